@@ -1,0 +1,45 @@
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/
+const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/
+
+/** True for 32 lower-case hex digits, not all zero (W3C Trace Context, `trace-id`). */
+export function isTraceId(value: unknown): value is string {
+  return typeof value === 'string' && TRACE_ID.test(value)
+}
+
+/** True for 16 lower-case hex digits, not all zero (W3C Trace Context, `parent-id`). */
+export function isSpanId(value: unknown): value is string {
+  return typeof value === 'string' && SPAN_ID.test(value)
+}
+
+/** A new random trace id: 32 lower-case hex digits, every bit random (level 2's random flag may be set). */
+export function generateTraceId(): string {
+  return randomHex(16)
+}
+
+/** A new random span id: 16 lower-case hex digits. */
+export function generateSpanId(): string {
+  return randomHex(8)
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+// getRandomValues costs more by the call than by the byte, so bytes are drawn in blocks. The block is filled
+// on first use: workers refuse randomness at global scope.
+const BLOCK_BYTES = 1024
+const block = new Uint8Array(BLOCK_BYTES)
+let position = BLOCK_BYTES
+
+function randomHex(sizeBytes: number): string {
+  if (position + sizeBytes > BLOCK_BYTES) {
+    crypto.getRandomValues(block)
+    position = 0
+  }
+  let hex = ''
+  let nonZero = 0
+  for (const end = position + sizeBytes; position < end; position++) {
+    const byte = block[position] ?? 0
+    nonZero |= byte
+    hex += HEX[byte]
+  }
+  return nonZero === 0 ? randomHex(sizeBytes) : hex
+}

@@ -1,0 +1,23 @@
+export { formatBaggage, parseBaggage } from './baggage.ts'
+export { generateSpanId, generateTraceId, isSpanId, isTraceId } from './ids.ts'
+export { toAnyValue, toKeyValues } from './otlp/attributes.ts'
+export { decodeTraceRequestJson } from './otlp/decode-json.ts'
+export { decodeTraceRequestProtobuf } from './otlp/decode-protobuf.ts'
+export { encodeTraceRequestProtobuf } from './otlp/encode-protobuf.ts'
+export type {
+  AnyValue,
+  DecodeResult,
+  KeyValue,
+  OtlpEvent,
+  OtlpLink,
+  OtlpResource,
+  OtlpScope,
+  OtlpSpan,
+  OtlpStatus,
+  ResourceSpans,
+  ScopeSpans,
+  TraceRequest,
+} from './otlp/types.ts'
+export { formatTraceparent, parseTraceparent, RANDOM_FLAG, SAMPLED_FLAG } from './traceparent.ts'
+export { createTraceState, parseTracestate } from './tracestate.ts'
+export { W3CPropagator } from './w3c-propagator.ts'

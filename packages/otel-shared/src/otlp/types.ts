@@ -1,0 +1,104 @@
+/**
+ * OTLP trace data in the shape of its JSON encoding: ids as lower-case hex, 64-bit integers as decimal strings,
+ * enums as numbers. Spans are kept in this shape everywhere, so that encoding JSON is `JSON.stringify`.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+export interface TraceRequest {
+  readonly resourceSpans: readonly ResourceSpans[]
+}
+
+export interface ResourceSpans {
+  readonly resource: OtlpResource
+  readonly scopeSpans: readonly ScopeSpans[]
+  readonly schemaUrl?: string
+}
+
+export interface OtlpResource {
+  readonly attributes: readonly KeyValue[]
+  readonly droppedAttributesCount?: number
+}
+
+export interface ScopeSpans {
+  readonly scope: OtlpScope
+  readonly spans: readonly OtlpSpan[]
+  readonly schemaUrl?: string
+}
+
+export interface OtlpScope {
+  readonly name: string
+  readonly version?: string
+  readonly attributes?: readonly KeyValue[]
+}
+
+export interface OtlpSpan {
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceState?: string
+  readonly parentSpanId?: string
+  readonly flags?: number
+  readonly name: string
+  /** `SpanKind` of OTLP: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  readonly kind: number
+  readonly startTimeUnixNano: string
+  readonly endTimeUnixNano: string
+  readonly attributes: readonly KeyValue[]
+  readonly droppedAttributesCount?: number
+  readonly events: readonly OtlpEvent[]
+  readonly droppedEventsCount?: number
+  readonly links: readonly OtlpLink[]
+  readonly droppedLinksCount?: number
+  readonly status: OtlpStatus
+}
+
+export interface OtlpEvent {
+  readonly timeUnixNano: string
+  readonly name: string
+  readonly attributes: readonly KeyValue[]
+  readonly droppedAttributesCount?: number
+}
+
+export interface OtlpLink {
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceState?: string
+  readonly attributes: readonly KeyValue[]
+  readonly droppedAttributesCount?: number
+  readonly flags?: number
+}
+
+/** `code`: 0 unset, 1 ok, 2 error. */
+export interface OtlpStatus {
+  readonly code?: number
+  readonly message?: string
+}
+
+export interface KeyValue {
+  readonly key: string
+  readonly value: AnyValue
+}
+
+/** One of these fields is set; none means an empty value. `bytesValue` is base64, `intValue` a decimal string. */
+export interface AnyValue {
+  readonly stringValue?: string
+  readonly boolValue?: boolean
+  readonly intValue?: string
+  readonly doubleValue?: number
+  readonly arrayValue?: { readonly values: readonly AnyValue[] }
+  readonly kvlistValue?: { readonly values: readonly KeyValue[] }
+  readonly bytesValue?: string
+}
+
+/**
+ * What a decoder makes of a request body. A body that cannot be read at all is an error (HTTP 400); single spans
+ * that break the data model (ids, times) are left out and counted, as OTLP's partial success has it.
+ */
+export type DecodeResult =
+  | {
+      readonly ok: true
+      readonly request: TraceRequest
+      readonly rejectedSpans: number
+      /** Why the first rejected span was rejected. */
+      readonly errorMessage?: string
+    }
+  | { readonly ok: false; readonly message: string }

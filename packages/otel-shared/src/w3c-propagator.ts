@@ -1,0 +1,75 @@
+import {
+  type Context,
+  isSpanContextValid,
+  propagation,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api'
+import { formatBaggage, parseBaggage } from './baggage.ts'
+import { formatTraceparent, parseTraceparent } from './traceparent.ts'
+import { parseTracestate } from './tracestate.ts'
+
+const MAX_TRACESTATE_LENGTH = 512
+
+/**
+ * W3C Trace Context level 2 and W3C Baggage in one propagator: `traceparent`, `tracestate`, `baggage`.
+ *
+ * A malformed or repeated `traceparent` is as good as absent; an illegal `tracestate` is dropped whole while the
+ * `traceparent` stays.
+ *
+ * @see https://www.w3.org/TR/trace-context-2/ and https://www.w3.org/TR/baggage/
+ */
+export class W3CPropagator implements TextMapPropagator {
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const spanContext = trace.getSpanContext(context)
+    if (spanContext && isSpanContextValid(spanContext)) {
+      setter.set(carrier, 'traceparent', formatTraceparent(spanContext))
+      const state = spanContext.traceState?.serialize()
+      if (state) setter.set(carrier, 'tracestate', truncateTracestate(state))
+    }
+    const baggage = propagation.getBaggage(context)
+    const header = baggage && formatBaggage(baggage)
+    if (header) setter.set(carrier, 'baggage', header)
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    let extracted = context
+    const traceparent = single(getter.get(carrier, 'traceparent'))
+    const spanContext = traceparent === undefined ? undefined : parseTraceparent(traceparent)
+    if (spanContext) {
+      const state = joined(getter.get(carrier, 'tracestate'))
+      const traceState = state === undefined ? undefined : parseTracestate(state)
+      extracted = trace.setSpanContext(extracted, traceState ? { ...spanContext, traceState } : spanContext)
+    }
+    const baggageHeader = joined(getter.get(carrier, 'baggage'))
+    const baggage = baggageHeader === undefined ? undefined : parseBaggage(baggageHeader)
+    return baggage ? propagation.setBaggage(extracted, baggage) : extracted
+  }
+
+  fields(): string[] {
+    return ['traceparent', 'tracestate', 'baggage']
+  }
+}
+
+/** Level 2: drop whole members, those over 128 characters first, then from the end, down to 512 characters. */
+function truncateTracestate(state: string): string {
+  if (state.length <= MAX_TRACESTATE_LENGTH) return state
+  const members = state.split(',')
+  const fits = () => members.join(',').length <= MAX_TRACESTATE_LENGTH
+  for (let index = members.length - 1; index >= 0 && !fits(); index--) {
+    if ((members[index]?.length ?? 0) > 128) members.splice(index, 1)
+  }
+  while (!fits()) members.pop()
+  return members.join(',')
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  if (!Array.isArray(value)) return value
+  return value.length === 1 ? value[0] : undefined
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value
+}
