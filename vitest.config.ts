@@ -1,0 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+// Every workspace that has tests brings its own configuration: Node for most, workerd for the edge.
+const projects = ['packages', 'apps'].flatMap((folder) =>
+  readdirSync(folder)
+    .map((name) => `${folder}/${name}/vitest.config.ts`)
+    .filter((path) => existsSync(path)),
+)
+
+export default defineConfig({ test: { projects } })
