@@ -1,0 +1,9 @@
+import { join } from 'node:path'
+import { run } from './command.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** Builds what the gateway serves: the browser SDK and the shop, into apps/web/dist. */
+export async function build(): Promise<void> {
+  await run([join(ROOT, 'node_modules/.bin/vite'), 'build'], { cwd: join(ROOT, 'apps/web') })
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+export interface ServiceOptions {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** Answers 2xx once the service is up. Polled with `readyHeaders`. */
+  readonly readyUrl: string
+  readonly readyHeaders?: Readonly<Record<string, string>>
+  readonly readyTimeoutMillis?: number
+  /** Given every line the service prints. */
+  readonly onLine?: (line: string) => void
+}
+
+/** A running service of the system. */
+export interface ServiceProcess {
+  readonly name: string
+  /** Resolves when the process has ended, by whomever. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+  /** Ends it without a chance to say good-bye, as a crash does. */
+  kill(): Promise<void>
+}
+
+const LAST_LINES = 25
+const STOP_GRACE_MILLIS = 4000
+
+/**
+ * Starts one service in a process group of its own and waits until it answers.
+ *
+ * Throws an `Error` with the last lines it printed when it ends early or does not answer in time.
+ */
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const [program = '', ...args] = options.command
+  const child = spawn(program, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const lastLines: string[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (lastLines.push(line) > LAST_LINES) lastLines.shift()
+      options.onLine?.(line)
+    })
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      lastLines.push(error.message)
+      resolve()
+    })
+    child.once('close', () => resolve())
+  })
+  const service: ServiceProcess = {
+    name: options.name,
+    ended,
+    stop: () => endGroup(child, ended, 'SIGTERM'),
+    kill: () => endGroup(child, ended, 'SIGKILL'),
+  }
+  try {
+    await waitUntilReady(options, child)
+  } catch (error) {
+    await service.stop()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `${options.name} ${reason}. It printed last:\n${lastLines.map((line) => `  ${line}`).join('\n')}`,
+    )
+  }
+  return service
+}
+
+async function waitUntilReady(options: ServiceOptions, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + (options.readyTimeoutMillis ?? 60_000)
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+      throw new Error('ended at once')
+    if (await answers(options)) return
+    if (Date.now() > deadline) throw new Error(`did not answer at ${options.readyUrl}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+async function answers({ readyUrl, readyHeaders = {} }: ServiceOptions): Promise<boolean> {
+  try {
+    const response = await fetch(readyUrl, { headers: readyHeaders, signal: AbortSignal.timeout(3000) })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+/** Signals the whole group: wrangler's workerd outlives a wrangler that is killed alone. */
+async function endGroup(child: ChildProcess, ended: Promise<void>, signal: NodeJS.Signals): Promise<void> {
+  if (child.pid === undefined) return
+  signalGroup(child.pid, signal)
+  if (child.exitCode === null && child.signalCode === null) {
+    const force = setTimeout(
+      () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL'),
+      STOP_GRACE_MILLIS,
+    )
+    await Promise.race([once(child, 'exit'), ended])
+    clearTimeout(force)
+  }
+  // What the leader left behind in its group.
+  signalGroup(child.pid, 'SIGKILL')
+  await ended
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

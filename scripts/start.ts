@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { build } from './build.ts'
+import { assertPortsFree, portsFromEnvironment } from './ports.ts'
+import { startSystem } from './system.ts'
+
+const stateFolder = join(import.meta.dirname, '..', '.wrangler', 'state')
+const jaeger = process.argv.includes('--jaeger')
+const verbose = process.argv.includes('--verbose')
+
+const stopping = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+})
+
+try {
+  const ports = portsFromEnvironment(process.env)
+  await assertPortsFree(ports)
+  console.log('Building the shop …')
+  await build()
+  console.log(jaeger ? 'Starting Jaeger, backend and edge …' : 'Starting collector, backend and edge …')
+  const starting = startSystem({ ports, stateFolder, jaeger, onLine: print })
+  // Ctrl-C while it starts still stops what came up.
+  const system = await Promise.race([starting, stopping.then(() => undefined)])
+  if (system) {
+    console.log(
+      `\n  shop    ${system.shopUrl}\n  OTLP    ${system.otlpUrl}\n  traces  ${system.uiUrl}\n\nCtrl-C stops everything.`,
+    )
+    const ended = Promise.race(
+      [system.collector, system.backend, system.edge].map(async (service) => {
+        await service.ended
+        return service.name
+      }),
+    )
+    const name = await Promise.race([ended, stopping])
+    if (typeof name === 'string') {
+      console.error(
+        `The ${name} ended by itself; stopping the rest. \`npm start -- --verbose\` shows what it printed.`,
+      )
+      process.exitCode = 1
+    }
+  }
+  await (await starting).stop()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+process.exit()
+
+/** Services speak when asked to, or when it looks as if someone should know. */
+function print(service: string, line: string): void {
+  if (verbose || service === 'jaeger' || /\berror\b|✘/i.test(line)) console.log(`[${service}] ${line}`)
+}

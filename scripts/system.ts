@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from './command.ts'
+import { findJaeger, writeJaegerConfig } from './jaeger.ts'
+import { freePorts, type Ports } from './ports.ts'
+import { type ServiceProcess, startService } from './service-process.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const EDGE_CONFIGS = [
+  'wrangler.toml',
+  ...['shop', 'inventory', 'fulfilment'].map((name) => `apps/edge/${name}/wrangler.toml`),
+]
+// The newcomer sees no trace of the system finding out that it is up: the sampled flag is 0.
+const UNSAMPLED = {
+  traceparent: '00-00000000000000000000000000000001-0000000000000001-00',
+  'sec-fetch-site': 'same-origin',
+}
+
+export interface SystemOptions {
+  readonly ports: Ports
+  /** Where D1, KV, queues, Durable Objects and the collector's database live. */
+  readonly stateFolder: string
+  /** Jaeger in place of the embedded collector. */
+  readonly jaeger?: boolean
+  /** Given every line that a service prints. */
+  readonly onLine?: (service: string, line: string) => void
+}
+
+/** The whole system, running. */
+export interface System {
+  readonly shopUrl: string
+  readonly otlpUrl: string
+  readonly uiUrl: string
+  readonly collector: ServiceProcess
+  readonly backend: ServiceProcess
+  readonly edge: ServiceProcess
+  startCollector(): Promise<ServiceProcess>
+  startBackend(): Promise<ServiceProcess>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts collector, backend and edge workers and resolves when all of them answer. The web app must be built.
+ *
+ * Throws an `Error` naming the service that did not come up; what had started is stopped then.
+ */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { ports, stateFolder } = options
+  mkdirSync(stateFolder, { recursive: true })
+  const running = new Set<ServiceProcess>()
+  const keep = async (starting: Promise<ServiceProcess>): Promise<ServiceProcess> => {
+    const service = await starting
+    running.add(service)
+    void service.ended.then(() => running.delete(service))
+    return service
+  }
+  const startCollector = () => keep(options.jaeger ? startJaeger(options) : startEmbeddedCollector(options))
+  const startBackend = () => keep(startPayments(options))
+  // The edge goes first and the collector last, so that what the others flush on the way out arrives.
+  const stop = async () => {
+    for (const name of ['edge', 'backend', 'collector']) {
+      await Promise.all(
+        [...running].filter((service) => service.name === name).map((service) => service.stop()),
+      )
+    }
+  }
+  const started = await Promise.allSettled([startCollector(), startBackend(), keep(startEdge(options))])
+  const failed = started.find((result) => result.status === 'rejected')
+  if (failed) {
+    await stop()
+    throw failed.reason
+  }
+  const [collector, backend, edge] = started.map(
+    (result) => (result as PromiseFulfilledResult<ServiceProcess>).value,
+  )
+  if (!collector || !backend || !edge) throw new Error('a service is missing')
+  return {
+    shopUrl: `http://localhost:${ports.PORT}`,
+    otlpUrl: `http://localhost:${ports.OTLP_PORT}/v1/traces`,
+    uiUrl: `http://localhost:${ports.UI_PORT}`,
+    collector,
+    backend,
+    edge,
+    startCollector,
+    startBackend,
+    stop,
+  }
+}
+
+function startEmbeddedCollector(options: SystemOptions): Promise<ServiceProcess> {
+  const { OTLP_PORT, UI_PORT } = options.ports
+  return startService({
+    name: 'collector',
+    command: [process.execPath, join(ROOT, 'packages/otel-collector/src/main.ts')],
+    env: {
+      ...process.env,
+      OTLP_PORT: String(OTLP_PORT),
+      UI_PORT: String(UI_PORT),
+      DATABASE_PATH: join(options.stateFolder, 'traces.sqlite'),
+    },
+    readyUrl: `http://localhost:${OTLP_PORT}/healthz`,
+    ...lines(options, 'collector'),
+  })
+}
+
+async function startJaeger(options: SystemOptions): Promise<ServiceProcess> {
+  const { OTLP_PORT, UI_PORT } = options.ports
+  const jaeger = await findJaeger((line) => options.onLine?.('jaeger', line))
+  options.onLine?.('jaeger', jaeger.origin)
+  const { PORT: grpc, UI_PORT: health } = await freePorts()
+  const config = writeJaegerConfig({ otlp: OTLP_PORT, ui: UI_PORT, grpc, health })
+  return startService({
+    name: 'collector',
+    command: [...jaeger.command, '--config', config],
+    env: process.env,
+    readyUrl: `http://localhost:${UI_PORT}/api/services`,
+    ...lines(options, 'jaeger'),
+  })
+}
+
+function startPayments(options: SystemOptions): Promise<ServiceProcess> {
+  const { BACKEND_PORT, OTLP_PORT } = options.ports
+  return startService({
+    name: 'backend',
+    command: [process.execPath, join(ROOT, 'apps/backend/src/main.ts')],
+    env: {
+      ...process.env,
+      PORT: String(BACKEND_PORT),
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${OTLP_PORT}`,
+      DATABASE_PATH: join(options.stateFolder, 'payments.sqlite'),
+    },
+    readyUrl: `http://localhost:${BACKEND_PORT}/healthz`,
+    ...lines(options, 'backend'),
+  })
+}
+
+async function startEdge(options: SystemOptions): Promise<ServiceProcess> {
+  const { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT } = options.ports
+  const state = join(options.stateFolder, 'wrangler')
+  const { PORT: inspectorPort } = await freePorts()
+  const env = {
+    ...process.env,
+    CI: 'true',
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    CLOUDFLARE_INCLUDE_PROCESS_ENV: 'true',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${OTLP_PORT}`,
+    TRACE_URL: `http://localhost:${UI_PORT}/trace/{traceId}`,
+    BACKEND_URL: `http://localhost:${BACKEND_PORT}`,
+  }
+  const wrangler = join(ROOT, 'node_modules/.bin/wrangler')
+  const shop = join(ROOT, 'apps/edge/shop/wrangler.toml')
+  await run([wrangler, 'd1', 'migrations', 'apply', 'DB', '--local', '-c', shop, '--persist-to', state], {
+    env,
+  })
+  return startService({
+    name: 'edge',
+    command: [
+      wrangler,
+      'dev',
+      ...EDGE_CONFIGS.flatMap((config) => ['-c', join(ROOT, config)]),
+      ...['--port', String(PORT), '--inspector-port', String(inspectorPort), '--persist-to', state],
+      '--show-interactive-dev-session=false',
+    ],
+    env,
+    readyUrl: `http://localhost:${PORT}/api/products`,
+    readyHeaders: UNSAMPLED,
+    ...lines(options, 'edge'),
+  })
+}
+
+function lines({ onLine }: SystemOptions, service: string): { onLine?: (line: string) => void } {
+  return onLine ? { onLine: (line) => onLine(service, line) } : {}
+}
