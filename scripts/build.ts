@@ -7,3 +7,5 @@ const ROOT = join(import.meta.dirname, '..')
 export async function build(): Promise<void> {
   await run([join(ROOT, 'node_modules/.bin/vite'), 'build'], { cwd: join(ROOT, 'apps/web') })
 }
+
+if (import.meta.main) await build()

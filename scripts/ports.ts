@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 
 /** A port of the system: where it listens, and the environment variable that moves it. */
-export interface Port {
+interface Port {
   readonly variable: 'PORT' | 'OTLP_PORT' | 'UI_PORT' | 'BACKEND_PORT'
   readonly number: number
 }
