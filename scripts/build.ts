@@ -1,7 +1,5 @@
 import { join } from 'node:path'
-import { run } from './command.ts'
-
-const ROOT = join(import.meta.dirname, '..')
+import { ROOT, run } from './command.ts'
 
 /** Builds what the gateway serves: the browser SDK and the shop, into apps/web/dist. */
 export async function build(): Promise<void> {

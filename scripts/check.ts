@@ -1,9 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './command.ts'
+import { ROOT, run } from './command.ts'
 import { report, type StepResult } from './report.ts'
-
-const ROOT = join(import.meta.dirname, '..')
 
 /** Lint, types of every part, unused code: one result each. */
 export async function check(): Promise<StepResult> {

@@ -1,4 +1,9 @@
 import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The repository's root. */
+export const ROOT: string = join(import.meta.dirname, '..')
 
 export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv
@@ -21,4 +26,25 @@ export async function run(command: readonly string[], options: CommandOptions = 
   })
   if (code !== 0) throw new Error(`\`${command.join(' ')}\` ended with ${code}:\n${output}`)
   return output
+}
+
+/** Runs a command in the repository with its output on ours, and returns its exit code. */
+export function show(
+  [program = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+}
+
+/** The JSON a test runner wrote, `undefined` when it did not come that far. */
+export function readResult(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
 }

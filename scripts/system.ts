@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './command.ts'
+import { ROOT, run } from './command.ts'
 import { findJaeger, writeJaegerConfig } from './jaeger.ts'
 import { freePorts, type Ports } from './ports.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
 
-const ROOT = join(import.meta.dirname, '..')
 const EDGE_CONFIGS = [
   'wrangler.toml',
   ...['shop', 'inventory', 'fulfilment'].map((name) => `apps/edge/${name}/wrangler.toml`),
@@ -112,7 +111,8 @@ async function startJaeger(options: SystemOptions): Promise<ServiceProcess> {
   return startService({
     name: 'collector',
     command: [...jaeger.command, '--config', config],
-    env: process.env,
+    // Jaeger traces itself unless told not to, to a port that is not there.
+    env: { ...process.env, OTEL_TRACES_SAMPLER: 'always_off' },
     readyUrl: `http://localhost:${UI_PORT}/api/services`,
     ...lines(options, 'jaeger'),
   })

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readResult, show } from './command.ts'
+import type { StepResult } from './report.ts'
+
+interface PlaywrightStats {
+  readonly stats: {
+    readonly expected: number
+    readonly unexpected: number
+    readonly flaky: number
+    readonly skipped: number
+  }
+}
+
+export interface PlaywrightOptions {
+  readonly env?: NodeJS.ProcessEnv
+  /** Only test files whose path contains this. */
+  readonly filter?: string
+}
+
+/** Runs one Playwright suite, showing it, and counts. A flaky test counts as failed. */
+export async function playwright(
+  name: string,
+  config: string,
+  options: PlaywrightOptions = {},
+): Promise<StepResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'throughline-playwright-'))
+  const file = join(folder, 'result.json')
+  const filter = options.filter === undefined ? [] : [options.filter]
+  const code = await show(['playwright', 'test', '-c', config, '--reporter=list,json', ...filter], {
+    ...options.env,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+  })
+  const result = readResult(file) as PlaywrightStats | undefined
+  rmSync(folder, { recursive: true })
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = result?.stats ?? {}
+  const failed = unexpected + flaky
+  return { name, passed: expected, failed: code !== 0 ? Math.max(failed, 1) : failed, skipped }
+}
