@@ -4,6 +4,13 @@ export { toAnyValue, toKeyValues } from './otlp/attributes.ts'
 export { decodeTraceRequestJson } from './otlp/decode-json.ts'
 export { decodeTraceRequestProtobuf } from './otlp/decode-protobuf.ts'
 export { encodeTraceRequestProtobuf } from './otlp/encode-protobuf.ts'
+export {
+  encodeStatusProtobuf,
+  encodeTraceResponseJson,
+  encodeTraceResponseProtobuf,
+  type OtlpErrorStatus,
+  type TracePartialSuccess,
+} from './otlp/encode-response.ts'
 export type {
   AnyValue,
   DecodeResult,

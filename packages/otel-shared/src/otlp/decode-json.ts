@@ -1,3 +1,4 @@
+import { toDoubleValue } from './attributes.ts'
 import type {
   AnyValue,
   DecodeResult,
@@ -158,7 +159,7 @@ function readAnyValue(fields: Fields, depth: number): AnyValue {
     if (typeof boolValue !== 'boolean') throw new ShapeError('boolValue is not a boolean')
     return { boolValue }
   }
-  if (intValue != null) return { intValue: readInteger(intValue, 'intValue') }
+  if (intValue != null) return { intValue: readInt64(intValue) }
   if (doubleValue != null) return { doubleValue: readDouble(doubleValue) }
   if (arrayValue != null) {
     const values = readList(readObject(arrayValue, 'arrayValue'), 'values', (value) =>
@@ -172,7 +173,7 @@ function readAnyValue(fields: Fields, depth: number): AnyValue {
     )
     return { kvlistValue: { values } }
   }
-  if (bytesValue != null) return { bytesValue: readString(fields, 'bytesValue') }
+  if (bytesValue != null) return { bytesValue: readBase64(readString(fields, 'bytesValue')) }
   return {}
 }
 
@@ -233,8 +234,25 @@ function readInteger(value: unknown, name: string): string {
   throw new ShapeError(`${name} is not an integer`)
 }
 
-function readDouble(value: unknown): number {
-  if (typeof value === 'number') return value
-  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value)
+function readInt64(value: unknown): string {
+  const integer = readInteger(value, 'intValue')
+  if (BigInt.asIntN(64, BigInt(integer)).toString() === integer) return integer
+  throw new ShapeError('intValue does not fit into 64 bits')
+}
+
+/** Checked here, so that encoding what was accepted cannot fail later. Both alphabets of base64 are legal. */
+function readBase64(text: string): string {
+  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1) {
+    return text.replaceAll('-', '+').replaceAll('_', '/')
+  }
+  throw new ShapeError('bytesValue is not base64')
+}
+
+function readDouble(value: unknown): number | 'NaN' | 'Infinity' | '-Infinity' {
+  if (typeof value === 'number') return toDoubleValue(value)
+  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return value
+  if (typeof value === 'string' && /^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(value)) {
+    return toDoubleValue(Number(value))
+  }
   throw new ShapeError('doubleValue is not a number')
 }

@@ -1,3 +1,4 @@
+import { toDoubleValue } from './attributes.ts'
 import { ProtobufError, ProtobufReader } from './protobuf-reader.ts'
 import type {
   AnyValue,
@@ -193,7 +194,7 @@ function readAnyValue(reader: ProtobufReader, depth: number): AnyValue {
     if (field === 1) value = { stringValue: reader.string() }
     else if (field === 2) value = { boolValue: reader.bool() }
     else if (field === 3) value = { intValue: reader.int64().toString() }
-    else if (field === 4) value = { doubleValue: reader.double() }
+    else if (field === 4) value = { doubleValue: toDoubleValue(reader.double()) }
     else if (field === 5)
       value = { arrayValue: { values: readValues(reader.message(), (r) => readAnyValue(r, depth + 1)) } }
     else if (field === 6)

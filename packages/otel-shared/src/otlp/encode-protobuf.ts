@@ -97,7 +97,7 @@ function writeAnyValue(writer: ProtobufWriter, value: AnyValue): void {
   if (value.stringValue !== undefined) writer.presentString(1, value.stringValue)
   else if (value.boolValue !== undefined) writer.presentInt64(2, value.boolValue ? 1n : 0n)
   else if (value.intValue !== undefined) writer.presentInt64(3, BigInt(value.intValue))
-  else if (value.doubleValue !== undefined) writer.presentDouble(4, value.doubleValue)
+  else if (value.doubleValue !== undefined) writer.presentDouble(4, Number(value.doubleValue))
   else if (value.arrayValue) {
     const { values } = value.arrayValue
     writer.message(5, () => {

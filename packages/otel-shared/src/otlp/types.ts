@@ -83,7 +83,8 @@ export interface AnyValue {
   readonly stringValue?: string
   readonly boolValue?: boolean
   readonly intValue?: string
-  readonly doubleValue?: number
+  /** JSON has no number for the last three, so they are spelt as OTLP's JSON encoding spells them. */
+  readonly doubleValue?: number | 'NaN' | 'Infinity' | '-Infinity'
   readonly arrayValue?: { readonly values: readonly AnyValue[] }
   readonly kvlistValue?: { readonly values: readonly KeyValue[] }
   readonly bytesValue?: string

@@ -14,6 +14,8 @@ export function spanProblem(span: OtlpSpan): string | undefined {
   if (!isTime(span.startTimeUnixNano)) return `startTimeUnixNano ${quote(span.startTimeUnixNano)} is no time`
   if (!isTime(span.endTimeUnixNano)) return `endTimeUnixNano ${quote(span.endTimeUnixNano)} is no time`
   if (BigInt(span.endTimeUnixNano) < BigInt(span.startTimeUnixNano)) return 'the span ends before it starts'
+  const event = span.events.find(({ timeUnixNano }) => !isUint64(timeUnixNano))
+  if (event) return `timeUnixNano ${quote(event.timeUnixNano)} of an event is no time`
   const link = span.links.find((candidate) => !isValidLink(candidate))
   return link
     ? `link to traceId ${quote(link.traceId)}, spanId ${quote(link.spanId)} is not valid`
@@ -25,8 +27,12 @@ function isValidLink(link: OtlpLink): boolean {
 }
 
 function isTime(nanos: string): boolean {
-  const value = BigInt(nanos)
-  return value > 0n && value <= MAX_UINT64
+  return nanos !== '0' && isUint64(nanos)
+}
+
+function isUint64(text: string): boolean {
+  const value = BigInt(text)
+  return value >= 0n && value <= MAX_UINT64
 }
 
 function quote(value: string): string {
