@@ -1,5 +1,6 @@
 export { formatBaggage, parseBaggage } from './baggage.ts'
 export { generateSpanId, generateTraceId, isSpanId, isTraceId } from './ids.ts'
+export { type OtelConfig, readOtelConfig } from './otel-config.ts'
 export { toAnyValue, toKeyValues } from './otlp/attributes.ts'
 export { decodeTraceRequestJson } from './otlp/decode-json.ts'
 export { decodeTraceRequestProtobuf } from './otlp/decode-protobuf.ts'
@@ -25,6 +26,17 @@ export type {
   ScopeSpans,
   TraceRequest,
 } from './otlp/types.ts'
+export { createPropagator } from './propagators.ts'
+export {
+  type RedactionOptions,
+  redactPath,
+  redactQuery,
+  redactSql,
+  redactText,
+  redactUrl,
+} from './redaction.ts'
+export { createSampler, type HeadSampler, type SamplingInput } from './sampler.ts'
 export { formatTraceparent, parseTraceparent, RANDOM_FLAG, SAMPLED_FLAG } from './traceparent.ts'
 export { createTraceState, parseTracestate } from './tracestate.ts'
+export { isTrusted, type Trust } from './trust.ts'
 export { W3CPropagator } from './w3c-propagator.ts'

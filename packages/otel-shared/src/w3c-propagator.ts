@@ -22,34 +22,46 @@ const MAX_TRACESTATE_LENGTH = 512
  * @see https://www.w3.org/TR/trace-context-2/ and https://www.w3.org/TR/baggage/
  */
 export class W3CPropagator implements TextMapPropagator {
+  readonly #traceContext: boolean
+  readonly #baggage: boolean
+
+  /** Either half can be switched off. Default: both on. */
+  constructor({ traceContext = true, baggage = true }: { traceContext?: boolean; baggage?: boolean } = {}) {
+    this.#traceContext = traceContext
+    this.#baggage = baggage
+  }
+
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const spanContext = trace.getSpanContext(context)
+    const spanContext = this.#traceContext ? trace.getSpanContext(context) : undefined
     if (spanContext && isSpanContextValid(spanContext)) {
       setter.set(carrier, 'traceparent', formatTraceparent(spanContext))
       const state = spanContext.traceState?.serialize()
       if (state) setter.set(carrier, 'tracestate', truncateTracestate(state))
     }
-    const baggage = propagation.getBaggage(context)
+    const baggage = this.#baggage ? propagation.getBaggage(context) : undefined
     const header = baggage && formatBaggage(baggage)
     if (header) setter.set(carrier, 'baggage', header)
   }
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context
-    const traceparent = single(getter.get(carrier, 'traceparent'))
+    const traceparent = this.#traceContext ? single(getter.get(carrier, 'traceparent')) : undefined
     const spanContext = traceparent === undefined ? undefined : parseTraceparent(traceparent)
     if (spanContext) {
       const state = joined(getter.get(carrier, 'tracestate'))
       const traceState = state === undefined ? undefined : parseTracestate(state)
       extracted = trace.setSpanContext(extracted, traceState ? { ...spanContext, traceState } : spanContext)
     }
-    const baggageHeader = joined(getter.get(carrier, 'baggage'))
+    const baggageHeader = this.#baggage ? joined(getter.get(carrier, 'baggage')) : undefined
     const baggage = baggageHeader === undefined ? undefined : parseBaggage(baggageHeader)
     return baggage ? propagation.setBaggage(extracted, baggage) : extracted
   }
 
   fields(): string[] {
-    return ['traceparent', 'tracestate', 'baggage']
+    return [
+      ...(this.#traceContext ? ['traceparent', 'tracestate'] : []),
+      ...(this.#baggage ? ['baggage'] : []),
+    ]
   }
 }
 

@@ -1,0 +1,42 @@
+import {
+  type Context,
+  isSpanContextValid,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api'
+import { isSpanId, isTraceId } from './ids.ts'
+import { SAMPLED_FLAG } from './traceparent.ts'
+
+const HEADER = 'uber-trace-id'
+
+/**
+ * Jaeger's own propagation: `uber-trace-id: {trace}:{span}:{parent}:{flags}`, ids without leading zeros allowed,
+ * the value percent-encoded by some clients.
+ *
+ * @see https://www.jaegertracing.io/docs/1.76/client-libraries/#propagation-format
+ */
+export class JaegerPropagator implements TextMapPropagator {
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const spanContext = trace.getSpanContext(context)
+    if (!spanContext || !isSpanContextValid(spanContext)) return
+    const { traceId, spanId, traceFlags } = spanContext
+    setter.set(carrier, HEADER, `${traceId}:${spanId}:0:${traceFlags & SAMPLED_FLAG}`)
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const value = getter.get(carrier, HEADER)
+    const header = (Array.isArray(value) ? value[0] : value)?.trim().replaceAll(/%3a/gi, ':')
+    const match = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:([0-9a-f]{1,2})$/i.exec(header ?? '')
+    const traceId = match?.[1]?.toLowerCase().padStart(32, '0')
+    const spanId = match?.[2]?.toLowerCase().padStart(16, '0')
+    if (!isTraceId(traceId) || !isSpanId(spanId)) return context
+    const traceFlags = Number.parseInt(match?.[3] ?? '0', 16) & SAMPLED_FLAG
+    return trace.setSpanContext(context, { traceId, spanId, traceFlags, isRemote: true })
+  }
+
+  fields(): string[] {
+    return [HEADER]
+  }
+}
