@@ -1,0 +1,57 @@
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { createApp } from './app.ts'
+import { createLogger } from './logger.ts'
+import { openPayments } from './payments.ts'
+import { startTelemetry } from './telemetry.ts'
+
+const DEFAULT_PORT = 8790
+
+const telemetry = startTelemetry()
+const logger = createLogger()
+const payments = openPayments(process.env.DATABASE_PATH || ':memory:')
+const server = createServer(getRequestListener(createApp({ payments, logger }).fetch))
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+  fail(error.code === 'EADDRINUSE' ? portTaken(port) : error.message)
+})
+const port = portFromEnvironment()
+server.listen(port, () => {
+  const address = server.address()
+  logger.info(
+    { port: typeof address === 'object' ? address?.port : address },
+    'payments backend is listening',
+  )
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+
+/** Lets requests in flight end, then sends the spans that wait: one of a lost request would be an orphan. */
+async function stop(): Promise<void> {
+  server.close(async () => {
+    payments.close()
+    await telemetry.shutdown()
+    process.exit(0)
+  })
+  server.closeIdleConnections()
+  // A connection that is kept open, or a collector that hangs, does not keep the process.
+  setTimeout(() => process.exit(0), 3000).unref()
+}
+
+function portFromEnvironment(): number {
+  const text = process.env.PORT || process.env.BACKEND_PORT
+  if (!text) return DEFAULT_PORT
+  const number = Number(text)
+  // 0 lets the system choose one, which tests use.
+  if (!Number.isInteger(number) || number < 0 || number > 65535)
+    fail(`BACKEND_PORT (or PORT) is "${text}": a whole number from 0 to 65535 is expected.`)
+  return number
+}
+
+function portTaken(port: number): string {
+  return `Port ${port} is taken. Stop what uses it, or choose another by BACKEND_PORT (PORT when the backend runs alone).`
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

@@ -1,0 +1,42 @@
+import { openTracedDatabase, type Statement } from './traced-database.ts'
+
+/** A payment that was accepted. The card's number is not kept, only what a receipt shows of it. */
+export interface Payment {
+  readonly orderId: string
+  readonly amountCents: number
+  readonly cardLastFour: string
+}
+
+export interface Payments {
+  /** Stores a payment and returns its id; for an order that is already paid, the id it got then. */
+  insert(payment: Payment): string
+  close(): void
+}
+
+const SCHEMA = `CREATE TABLE IF NOT EXISTS payments (
+  id TEXT PRIMARY KEY,
+  order_id TEXT NOT NULL UNIQUE,
+  amount_cents INTEGER NOT NULL,
+  card_last_four TEXT NOT NULL,
+  created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+)`
+
+// A caller that timed out asks again: the update that changes nothing makes RETURNING give the first id.
+const INSERT: Statement = {
+  operation: 'INSERT',
+  collection: 'payments',
+  sql: `INSERT INTO payments (id, order_id, amount_cents, card_last_four) VALUES (?, ?, ?, ?)
+ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING id`,
+}
+
+/** Opens the payments' database at `path` (`:memory:` for none on disk). */
+export function openPayments(path: string): Payments {
+  const database = openTracedDatabase(path, SCHEMA)
+  return {
+    insert({ orderId, amountCents, cardLastFour }) {
+      const row = database.get(INSERT, crypto.randomUUID(), orderId, amountCents, cardLastFour)
+      return String(row?.id)
+    },
+    close: () => database.close(),
+  }
+}
