@@ -34,16 +34,21 @@ child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
 })
 
+// Not `npm ci`: it refuses a lock file that lacks the optional binaries of platforms it was not made on.
 function install() {
   console.log('Installing dependencies (once) …')
   const npm = process.env.npm_execpath
   const command = npm === undefined ? ['npm'] : [process.execPath, npm]
   const [program = 'npm', ...first] = command
-  const { status } = spawnSync(program, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-  if (status !== 0) fail('`npm ci` failed; its own message stands above.')
+  const { status } = spawnSync(
+    program,
+    [...first, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  )
+  if (status !== 0) fail('`npm install` failed; its own message stands above.')
   writeFileSync(stamp, lock)
 }
 
