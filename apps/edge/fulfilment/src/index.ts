@@ -1,0 +1,32 @@
+interface Env {
+  readonly DB: D1Database
+}
+
+/** Packs what was paid: the consumer of the queue `orders`, whose messages are `{ orderId }`. */
+export default {
+  async queue(batch, env) {
+    await Promise.all(batch.messages.map((message) => fulfil(message, env)))
+  },
+} satisfies ExportedHandler<Env>
+
+async function fulfil(message: Message<unknown>, env: Env): Promise<void> {
+  const orderId = orderIdOf(message.body)
+  if (orderId === undefined) {
+    // Trying again would not make sense of it.
+    console.error('a message without an order id was left out', message.id)
+    message.ack()
+    return
+  }
+  try {
+    await env.DB.prepare("UPDATE orders SET status = 'fulfilled' WHERE id = ?").bind(orderId).run()
+    message.ack()
+  } catch (error) {
+    console.error(`order ${orderId} could not be fulfilled, trying again`, error)
+    message.retry()
+  }
+}
+
+function orderIdOf(body: unknown): string | undefined {
+  const orderId = typeof body === 'object' && body !== null && 'orderId' in body ? body.orderId : undefined
+  return typeof orderId === 'string' ? orderId : undefined
+}

@@ -1,0 +1,19 @@
+import { Hono } from 'hono'
+import { serveSite } from './serve-site.ts'
+
+/** What the gateway can be given. Every binding is optional: without one, its requests go to the origin. */
+export interface GatewayEnv {
+  /** Static assets, the site itself. */
+  readonly ASSETS?: Fetcher
+  /** The API behind `/api/*`. */
+  readonly SHOP?: Fetcher
+  /** A trace's page, with `{traceId}` in it. */
+  readonly TRACE_URL?: string
+}
+
+const app = new Hono<{ Bindings: GatewayEnv }>()
+app.get('/config.json', (c) => c.json({ traceUrl: c.env.TRACE_URL }, 200, { 'cache-control': 'no-store' }))
+app.all('/api/*', (c) => (c.env.SHOP ?? globalThis).fetch(c.req.raw))
+app.all('*', (c) => (c.env.ASSETS ? serveSite(c.env.ASSETS, c.req.raw) : fetch(c.req.raw)))
+
+export default app
