@@ -1,0 +1,86 @@
+import { BadRequest } from './bad-request.ts'
+
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 6e10,
+  h: 3.6e12,
+}
+const DURATION = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h)/
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-]\d{2}:\d{2}))$/
+const MAX_LIMIT = 1500
+
+/** Parses a duration as Go writes it (`1.5s`, `300ms`, `1m30s`) to nanoseconds. Throws a `BadRequest`. */
+export function parseDuration(name: string, text: string): bigint {
+  let rest = text
+  let nanos = 0
+  if (rest === '0') return 0n
+  while (rest !== '') {
+    const part = DURATION.exec(rest)?.[0]
+    if (part === undefined)
+      throw new BadRequest(`unable to parse param '${name}': invalid duration "${text}"`)
+    const unit = part.replace(/^[0-9.]+/, '')
+    nanos += Number.parseFloat(part) * (DURATION_UNITS[unit] ?? 0)
+    rest = rest.slice(part.length)
+  }
+  if (text === '' || nanos > Number.MAX_SAFE_INTEGER * 1000) {
+    throw new BadRequest(`unable to parse param '${name}': invalid duration "${text}"`)
+  }
+  return BigInt(Math.round(nanos))
+}
+
+/** Parses a time of RFC 3339, to the nanosecond. Throws a `BadRequest`. */
+export function parseRfc3339(name: string, text: string): bigint {
+  const [, seconds, fraction = '', offset = 'Z'] = RFC_3339.exec(text) ?? []
+  const millis = seconds === undefined ? Number.NaN : Date.parse(`${seconds}${offset}`)
+  if (Number.isNaN(millis)) {
+    throw new BadRequest(`malformed parameter ${name}: cannot parse "${text}" as a time of RFC 3339`)
+  }
+  return BigInt(millis) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
+}
+
+/** Parses a whole number of at most 18 digits. Throws a `BadRequest`. */
+export function parseInteger(name: string, text: string): bigint {
+  if (!/^-?[0-9]{1,18}$/.test(text)) {
+    throw new BadRequest(`unable to parse param '${name}': invalid integer "${text}"`)
+  }
+  return BigInt(text)
+}
+
+/** Parses how many traces are wanted: at least 1; more than 1500 are not given. Throws a `BadRequest`. */
+export function parseLimit(name: string, text: string): number {
+  const limit = Number(parseInteger(name, text))
+  if (limit < 1) throw new BadRequest(`unable to parse param '${name}': "${text}" is less than 1`)
+  return Math.min(limit, MAX_LIMIT)
+}
+
+/** Parses a trace id as Jaeger does: up to 32 hex digits, leading zeros may be missing. Throws a `BadRequest`. */
+export function parseTraceIdParameter(name: string, text: string): string {
+  if (!/^[0-9a-f]{1,32}$/i.test(text))
+    throw new BadRequest(`malformed parameter ${name}: "${text}" is no trace id`)
+  return text.toLowerCase().padStart(32, '0')
+}
+
+/** Parses a JSON object of texts. Throws a `BadRequest`. */
+export function parseTagsJson(name: string, text: string): Map<string, string> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    throw new BadRequest(`malformed '${name}' parameter, cannot unmarshal JSON: ${text}`)
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new BadRequest(`malformed '${name}' parameter, expecting a JSON object: ${text}`)
+  }
+  return new Map(Object.entries(parsed).map(([key, value]) => [key, tagText(name, key, value)]))
+}
+
+function tagText(name: string, key: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+    return String(value)
+  throw new BadRequest(`malformed '${name}' parameter, expecting a text for "${key}"`)
+}

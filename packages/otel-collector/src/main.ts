@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import { printSpans } from './print-spans.ts'
+import { readConfig } from './read-config.ts'
+import { type Collector, startCollector } from './start-collector.ts'
+
+const USAGE = `Usage: node main.ts [--debug]
+
+  --debug          prints every span that is received
+
+  OTLP_PORT        port of the OTLP/HTTP receiver (4318)
+  UI_PORT          port of the viewer and of Jaeger's query API (16686)
+  LISTEN_HOST      address to listen on (localhost)
+  DATABASE_PATH    SQLite file (:memory:)
+  MAX_AGE_MINUTES  how long a trace is kept (1440)
+  MAX_SPANS        how many spans are kept (100000)`
+
+try {
+  await main()
+} catch (error) {
+  console.error(`otel-collector: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { debug: { type: 'boolean' }, help: { type: 'boolean' } } })
+  if (values.help) return console.log(USAGE)
+  const collector = await startCollector({
+    ...readConfig(process.env),
+    ...(values.debug && { onSpans: (request) => console.log(printSpans(request)) }),
+  })
+  console.log(`OTLP    ${collector.otlpUrl}`)
+  console.log(`traces  ${collector.uiUrl}`)
+  process.once('SIGINT', () => stop(collector))
+  process.once('SIGTERM', () => stop(collector))
+}
+
+function stop(collector: Collector): void {
+  collector.shutdown().catch((error: unknown) => {
+    console.error('otel-collector: the shutdown failed', error)
+    process.exitCode = 1
+  })
+}

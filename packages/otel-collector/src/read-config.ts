@@ -1,0 +1,30 @@
+import type { CollectorOptions } from './start-collector.ts'
+
+/** Reads the collector's options from the environment. Throws an `Error` naming the variable and its value. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): CollectorOptions {
+  const otlpPort = readInteger(env, 'OTLP_PORT', 0, 65_535)
+  const uiPort = readInteger(env, 'UI_PORT', 0, 65_535)
+  const maxAgeMinutes = readInteger(env, 'MAX_AGE_MINUTES', 1, 5_256_000)
+  const maxSpans = readInteger(env, 'MAX_SPANS', 1, 100_000_000)
+  return {
+    ...(otlpPort !== undefined && { otlpPort }),
+    ...(uiPort !== undefined && { uiPort }),
+    ...(maxAgeMinutes !== undefined && { maxAgeMillis: maxAgeMinutes * 60_000 }),
+    ...(maxSpans !== undefined && { maxSpans }),
+    ...(env.LISTEN_HOST && { host: env.LISTEN_HOST }),
+    ...(env.DATABASE_PATH && { databasePath: env.DATABASE_PATH }),
+  }
+}
+
+function readInteger(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const text = env[name]
+  if (!text) return undefined
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw new Error(`${name} is "${text}": it must be a whole number from ${least} to ${most}`)
+}
