@@ -22,7 +22,7 @@ export interface HeadSampler {
  */
 export function createSampler(name = 'parentbased_always_on', argument?: string | number): HeadSampler {
   const [, parentBased, base] = /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name) ?? [
-    ,
+    '',
     'p',
     'always_on',
   ]

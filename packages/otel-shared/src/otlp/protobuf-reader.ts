@@ -1,7 +1,7 @@
 /** Raised when bytes are not the protobuf message they should be. */
 export class ProtobufError extends Error {}
 
-const textDecoder = new TextDecoder('utf-8', { fatal: true })
+const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /** Walks the fields of one protobuf message in place, without copying. */
 export class ProtobufReader {

@@ -1,0 +1,134 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  type Exception,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+} from '@opentelemetry/api'
+import {
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_EXCEPTION_TYPE,
+} from '@opentelemetry/semantic-conventions'
+import { redactText } from '@throughline/otel-shared'
+import { type Invocation, record } from './invocation.ts'
+import type { SpanRecord } from './span-record.ts'
+
+const MAX_ATTRIBUTES = 128
+const MAX_EVENTS = 128
+const MAX_VALUE_LENGTH = 4096
+
+/** A recording span of OpenTelemetry's API over a plain record, which goes to the isolate's buffer on `end()`. */
+export class EdgeSpan implements Span {
+  readonly record: SpanRecord
+  readonly #spanContext: SpanContext
+  readonly #invocation: Invocation
+  #attributeCount = 0
+  #ended = false
+
+  constructor(invocation: Invocation, spanContext: SpanContext, record: SpanRecord) {
+    this.#invocation = invocation
+    this.#spanContext = spanContext
+    this.record = record
+  }
+
+  spanContext(): SpanContext {
+    return this.#spanContext
+  }
+
+  setAttribute(key: string, value: AttributeValue | undefined): this {
+    if (this.#ended || value === undefined || key === '') return this
+    const { attributes } = this.record
+    if (!(key in attributes) && ++this.#attributeCount > MAX_ATTRIBUTES) return this
+    attributes[key] =
+      typeof value === 'string' && value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value
+    return this
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key in attributes) this.setAttribute(key, attributes[key])
+    return this
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.#ended || this.record.events.length === MAX_EVENTS) return this
+    const isTime = isTimeInput(attributesOrTime)
+    const at = isTime ? attributesOrTime : time
+    this.record.events.push({
+      name,
+      timeMillis: this.#toMillis(at),
+      attributes: isTime || attributesOrTime === undefined ? {} : { ...attributesOrTime },
+    })
+    return this
+  }
+
+  addLink({ context, attributes = {} }: Link): this {
+    if (this.#ended || this.record.links.length === MAX_EVENTS) return this
+    const traceState = context.traceState?.serialize()
+    this.record.links.push({
+      traceId: context.traceId,
+      spanId: context.spanId,
+      ...(traceState ? { traceState } : {}),
+      flags: context.traceFlags,
+      attributes,
+    })
+    return this
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link)
+    return this
+  }
+
+  setStatus(status: SpanStatus): this {
+    // By the specification OK is final, and UNSET never replaces anything.
+    if (this.#ended || this.record.status.code === SpanStatusCode.OK || status.code === SpanStatusCode.UNSET)
+      return this
+    this.record.status = status
+    return this
+  }
+
+  updateName(name: string): this {
+    if (!this.#ended) this.record.name = name
+    return this
+  }
+
+  end(endTime?: TimeInput): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.record.endMillis = Math.max(this.#toMillis(endTime), this.record.startMillis)
+    record(this.#invocation, this.record)
+  }
+
+  isRecording(): boolean {
+    return !this.#ended
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const error = typeof exception === 'string' ? { message: exception } : exception
+    const type = error.name ?? ('code' in error ? error.code : undefined)
+    this.addEvent(
+      'exception',
+      {
+        ...(type === undefined ? {} : { [ATTR_EXCEPTION_TYPE]: String(type) }),
+        ...(error.message ? { [ATTR_EXCEPTION_MESSAGE]: redactText(error.message) } : {}),
+        ...('stack' in error && error.stack ? { [ATTR_EXCEPTION_STACKTRACE]: redactText(error.stack) } : {}),
+      },
+      time,
+    )
+  }
+
+  #toMillis(time: TimeInput | undefined): number {
+    if (time === undefined) return this.#invocation.sdk.now()
+    if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6
+    return typeof time === 'number' ? time : time.getTime()
+  }
+}
+
+function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {
+  return typeof value === 'number' || value instanceof Date || Array.isArray(value)
+}

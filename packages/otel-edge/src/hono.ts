@@ -1,0 +1,75 @@
+import type { MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { activeContext, withContext } from './context.ts'
+import { instrumentEnv } from './instrument-env.ts'
+import { getInvocation, type WaitUntil } from './invocation.ts'
+import type { EdgeOptions } from './options.ts'
+import { getSdk } from './sdk.ts'
+import {
+  failServerRequest,
+  finishServerRequest,
+  type ServerRequest,
+  startServerRequest,
+} from './server-span.ts'
+
+type HonoContext = Parameters<MiddlewareHandler>[0]
+
+/**
+ * Traces every request of a Hono app: a server span named by the route, in the caller's trace where it is trusted,
+ * with the bindings on `c.env` and the global `fetch` carrying it on.
+ *
+ * Under `instrument(app)` it adds the route's name to the span that is already there.
+ *
+ * @example
+ * ```ts
+ * const app = new Hono()
+ * app.use(tracing({ serviceName: 'shop' }))
+ * ```
+ */
+export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
+  return async function tracingMiddleware(c, next) {
+    const outer = getInvocation(activeContext())?.server as ServerRequest | undefined
+    if (outer) {
+      await next()
+      describeRoute(outer, c)
+      return
+    }
+    const sdk = getSdk(options, c.env as object)
+    const server = startServerRequest(sdk, c.req.raw, lifetimeOf(c))
+    c.env = instrumentEnv(c.env as object, sdk)
+    try {
+      await withContext(server.context, next)
+    } catch (error) {
+      // Hono catches what handlers throw; what arrives here was thrown by its own error handler.
+      describeRoute(server, c)
+      failServerRequest(server, error)
+      throw error
+    }
+    describeRoute(server, c)
+    const response = c.res
+    const answered = finishServerRequest(server, response)
+    if (answered !== response) {
+      // Hono merges headers into a response that is replaced, which would double ours.
+      c.res = undefined
+      c.res = answered
+    }
+  }
+}
+
+function describeRoute(server: ServerRequest, c: HonoContext): void {
+  if (c.error !== undefined) server.error = c.error
+  // The last route that is no middleware: `app.use` registers for ALL methods, and a 404 has no other.
+  const route = matchedRoutes(c)
+    .filter(({ method, handler }) => method !== 'ALL' || handler.length < 2)
+    .at(-1)
+  if (route) server.route = route.path
+}
+
+function lifetimeOf(c: HonoContext): WaitUntil {
+  try {
+    return c.executionCtx
+  } catch {
+    // `app.request()` in a test, or another runtime: promises simply run.
+    return { waitUntil: () => {} }
+  }
+}

@@ -1,0 +1,7 @@
+export { CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS } from './cors.ts'
+export { tracing } from './hono.ts'
+export { instrument } from './instrument.ts'
+export { instrumentDurableObject, instrumentEntrypoint } from './instrument-class.ts'
+export type { EdgeOptions, ExporterOptions, SamplerOptions } from './options.ts'
+export { processMessages } from './queue-consumer.ts'
+export { otlpRelay, type RelayOptions } from './relay.ts'

@@ -1,0 +1,132 @@
+import { SpanKind } from '@opentelemetry/api'
+import { fromCarrier } from './carrier.ts'
+import { hasActiveContext } from './context.ts'
+import { runEvent } from './event-span.ts'
+import { instrumentEnv } from './instrument-env.ts'
+import type { WaitUntil } from './invocation.ts'
+import type { EdgeOptions } from './options.ts'
+import { splitHiddenArgument } from './rpc.ts'
+import { getSdk, type Sdk } from './sdk.ts'
+import { ATTR_RPC_METHOD, ATTR_RPC_SERVICE, ATTR_RPC_SYSTEM } from './semconv.ts'
+import { serve, startServerRequest } from './server-span.ts'
+
+/** A class the runtime constructs with its context and environment. */
+// biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has to take `any[]`, by TypeScript's own rule.
+type WorkerClass = new (ctx: any, env: any) => object
+
+type Method = (this: object, ...args: unknown[]) => unknown
+
+/**
+ * Traces a `WorkerEntrypoint`: each RPC method is a server span in its caller's trace (the caller names the binding
+ * in `rpc`), `fetch` a server span, and `this.env` has traced bindings.
+ *
+ * @example
+ * ```ts
+ * export const Inventory = instrumentEntrypoint(class extends WorkerEntrypoint<Env> { … }, { serviceName: 'inventory' })
+ * ```
+ */
+export function instrumentEntrypoint<Class extends WorkerClass>(
+  Base: Class,
+  options: EdgeOptions = {},
+): Class {
+  return instrumentClass(Base, options, options.trust)
+}
+
+/** Traces a Durable Object: `fetch`, RPC methods, `alarm` and WebSocket events are spans; `this.env` is traced. */
+export function instrumentDurableObject<Class extends WorkerClass>(
+  Base: Class,
+  options: EdgeOptions = {},
+): Class {
+  return instrumentClass(Base, options, 'internal')
+}
+
+interface Instance {
+  readonly sdk: Sdk
+  readonly lifetime: WaitUntil
+}
+
+function instrumentClass<Class extends WorkerClass>(
+  Base: Class,
+  options: EdgeOptions,
+  trust: EdgeOptions['trust'],
+): Class {
+  const instances = new WeakMap<object, Instance>()
+  // biome-ignore lint/suspicious/noExplicitAny: see WorkerClass.
+  class Traced extends (Base as new (ctx: any, env: any) => object) {
+    constructor(ctx: WaitUntil, env: object) {
+      const sdk = getSdk(options, env)
+      super(ctx, instrumentEnv(env, sdk))
+      instances.set(this, { sdk, lifetime: ctx })
+    }
+  }
+  Object.defineProperty(Traced, 'name', { value: Base.name })
+  for (const [name, method] of methodsOf(Base.prototype)) {
+    Object.defineProperty(Traced.prototype, name, {
+      configurable: true,
+      writable: true,
+      value(this: object, ...args: unknown[]) {
+        const instance = instances.get(this)
+        // A call from inside (`this.other()`) is part of the event that is already being traced.
+        if (!instance || hasActiveContext()) return Reflect.apply(method, this, args)
+        return handle(instance, name, Base.name, trust, args, (own) => Reflect.apply(method, this, own))
+      },
+    })
+  }
+  return Traced as unknown as Class
+}
+
+function handle(
+  { sdk, lifetime }: Instance,
+  name: string,
+  service: string,
+  trust: EdgeOptions['trust'],
+  args: readonly unknown[],
+  call: (args: readonly unknown[]) => unknown,
+): unknown {
+  if (name === 'fetch') {
+    const server = startServerRequest(sdk, args[0] as Request, lifetime, trust)
+    return serve(server, () => call(args) as Promise<Response>)
+  }
+  const { args: own, carrier } = splitHiddenArgument(args)
+  return runEvent(
+    sdk,
+    lifetime,
+    {
+      name,
+      kind: SpanKind.SERVER,
+      ...(carrier ? { parent: fromCarrier(carrier, sdk.propagator) } : {}),
+      attributes: {
+        [ATTR_RPC_SYSTEM]: 'cloudflare_rpc',
+        [ATTR_RPC_SERVICE]: service,
+        [ATTR_RPC_METHOD]: name,
+      },
+    },
+    () => call(own),
+  )
+}
+
+/** The methods of a class and the classes it extends, up to the platform's own. */
+function methodsOf(prototype: object): Map<string, Method> {
+  const methods = new Map<string, Method>()
+  for (
+    let current = prototype;
+    !isPlatformClass(current);
+    current = Object.getPrototypeOf(current) as object
+  ) {
+    for (const name of Object.getOwnPropertyNames(current)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(current, name)?.value
+      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name)) {
+        methods.set(name, value as Method)
+      }
+    }
+  }
+  return methods
+}
+
+function isPlatformClass(prototype: object | null): boolean {
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    /\[native code\]/.test(Function.prototype.toString.call(prototype.constructor))
+  )
+}

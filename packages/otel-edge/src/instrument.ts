@@ -1,0 +1,61 @@
+import { runEvent } from './event-span.ts'
+import { traceHonoApp } from './hono-app.ts'
+import { instrumentEnv } from './instrument-env.ts'
+import type { EdgeOptions } from './options.ts'
+import { consumeBatch } from './queue-consumer.ts'
+import { getSdk } from './sdk.ts'
+import { serve, startServerRequest } from './server-span.ts'
+
+/** A Hono app, or anything else that serves requests by `fetch`. */
+interface FetchApp<Env> {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
+}
+
+/**
+ * Traces everything a worker's default export does: requests, queue batches, cron runs, mails. Handlers it does not
+ * have are not added; what it does not know is passed through.
+ *
+ * @param handler an `ExportedHandler`, or a Hono app.
+ * @example
+ * ```ts
+ * export default instrument({ fetch: app.fetch, queue: consume }, { serviceName: 'shop' })
+ * ```
+ */
+export function instrument<Env = unknown, Message = unknown, Mail = unknown>(
+  handler: ExportedHandler<Env, Message, Mail> | FetchApp<Env>,
+  options: EdgeOptions = {},
+): ExportedHandler<Env, Message, Mail> {
+  const plain = handler as ExportedHandler<Env, Message, Mail>
+  const traced: ExportedHandler<Env, Message, Mail> = { ...plain }
+  const setUp = (env: Env) => {
+    const sdk = getSdk(options, env as object)
+    return { sdk, tracedEnv: instrumentEnv(env as object, sdk) as Env }
+  }
+  if (plain.fetch) {
+    const app = traceHonoApp(plain as object)
+    traced.fetch = (request, env, ctx) => {
+      const { sdk, tracedEnv } = setUp(env)
+      const server = startServerRequest(sdk, request as Request, ctx)
+      return serve(server, () => app.fetch(request, tracedEnv, ctx))
+    }
+  }
+  if (plain.queue) {
+    const { queue } = plain
+    traced.queue = (batch, env, ctx) => {
+      const { sdk, tracedEnv } = setUp(env)
+      return consumeBatch(sdk, batch, ctx, (opened) => queue.call(plain, opened, tracedEnv, ctx))
+    }
+  }
+  if (plain.scheduled) {
+    const { scheduled } = plain
+    traced.scheduled = (controller, env, ctx) => {
+      const { sdk, tracedEnv } = setUp(env)
+      const event = {
+        name: `scheduled ${controller.cron}`,
+        attributes: { 'faas.trigger': 'timer', 'faas.cron': controller.cron },
+      }
+      return runEvent(sdk, ctx, event, () => scheduled.call(plain, controller, tracedEnv, ctx))
+    }
+  }
+  return traced
+}

@@ -1,0 +1,33 @@
+import { type Context, createContextKey } from '@opentelemetry/api'
+import type { Sdk } from './sdk.ts'
+import type { SpanRecord } from './span-record.ts'
+
+/** What a runtime event (a request, a batch of messages, an alarm) gives us to outlive its answer. */
+export interface WaitUntil {
+  waitUntil(promise: Promise<unknown>): void
+}
+
+/** One event that a worker handles, and what its spans share. Never shared between events. */
+export interface Invocation {
+  readonly sdk: Sdk
+  readonly lifetime: WaitUntil
+  /** Ends client spans whose response body nobody read, at the time their headers came. */
+  readonly unfinished: Set<() => void>
+  /** The span that the event itself is, once there is one. */
+  server?: unknown
+}
+
+const INVOCATION = createContextKey('throughline invocation')
+
+export function getInvocation(context: Context): Invocation | undefined {
+  return context.getValue(INVOCATION) as Invocation | undefined
+}
+
+export function setInvocation(context: Context, invocation: Invocation): Context {
+  return context.setValue(INVOCATION, invocation)
+}
+
+/** Hands a finished span to the isolate's buffer and sees to it that somebody flushes. */
+export function record(invocation: Invocation, span: SpanRecord): void {
+  invocation.sdk.buffer.add(span, invocation.lifetime)
+}

@@ -1,0 +1,138 @@
+import {
+  context,
+  diag,
+  propagation,
+  type SpanContext,
+  type TextMapPropagator,
+  trace,
+} from '@opentelemetry/api'
+import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
+import {
+  createPropagator,
+  createSampler,
+  createTraceState,
+  generateSpanId,
+  type HeadSampler,
+  type OtelConfig,
+  type OtlpResource,
+  readOtelConfig,
+  SAMPLED_FLAG,
+  toKeyValues,
+} from '@throughline/otel-shared'
+import { EdgeContextManager } from './context.ts'
+import type { EdgeOptions } from './options.ts'
+import { createExporter } from './otlp-exporter.ts'
+import { patchFetch } from './outgoing-fetch.ts'
+import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
+import { SpanBuffer } from './span-buffer.ts'
+import { EdgeTracerProvider, rootFlags } from './tracer.ts'
+
+/** A worker's tracing, made once per isolate, options and environment. */
+export interface Sdk {
+  readonly options: EdgeOptions
+  readonly config: OtelConfig
+  readonly propagator: TextMapPropagator
+  readonly buffer: SpanBuffer
+  now(): number
+  /** The context of a new span at this worker's edge: sampled or not, by its remote parent or by the sampler. */
+  sample(parent: SpanContext | undefined, traceId: string, spanId: string): SpanContext
+}
+
+const NO_OPTIONS: EdgeOptions = {}
+const sdks = new WeakMap<EdgeOptions, WeakMap<object, Sdk>>()
+const buffers = new Map<string, SpanBuffer>()
+let registered = false
+
+/** The SDK of these options in this environment. The first call registers OpenTelemetry's globals and fetch. */
+export function getSdk(options: EdgeOptions = NO_OPTIONS, env: object = NO_OPTIONS): Sdk {
+  let byEnv = sdks.get(options)
+  if (!byEnv) {
+    byEnv = new WeakMap()
+    sdks.set(options, byEnv)
+  }
+  let sdk = byEnv.get(env)
+  if (!sdk) {
+    sdk = createSdk(options, env)
+    byEnv.set(env, sdk)
+  }
+  return sdk
+}
+
+function createSdk(options: EdgeOptions, env: object): Sdk {
+  const problem = (message: string) => diag.warn(`throughline: ${message}`)
+  const config = readOtelConfig(env as Record<string, unknown>, problem)
+  const propagator = createPropagator(config.propagators, (name) =>
+    problem(`OTEL_PROPAGATORS: unknown ${name}`),
+  )
+  register(propagator)
+  const sampler = createSampler(
+    options.sampler?.name ?? config.sampler,
+    options.sampler?.ratio ?? config.samplerArg,
+  )
+  return {
+    options,
+    config,
+    propagator,
+    buffer: getBuffer(options, config, env),
+    now: options.now ?? Date.now,
+    sample: (parent, traceId, spanId) => sample(sampler, parent, traceId, spanId),
+  }
+}
+
+function sample(
+  sampler: HeadSampler,
+  parent: SpanContext | undefined,
+  traceId: string,
+  spanId: string,
+): SpanContext {
+  const parentSampled = parent && (parent.traceFlags & SAMPLED_FLAG) !== 0
+  const sampled = sampler.shouldSample({ traceId, parentSampled })
+  if (parent) {
+    const traceFlags = sampled ? parent.traceFlags | SAMPLED_FLAG : parent.traceFlags & ~SAMPLED_FLAG
+    return { ...parent, spanId, traceFlags, isRemote: false }
+  }
+  const root = { traceId, spanId, traceFlags: rootFlags(sampled), isRemote: false }
+  return sampled && sampler.threshold !== undefined
+    ? { ...root, traceState: createTraceState(new Map([['ot', `th:${sampler.threshold}`]])) }
+    : root
+}
+
+/** One buffer per resource and destination, so that a worker's fetch handler, queue and objects share POSTs. */
+function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): SpanBuffer {
+  const attributes = {
+    ...config.resourceAttributes,
+    ...options.resourceAttributes,
+    [ATTR_SERVICE_NAME]: options.serviceName ?? config.serviceName ?? 'unknown_service',
+    ...(options.serviceVersion === undefined ? {} : { [ATTR_SERVICE_VERSION]: options.serviceVersion }),
+  }
+  const key = JSON.stringify([attributes, config, options.exporter])
+  let buffer = buffers.get(key)
+  if (!buffer) {
+    const instanceId = generateSpanId()
+    const resource: OtlpResource = {
+      attributes: toKeyValues({
+        ...attributes,
+        [ATTR_SERVICE_INSTANCE_ID]: instanceId,
+        // Jaeger takes spans without a host as each on another machine and shifts their times.
+        [ATTR_HOST_ID]: instanceId,
+        'telemetry.sdk.name': 'throughline',
+        'telemetry.sdk.language': 'webjs',
+      }),
+    }
+    buffer = new SpanBuffer({
+      windowMillis: options.exporter?.windowMillis ?? 500,
+      exporter: createExporter(resource, options, config, env),
+    })
+    buffers.set(key, buffer)
+  }
+  return buffer
+}
+
+function register(propagator: TextMapPropagator): void {
+  if (registered) return
+  registered = true
+  context.setGlobalContextManager(new EdgeContextManager())
+  trace.setGlobalTracerProvider(new EdgeTracerProvider())
+  propagation.setGlobalPropagator(propagator)
+  patchFetch()
+}

@@ -1,0 +1,184 @@
+import { type Context, type Link, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '@opentelemetry/semantic-conventions'
+import { formatTraceparent, isTrusted, redactPath, redactQuery } from '@throughline/otel-shared'
+import { EMPTY_CONTEXT, withContext } from './context.ts'
+import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
+import type { EdgeOptions } from './options.ts'
+import { recordError } from './record-error.ts'
+import { answerWithEnd } from './response-body.ts'
+import { EDGE_SCOPE } from './scope.ts'
+import type { Sdk } from './sdk.ts'
+import { startSpan } from './tracer.ts'
+
+/** One request being served: its span, and what is known of it once it is answered. */
+export interface ServerRequest {
+  readonly request: Request
+  readonly span: Span
+  readonly context: Context
+  readonly invocation: Invocation
+  readonly receivedMillis: number
+  route?: string | undefined
+  error?: unknown
+}
+
+const KNOWN_METHODS = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'PATCH',
+  'QUERY',
+])
+
+/** Starts the server span of a request: in the caller's trace when it is trusted, else in a new one linked to it. */
+export function startServerRequest(
+  sdk: Sdk,
+  request: Request,
+  lifetime: WaitUntil,
+  trust: EdgeOptions['trust'] = sdk.options.trust,
+): ServerRequest {
+  const receivedMillis = sdk.now()
+  const { headers } = request
+  const invocation: Invocation = { sdk, lifetime, unfinished: new Set() }
+  let parent: Context = EMPTY_CONTEXT
+  const links: Link[] = []
+  const incoming = sdk.propagator.extract(EMPTY_CONTEXT, headers, HEADERS_GETTER)
+  if (incoming !== EMPTY_CONTEXT) {
+    if (isTrusted(trust ?? 'same-origin', (name) => headers.get(name))) parent = incoming
+    else {
+      const foreign = trace.getSpanContext(incoming)
+      if (foreign) links.push({ context: foreign })
+    }
+  }
+  const method = KNOWN_METHODS.has(request.method) ? request.method : '_OTHER'
+  const context = setInvocation(parent, invocation)
+  const span = startSpan(
+    invocation,
+    EDGE_SCOPE,
+    method === '_OTHER' ? 'HTTP' : method,
+    { kind: SpanKind.SERVER, startTime: receivedMillis, ...(links.length > 0 ? { links } : {}) },
+    context,
+  )
+  if (span.isRecording()) describeRequest(span, request, method, sdk.options)
+  const server: ServerRequest = {
+    request,
+    span,
+    context: trace.setSpan(context, span),
+    invocation,
+    receivedMillis,
+  }
+  invocation.server = server
+  return server
+}
+
+/** Runs a handler as this request, and answers with its response, timing headers on it, its span ending with its body. */
+export async function serve(
+  server: ServerRequest,
+  handler: () => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return finishServerRequest(server, await withContext(server.context, handler))
+  } catch (error) {
+    failServerRequest(server, error)
+    throw error
+  }
+}
+
+/** Completes the span from the response, and gives back the response to answer with. */
+export function finishServerRequest(server: ServerRequest, response: Response): Response {
+  const { span, request, route, error } = server
+  if (span.isRecording()) {
+    if (route !== undefined) {
+      span.setAttribute(ATTR_HTTP_ROUTE, route)
+      span.updateName(`${request.method} ${route}`)
+    }
+    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
+    if (error !== undefined && response.status >= 500) recordError(span, error)
+    if (response.status >= 500) {
+      if (error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
+      span.setStatus({ code: SpanStatusCode.ERROR })
+    }
+  }
+  const answered = answerWithEnd(withTimingHeaders(server, response), (bodyError) => {
+    if (bodyError !== undefined) recordError(span, bodyError)
+    endServerRequest(server)
+  })
+  return answered
+}
+
+/** Completes the span of a request whose handler threw. */
+export function failServerRequest(server: ServerRequest, error: unknown): void {
+  recordError(server.span, error)
+  server.span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, 500)
+  endServerRequest(server)
+}
+
+function endServerRequest({ span, invocation }: ServerRequest): void {
+  for (const end of invocation.unfinished) end()
+  span.end()
+}
+
+function describeRequest(span: Span, request: Request, method: string, options: EdgeOptions): void {
+  const { url } = request
+  const schemeEnd = url.indexOf('://')
+  const pathStart = url.indexOf('/', schemeEnd + 3)
+  const queryStart = url.indexOf('?', pathStart)
+  const host = url.slice(schemeEnd + 3, pathStart)
+  const portStart = host.lastIndexOf(':')
+  const scheme = url.slice(0, schemeEnd)
+  const hasPort = portStart > host.lastIndexOf(']')
+  span.setAttribute(ATTR_HTTP_REQUEST_METHOD, method)
+  if (method === '_OTHER') span.setAttribute('http.request.method_original', request.method)
+  span.setAttribute(ATTR_URL_SCHEME, scheme)
+  span.setAttribute(ATTR_URL_PATH, redactPath(url.slice(pathStart, queryStart < 0 ? undefined : queryStart)))
+  if (queryStart > 0) span.setAttribute(ATTR_URL_QUERY, redactQuery(url.slice(queryStart + 1), options))
+  span.setAttribute(ATTR_SERVER_ADDRESS, hasPort ? host.slice(0, portStart) : host)
+  if (hasPort) span.setAttribute(ATTR_SERVER_PORT, Number(host.slice(portStart + 1)))
+  span.setAttribute(ATTR_USER_AGENT_ORIGINAL, request.headers.get('user-agent') ?? (undefined as never))
+}
+
+function withTimingHeaders(server: ServerRequest, response: Response): Response {
+  const { span, invocation, receivedMillis } = server
+  if (response.webSocket) return response
+  const { now, options } = invocation.sdk
+  const spanContext = span.spanContext()
+  const traceparent = formatTraceparent(spanContext)
+  const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(now() - receivedMillis)}`
+  const set = ({ headers }: Response) => {
+    headers.append('server-timing', timing)
+    const allowed = options.timingAllowOrigin ?? '*'
+    if (!headers.has('timing-allow-origin')) {
+      headers.set('timing-allow-origin', allowed === '*' ? '*' : allowed.join(', '))
+    }
+    if (options.traceIdHeader) headers.set('trace-id', spanContext.traceId)
+  }
+  try {
+    set(response)
+    return response
+  } catch {
+    // Headers of a fetched response are immutable.
+    const copy = new Response(response.body, response)
+    set(copy)
+    return copy
+  }
+}
+
+const HEADERS_GETTER = {
+  get: (carrier: unknown, key: string) => (carrier as Headers).get(key) ?? undefined,
+  keys: (carrier: unknown) => [...(carrier as Headers).keys()],
+}

@@ -1,0 +1,113 @@
+import {
+  type Context,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import { generateSpanId, generateTraceId, RANDOM_FLAG, SAMPLED_FLAG } from '@throughline/otel-shared'
+import { activeContext, withContext } from './context.ts'
+import { EdgeSpan } from './edge-span.ts'
+import { getInvocation, type Invocation } from './invocation.ts'
+import type { Scope } from './span-record.ts'
+
+/** OpenTelemetry's tracer provider: gives spans to whichever event the calling code belongs to. */
+export class EdgeTracerProvider implements TracerProvider {
+  getTracer(name: string, version?: string): Tracer {
+    return new EdgeTracer(version === undefined ? { name } : { name, version })
+  }
+}
+
+class EdgeTracer implements Tracer {
+  readonly #scope: Scope
+
+  constructor(scope: Scope) {
+    this.#scope = scope
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, context: Context = activeContext()): Span {
+    const invocation = getInvocation(context)
+    // Outside of an instrumented event nobody could ever send the span.
+    if (!invocation) return trace.wrapSpanContext(trace.getSpanContext(context) ?? NO_SPAN)
+    return startSpan(invocation, this.#scope, name, options, context)
+  }
+
+  startActiveSpan<F extends (span: Span) => ReturnType<F>>(name: string, callback: F): ReturnType<F>
+  startActiveSpan<F extends (span: Span) => ReturnType<F>>(
+    name: string,
+    options: SpanOptions,
+    callback: F,
+  ): ReturnType<F>
+  startActiveSpan<F extends (span: Span) => ReturnType<F>>(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    callback: F,
+  ): ReturnType<F>
+  startActiveSpan<F extends (span: Span) => ReturnType<F>>(
+    name: string,
+    ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]
+  ): ReturnType<F> {
+    const callback = rest[rest.length - 1] as F
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : {}
+    const parent = rest.length === 3 ? rest[1] : activeContext()
+    const span = this.startSpan(name, options, parent)
+    return withContext(trace.setSpan(parent, span), () => callback(span))
+  }
+}
+
+const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }
+
+/** Starts a span below what `context` holds; a span that is not sampled only carries the context on. */
+export function startSpan(
+  invocation: Invocation,
+  scope: Scope,
+  name: string,
+  options: SpanOptions,
+  context: Context,
+): Span {
+  const { sdk } = invocation
+  const active = options.root ? undefined : trace.getSpanContext(context)
+  const parent = active && isSpanContextValid(active) ? active : undefined
+  // Children follow their root's decision; only a span without a local parent asks the sampler.
+  const spanContext =
+    parent && !parent.isRemote
+      ? { ...parent, spanId: generateSpanId() }
+      : sdk.sample(parent, parent?.traceId ?? generateTraceId(), generateSpanId())
+  if ((spanContext.traceFlags & SAMPLED_FLAG) === 0) return trace.wrapSpanContext(spanContext)
+  const startMillis = toMillis(options.startTime) ?? sdk.now()
+  const span = new EdgeSpan(invocation, spanContext, {
+    traceId: spanContext.traceId,
+    spanId: spanContext.spanId,
+    parentSpanId: parent?.spanId,
+    traceState: spanContext.traceState?.serialize(),
+    flags: spanContext.traceFlags,
+    name,
+    kind: options.kind ?? SpanKind.INTERNAL,
+    startMillis,
+    endMillis: startMillis,
+    attributes: {},
+    events: [],
+    links: [],
+    status: { code: SpanStatusCode.UNSET },
+    scope,
+  })
+  if (options.attributes) span.setAttributes(options.attributes)
+  if (options.links) span.addLinks(options.links)
+  return span
+}
+
+/** The flags of a new trace: its id is random in all bits, so level 2's random flag is true. */
+export function rootFlags(sampled: boolean): number {
+  return sampled ? SAMPLED_FLAG | RANDOM_FLAG : RANDOM_FLAG
+}
+
+function toMillis(time: SpanOptions['startTime']): number | undefined {
+  if (time === undefined || typeof time === 'number') return time
+  return Array.isArray(time) ? time[0] * 1e3 + time[1] / 1e6 : time.getTime()
+}
