@@ -1,0 +1,85 @@
+import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import { hookAwait, NativePromise } from './await-hook.ts'
+import { MicrotaskContexts } from './microtask-contexts.ts'
+import type { Restore } from './patch.ts'
+import { hookTaskCallbacks } from './task-callbacks.ts'
+import { hookThen } from './then-hook.ts'
+
+/**
+ * A context manager for browsers that keeps the context across native `async`/`await`, without zone.js and without a
+ * build step. What it cannot know it leaves without a context: lost, never wrong.
+ *
+ * `enable()` patches globals, `disable()` puts each back exactly as it was.
+ */
+export class AsyncContextManager implements ContextManager {
+  #contexts: MicrotaskContexts | undefined
+  #restores: Restore[] = []
+
+  active(): Context {
+    const contexts = this.#contexts
+    if (contexts === undefined) return ROOT_CONTEXT
+    contexts.touch()
+    return contexts.current.context
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    if (this.#contexts === undefined) return Reflect.apply(fn, thisArg, args)
+    return this.#contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
+  }
+
+  bind<T>(context: Context, target: T): T {
+    if (typeof target !== 'function') return target
+    const manager = this
+    const bound = function (this: unknown, ...args: unknown[]): unknown {
+      return manager.with(context, () => Reflect.apply(target, this, args))
+    }
+    Object.defineProperty(bound, 'length', { configurable: true, value: target.length })
+    return bound as T
+  }
+
+  /**
+   * Makes `context` stand for the rest of the current task, its microtasks, and what they cause. For the first
+   * listener of a trusted event: what the task queued before belongs to the context from now on, too.
+   */
+  enter(context: Context): void {
+    this.#contexts?.enter(context)
+  }
+
+  enable(): this {
+    if (this.#contexts !== undefined) return this
+    const enqueue = queueMicrotask.bind(globalThis)
+    const channel = new MessageChannel()
+    let posted = false
+    const contexts = new MicrotaskContexts(enqueue, () => {
+      if (posted) return
+      posted = true
+      channel.port2.postMessage(null)
+    })
+    channel.port1.onmessage = () => {
+      posted = false
+      contexts.clear()
+    }
+    const prototypes = new Set([NativePromise.prototype, Promise.prototype])
+    this.#restores = [
+      hookThen(contexts, [...prototypes]),
+      hookAwait(contexts, enqueue),
+      hookTaskCallbacks(contexts, globalThis),
+      () => channel.port1.close(),
+    ]
+    this.#contexts = contexts
+    return this
+  }
+
+  disable(): this {
+    // The other way round: two patches of one function come off in the right order.
+    for (const restore of this.#restores.reverse()) restore()
+    this.#restores = []
+    this.#contexts = undefined
+    return this
+  }
+}

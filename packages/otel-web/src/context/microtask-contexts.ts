@@ -1,0 +1,229 @@
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+
+/** Rounds of the microtask queue without a sign of life after which a checkpoint counts as quiet. */
+const QUIET_ROUNDS = 32
+/** Silent rounds after which one context is dropped although others in the same checkpoint are busy. */
+const STALE_ROUNDS = 512
+
+// Native functions are taken when the manager is enabled: an app's or a test's fake timers must not reach us.
+type Enqueue = (callback: () => void) => void
+
+/** A stretch of synchronous code or of the microtask queue that belongs to one context. */
+export class Segment {
+  readonly context: Context
+  readonly boundary: () => void
+  silentRounds = 0
+
+  constructor(context: Context, owner: MicrotaskContexts) {
+    this.context = context
+    this.boundary = () => owner.cross(this)
+  }
+}
+
+/**
+ * Which context is active, across microtasks: **a microtask runs in the context of the code that queued it**.
+ *
+ * Engines tell nobody when they queue a continuation. But the queue is first in, first out: when the active context
+ * changes, a boundary of ours is queued, and whatever is queued after it runs after it. When a boundary runs it makes
+ * its context active and queues itself again, so that the next generation of microtasks is marked off likewise.
+ * With a single context in a checkpoint there is nothing to mark off, and nothing is queued.
+ *
+ * Boundaries cannot see whether anything ran between them, so they end by themselves: once nothing of ours was called
+ * for {@link QUIET_ROUNDS} rounds, the empty context is active for what may still come: lost, never wrong.
+ */
+export class MicrotaskContexts {
+  current: Segment
+  /** A segment with so many awaits in one checkpoint that they are no longer followed one by one. */
+  hot: Segment | undefined
+  /** Reads of `promise.constructor` that are no awaits. */
+  quiet = false
+  readonly #root: Segment
+  readonly #enqueue: Enqueue
+  readonly #postClear: () => void
+  /** Context of the code that stands for the rest of the task; pinned when it outlasts quiet checkpoints. */
+  #base: Segment
+  #pinned = false
+  /** The segment that a microtask queued now will run in. */
+  #tail: Segment
+  #appended = 0
+  #crossed = 0
+  #dissolvedAt = 0
+  #silentCrossings = 0
+  #settleRounds = 0
+  #settling: Segment | undefined
+  #depth = 0
+  /** Where to return to when the continuation that `resume` let in has run. */
+  #resumedFrom: Segment | undefined
+  #resumed: Segment | undefined
+
+  constructor(enqueue: Enqueue, postClear: () => void) {
+    this.#enqueue = enqueue
+    this.#postClear = postClear
+    this.#root = new Segment(ROOT_CONTEXT, this)
+    this.current = this.#base = this.#tail = this.#root
+  }
+
+  /** Notes that code of the current context is alive: something of ours was called. */
+  touch(): void {
+    this.#silentCrossings = 0
+    this.current.silentRounds = 0
+  }
+
+  /** Calls what reads `promise.constructor` without awaiting the promise. */
+  quietly<R>(fn: (...args: never[]) => R, self: unknown, args: readonly unknown[]): R {
+    const before = this.quiet
+    this.quiet = true
+    try {
+      return Reflect.apply(fn, self, args)
+    } finally {
+      this.quiet = before
+    }
+  }
+
+  /** Runs `fn` in `context`, then returns to the context before. */
+  with<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R {
+    const outer = this.current
+    if (outer.context === context) return Reflect.apply(fn, self, args)
+    this.#switch(new Segment(context, this))
+    this.#depth++
+    try {
+      return Reflect.apply(fn, self, args)
+    } finally {
+      this.#depth--
+      this.#switch(outer)
+    }
+  }
+
+  /** Stops looking for signs of life in the current segment: it is in a long loop of awaits. */
+  heat(): void {
+    this.hot = this.current
+    this.#postClear()
+  }
+
+  /**
+   * Runs a callback with which the platform starts a task: the microtask queue is empty, and `context` stands
+   * until the task's microtasks are done.
+   */
+  runTask<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R {
+    // Fake timers call back in the middle of other code.
+    if (this.#depth > 0) return this.with(context, fn, self, args)
+    this.#restart(context === ROOT_CONTEXT ? this.#root : new Segment(context, this))
+    this.#depth++
+    try {
+      return Reflect.apply(fn, self, args)
+    } finally {
+      this.#depth--
+      this.#settleSoon()
+    }
+  }
+
+  /** Makes `context` stand for the rest of the current task, across the checkpoints between its listeners. */
+  enter(context: Context): void {
+    this.#restart(new Segment(context, this))
+    this.#pinned = true
+    this.#postClear()
+  }
+
+  /** Forgets what stands. Only right where the microtask queue is known to be empty. */
+  clear(): void {
+    this.#restart(this.#root)
+  }
+
+  /**
+   * Lets the continuation that runs next in, a continuation of `segment`'s context.
+   * @param adjacent whether `leave` is sure to run right after the continuation
+   */
+  resume(segment: Segment, adjacent: boolean): void {
+    this.touch()
+    if (this.current.context === segment.context) return
+    const from = this.current === this.#resumed && this.#resumedFrom ? this.#resumedFrom : this.current
+    // What follows the continuation may be another context's: better lost than wrong.
+    const into = adjacent ? segment : this.#root
+    this.#switch(into)
+    this.#resumed = into
+    this.#resumedFrom = from
+  }
+
+  /** Ends what {@link resume} began, unless another context has begun since. */
+  leave(): void {
+    const from = this.#resumedFrom
+    if (from === undefined || this.current !== this.#resumed) return
+    this.#resumedFrom = undefined
+    this.#switch(from)
+  }
+
+  /** A boundary came up in the queue. */
+  cross(segment: Segment): void {
+    if (++this.#crossed <= this.#dissolvedAt) return
+    this.current = segment
+    this.#resumedFrom = undefined
+    const others = this.#appended - this.#crossed
+    if (++this.#silentCrossings > QUIET_ROUNDS * (others + 1) && this.hot === undefined) {
+      this.#dissolve()
+      return
+    }
+    const tail = this.#tail
+    if (tail.context === segment.context) {
+      this.current = tail
+      if (others === 0) this.#standAlone()
+    } else if (++segment.silentRounds <= STALE_ROUNDS) {
+      this.#append(segment)
+    } else if (others === 0) {
+      this.#standAlone()
+    }
+  }
+
+  #switch(segment: Segment): void {
+    this.current = segment
+    if (this.#tail.context !== segment.context) this.#append(segment)
+  }
+
+  #append(segment: Segment): void {
+    this.#tail = segment
+    this.#appended++
+    this.#enqueue(segment.boundary)
+  }
+
+  #restart(segment: Segment): void {
+    this.#dissolvedAt = this.#appended
+    this.#pinned = false
+    this.hot = undefined
+    this.#resumedFrom = undefined
+    this.#silentCrossings = 0
+    this.current = this.#base = this.#tail = segment
+  }
+
+  #dissolve(): void {
+    this.#dissolvedAt = this.#appended
+    this.#resumedFrom = undefined
+    if (!this.#pinned) this.#base = this.#root
+    this.current = this.#tail = this.#base
+  }
+
+  #standAlone(): void {
+    if (this.current.context !== ROOT_CONTEXT) this.#postClear()
+  }
+
+  #settleSoon(): void {
+    if (this.#base === this.#root) return
+    this.#settleRounds = 0
+    if (this.#settling === undefined) this.#enqueue(this.#settle)
+    this.#settling = this.#base
+  }
+
+  /** Ends a quiet task without waiting for the message; a busy one is left to it. */
+  #settle = (): void => {
+    const base = this.#base
+    if (base !== this.#settling || this.#pinned) {
+      this.#settling = undefined
+    } else if (this.#appended !== this.#crossed || ++this.#settleRounds > 2 * QUIET_ROUNDS) {
+      this.#settling = undefined
+      this.#postClear()
+    } else if (++this.#silentCrossings > QUIET_ROUNDS && this.hot === undefined) {
+      this.#settling = undefined
+      this.#dissolve()
+    } else {
+      this.#enqueue(this.#settle)
+    }
+  }
+}
