@@ -46,15 +46,14 @@ export function followBody({ unfinished, sdk }: Invocation, response: Response, 
     get() {
       if (followed === undefined) {
         unfinished.delete(unread)
-        const body = NATIVE_BODY?.get?.call(response) as ReadableStream | null
+        // The runtime's getter stands on a class above Response.
+        const body = Reflect.get(Response.prototype, 'body', response) as ReadableStream | null
         followed = body && (body.locked ? body : pipeToEnd(body, finish))
       }
       return followed
     },
   })
 }
-
-const NATIVE_BODY = Object.getOwnPropertyDescriptor(Response.prototype, 'body')
 
 function define(response: Response, name: string, value: unknown): void {
   Object.defineProperty(response, name, { configurable: true, writable: true, value })
