@@ -138,8 +138,10 @@ async function startEdge(options: SystemOptions): Promise<ServiceProcess> {
   const { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT } = options.ports
   const state = join(options.stateFolder, 'wrangler')
   const { PORT: inspectorPort } = await freePorts()
+  // Every worker is given this whole environment, so nothing of the developer's own shell is in it.
   const env = {
-    ...process.env,
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
     CI: 'true',
     WRANGLER_SEND_METRICS: 'false',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',

@@ -1,0 +1,33 @@
+import type { Page, Response } from '@playwright/test'
+
+export const GOOD_CARD = '4242 4242 4242 4242'
+export const REFUSED_CARD = '4000 0000 0000 0002'
+
+export interface Purchase {
+  readonly productId: string
+  readonly card: string
+}
+
+/** Puts one product into the cart and goes to the checkout, as a person would; Buy is not clicked yet. */
+export async function goToCheckout(page: Page, { productId, card }: Purchase): Promise<void> {
+  await page.goto(`/products/${productId}`)
+  const added = page.waitForResponse((response) => response.url().includes('/api/cart/items/'))
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await added
+  await page.goto('/checkout')
+  await page.getByLabel(/card/i).fill(card)
+}
+
+/** Clicks Buy and returns the order's response with the trace id that the server says it belongs to. */
+export async function buy(page: Page): Promise<{ response: Response; traceId: string }> {
+  const ordered = page.waitForResponse(
+    (candidate) => candidate.request().method() === 'POST' && candidate.url().endsWith('/api/orders'),
+  )
+  await page.getByRole('button', { name: 'Buy', exact: true }).click()
+  const response = await ordered
+  const traceparent = /traceparent;desc="00-([0-9a-f]{32})-/.exec(
+    (await response.allHeaders())['server-timing'] ?? '',
+  )
+  if (!traceparent?.[1]) throw new Error('the order was answered without a traceparent in Server-Timing')
+  return { response, traceId: traceparent[1] }
+}
