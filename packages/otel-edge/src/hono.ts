@@ -58,10 +58,11 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
 
 function describeRoute(server: ServerRequest, c: HonoContext): void {
   if (c.error !== undefined) server.error = c.error
-  // The last route that is no middleware: `app.use` registers for ALL methods, and a 404 has no other.
+  // `routeIndex` stands on what was reached last. When that is a middleware that answered by itself, it is the route
+  // it stood before that names the request; `app.use` registers for ALL methods, and a 404 has nothing else.
   const route = matchedRoutes(c)
-    .filter(({ method, handler }) => method !== 'ALL' || handler.length < 2)
-    .at(-1)
+    .slice(c.req.routeIndex)
+    .find(({ method, handler }) => method !== 'ALL' || handler.length < 2)
   if (route) server.route = route.path
 }
 

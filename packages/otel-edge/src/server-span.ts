@@ -19,6 +19,7 @@ import { recordError } from './record-error.ts'
 import { answerWithEnd } from './response-body.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
+import { withoutOwnTimings } from './server-timing.ts'
 import { startSpan } from './tracer.ts'
 
 /** One request being served: its span, and what is known of it once it is answered. */
@@ -160,7 +161,8 @@ function withTimingHeaders(server: ServerRequest, response: Response): Response 
   const traceparent = formatTraceparent(spanContext)
   const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(now() - receivedMillis)}`
   const set = ({ headers }: Response) => {
-    headers.append('server-timing', timing)
+    const others = withoutOwnTimings(headers.get('server-timing') ?? '')
+    headers.set('server-timing', others === undefined ? timing : `${others}, ${timing}`)
     const allowed = options.timingAllowOrigin ?? '*'
     if (!headers.has('timing-allow-origin')) {
       headers.set('timing-allow-origin', allowed === '*' ? '*' : allowed.join(', '))
