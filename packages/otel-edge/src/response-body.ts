@@ -39,18 +39,18 @@ export function followBody({ unfinished, sdk }: Invocation, response: Response, 
       }
     })
   }
-  let followed: ReadableStream | null | undefined
+  let piped: ReadableStream | null | undefined
   Object.defineProperty(response, 'body', {
     configurable: true,
     enumerable: true,
     get() {
-      if (followed === undefined) {
+      if (piped === undefined) {
         unfinished.delete(unread)
         // The runtime's getter stands on a class above Response.
         const body = Reflect.get(Response.prototype, 'body', response) as ReadableStream | null
-        followed = body && (body.locked ? body : pipeToEnd(body, finish))
+        piped = body && (body.locked ? body : pipeToEnd(body, finish))
       }
-      return followed
+      return piped
     },
   })
 }
@@ -84,8 +84,13 @@ function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
     // The runtime's own extension: keeps Content-Length where the length is known.
     ...(expectedLength === undefined ? {} : { expectedLength: Number(expectedLength) }),
   }
-  return body.pipeThrough(new TransformStream(transformer))
+  const piped = body.pipeThrough(new TransformStream(transformer))
+  followed.add(piped)
+  return piped
 }
+
+/** Bodies that come from elsewhere: their length may be known, but they are not here yet. */
+const followed = new WeakSet<ReadableStream>()
 
 /** A client that goes away is no error of the server's. */
 function isDisconnect(reason: Error): boolean {
@@ -93,6 +98,7 @@ function isDisconnect(reason: Error): boolean {
 }
 
 function isBuffered(body: ReadableStream): boolean {
+  if (followed.has(body)) return false
   const length = lengthOf(body)
   return length !== undefined && length <= BUFFERED_BYTES
 }

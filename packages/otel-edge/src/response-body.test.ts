@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import type { Invocation } from './invocation.ts'
+import { answerWithEnd, followBody } from './response-body.ts'
+
+const invocation = { unfinished: new Set(), sdk: { now: () => Date.now() } } as unknown as Invocation
+
+test('an answer passed on with a known length ends when its body has been sent, not before', async () => {
+  const { readable, writable } = new FixedLengthStream(2)
+  const received = new Response(readable)
+  const ended: string[] = []
+  followBody(invocation, received, () => ended.push('fetch'))
+  const answer = answerWithEnd(new Response(received.body, received), () => ended.push('answer'))
+
+  const reading = answer.text()
+  const writer = writable.getWriter()
+  await writer.write(new TextEncoder().encode('o'))
+  expect(ended).toEqual([])
+  await writer.write(new TextEncoder().encode('k'))
+  await writer.close()
+
+  expect(await reading).toBe('ok')
+  expect(ended).toEqual(['fetch', 'answer'])
+})
+
+test('an answer made here, of a few bytes, is over at once and stays the same object', async () => {
+  const response = new Response('hello')
+  let ended = 0
+  expect(answerWithEnd(response, () => ended++)).toBe(response)
+  expect(ended).toBe(1)
+  expect(await response.text()).toBe('hello')
+})
