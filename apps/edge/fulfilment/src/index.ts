@@ -1,13 +1,20 @@
+import { instrument, processMessages } from '@throughline/otel-edge'
+import packageJson from '../../package.json' with { type: 'json' }
+
 interface Env {
   readonly DB: D1Database
 }
 
 /** Packs what was paid: the consumer of the queue `orders`, whose messages are `{ orderId }`. */
-export default {
-  async queue(batch, env) {
-    await Promise.all(batch.messages.map((message) => fulfil(message, env)))
-  },
-} satisfies ExportedHandler<Env>
+const handler: ExportedHandler<Env> = {
+  queue: (batch, env) => processMessages(batch, (message) => fulfil(message, env)),
+}
+
+export default instrument(handler, {
+  serviceName: 'fulfilment',
+  serviceVersion: packageJson.version,
+  trust: 'internal',
+})
 
 async function fulfil(message: Message<unknown>, env: Env): Promise<void> {
   const orderId = orderIdOf(message.body)

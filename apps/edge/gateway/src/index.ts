@@ -1,4 +1,6 @@
+import { otlpRelay, tracing } from '@throughline/otel-edge'
 import { Hono } from 'hono'
+import packageJson from '../../package.json' with { type: 'json' }
 import { serveSite } from './serve-site.ts'
 
 /** What the gateway can be given. Every binding is optional: without one, its requests go to the origin. */
@@ -12,6 +14,9 @@ export interface GatewayEnv {
 }
 
 const app = new Hono<{ Bindings: GatewayEnv }>()
+// Before tracing: spans about sending spans would never end.
+app.post('/v1/traces', otlpRelay())
+app.use(tracing({ serviceName: 'gateway', serviceVersion: packageJson.version, trust: 'same-origin' }))
 app.get('/config.json', (c) => c.json({ traceUrl: c.env.TRACE_URL }, 200, { 'cache-control': 'no-store' }))
 app.all('/api/*', (c) => (c.env.SHOP ?? globalThis).fetch(c.req.raw))
 app.all('*', (c) => (c.env.ASSETS ? serveSite(c.env.ASSETS, c.req.raw) : fetch(c.req.raw)))

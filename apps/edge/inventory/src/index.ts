@@ -1,14 +1,20 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import type { Reservation, Warehouse } from './warehouse.ts'
-
-export { Warehouse } from './warehouse.ts'
+import { type EdgeOptions, instrumentDurableObject, instrumentEntrypoint } from '@throughline/otel-edge'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type Reservation, Warehouse as WarehouseObject } from './warehouse.ts'
 
 interface Env {
-  readonly WAREHOUSE: DurableObjectNamespace<Warehouse>
+  readonly WAREHOUSE: DurableObjectNamespace<WarehouseObject>
 }
 
-/** What other workers may ask about stock, by RPC. */
-export class Inventory extends WorkerEntrypoint<Env> {
+const options: EdgeOptions = {
+  serviceName: 'inventory',
+  serviceVersion: packageJson.version,
+  trust: 'internal',
+  rpc: ['WAREHOUSE'],
+}
+
+class InventoryEntrypoint extends WorkerEntrypoint<Env> {
   /** Takes `quantity` pieces off the shelf, or none of them when there are fewer. */
   async reserve(productId: string, quantity: number): Promise<Reservation> {
     return await this.#warehouse().reserve(productId, quantity)
@@ -25,10 +31,15 @@ export class Inventory extends WorkerEntrypoint<Env> {
   }
 
   // One shelf for all products: an order of several is then a matter of one object.
-  #warehouse(): DurableObjectStub<Warehouse> {
+  #warehouse(): DurableObjectStub<WarehouseObject> {
     return this.env.WAREHOUSE.getByName('main')
   }
 }
+
+/** What other workers may ask about stock, by RPC. */
+export const Inventory = instrumentEntrypoint(InventoryEntrypoint, options)
+
+export const Warehouse = instrumentDurableObject(WarehouseObject, options)
 
 /** Nothing over HTTP: the worker is there to be called. */
 export default {

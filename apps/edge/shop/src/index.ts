@@ -1,5 +1,7 @@
+import { tracing } from '@throughline/otel-edge'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import packageJson from '../../package.json' with { type: 'json' }
 import { carts } from './carts.ts'
 import type { ShopApp } from './env.ts'
 import { orders } from './orders.ts'
@@ -9,6 +11,16 @@ import { products } from './products.ts'
 const MAX_BODY_BYTES = 16_384
 
 const app = new Hono<ShopApp>().basePath('/api')
+app.use(
+  tracing({
+    serviceName: 'shop',
+    serviceVersion: packageJson.version,
+    // Reached through the gateway's binding only, which has decided whom to trust.
+    trust: 'internal',
+    queues: ['ORDERS'],
+    rpc: ['INVENTORY'],
+  }),
+)
 app.use(
   bodyLimit({
     maxSize: MAX_BODY_BYTES,
