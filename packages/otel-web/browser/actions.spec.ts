@@ -1,0 +1,142 @@
+import {
+  attribute,
+  durationMillis,
+  expect,
+  isNamed,
+  isRequestTo,
+  test,
+  waitForSpan,
+  waitForSpans,
+} from './fixtures.ts'
+
+test('a click is the root of the requests it causes, even after many awaits', async ({
+  page,
+  serve,
+  server,
+  noise,
+}) => {
+  const url = serve(
+    '/',
+    `<button aria-label="Buy">x</button><script>
+      document.querySelector('button').addEventListener('click', async () => {
+        const first = await fetch('/api/cart?delay=50'); await first.json()
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        const second = await fetch('/api/orders?delay=50', { method: 'POST', body: '{}' }); await second.json()
+      })</script>`,
+  )
+  await page.goto(url)
+  await page.click('button')
+  const action = await waitForSpan(server, isNamed('click Buy'))
+  const cart = await waitForSpan(server, isRequestTo('/api/cart'))
+  const orders = await waitForSpan(server, isRequestTo('/api/orders'))
+  expect(action).toMatchObject({ kind: 1 })
+  expect(action.parentSpanId).toBeUndefined()
+  for (const span of [cart, orders]) {
+    expect(span).toMatchObject({ traceId: action.traceId, parentSpanId: action.spanId, kind: 3 })
+    const seen = server.requests.find(
+      ({ path }) =>
+        path.startsWith('/api') && String(attribute(span, 'url.full')).includes(path.split('?')[0] ?? ''),
+    )
+    expect(seen?.traceparent).toMatch(new RegExp(`^00-${span.traceId}-${span.spanId}-0[13]$`))
+  }
+  expect(orders.name).toBe('POST')
+  expect(attribute(orders, 'http.response.status_code')).toBe(200)
+  expect(attribute(action, 'throughline.action.type')).toBe('click')
+  expect(attribute(action, 'throughline.action.end_reason')).toBe('done')
+  // The action ends with its last work, not when that was found out.
+  expect(BigInt(action.endTimeUnixNano)).toBe(BigInt(orders.endTimeUnixNano))
+  expect(durationMillis(action)).toBeGreaterThan(120)
+  expect(noise).toEqual([])
+})
+
+test('a click that causes nothing is not recorded', async ({ page, serve, server }) => {
+  await page.goto(
+    serve(
+      '/',
+      `<button>Nothing</button><button onclick="fetch('/api/x').then(r => r.text())">Something</button>`,
+    ),
+  )
+  await page.click('text=Nothing')
+  await page.click('text=Something')
+  await waitForSpan(server, isNamed('click Something'))
+  expect(server.spans().filter(isNamed('click Nothing'))).toEqual([])
+})
+
+test('20 requests of two overlapping clicks, with polls beside them, each go to their own action', async ({
+  page,
+  serve,
+  server,
+}) => {
+  const url = serve(
+    '/',
+    `<button>A</button><button>B</button><script>
+      const run = async (who) => {
+        await Promise.all([1, 2, 3, 4, 5].map(async (n) => {
+          const response = await fetch('/api/' + who + '/parallel/' + n + '?delay=' + (20 * n)); await response.json()
+        }))
+        for (let n = 0; n < 5; n++) {
+          const response = await fetch('/api/' + who + '/sequential/' + n + '?delay=20')
+          await response.json()
+        }
+      }
+      for (const button of document.querySelectorAll('button')) button.addEventListener('click', () => run(button.textContent))
+      setInterval(async () => { const r = await fetch('/api/poll'); await r.json() }, 30)
+    </script>`,
+  )
+  await page.goto(url)
+  await page.click('text=A')
+  await page.click('text=B')
+  for (const who of ['A', 'B']) {
+    const action = await waitForSpan(server, isNamed(`click ${who}`))
+    const own = await waitForSpans(server, isRequestTo(`/api/${who}/`), 10)
+    expect(own.map((span) => span.parentSpanId)).toEqual(own.map(() => action.spanId))
+  }
+  const polls = server.spans().filter(isRequestTo('/api/poll'))
+  expect(polls.length).toBeGreaterThan(3)
+  expect(polls.filter((span) => span.parentSpanId !== undefined)).toEqual([])
+})
+
+test('an action by hand spans its function and keeps the plain API working inside', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(serve('/', ''))
+  const result = await page.evaluate(async () => {
+    const told: string[] = []
+    window.throughline?.onTrace(({ traceId, name }) => told.push(`${name} ${traceId}`))
+    const value = await window.throughline?.action('checkout', async () => {
+      const response = await fetch('/api/orders')
+      return ((await response.json()) as { ok: boolean }).ok
+    })
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    return { value, told }
+  })
+  expect(result.value).toBe(true)
+  const action = await waitForSpan(server, isNamed('checkout'))
+  const order = await waitForSpan(server, isRequestTo('/api/orders'))
+  expect(order.parentSpanId).toBe(action.spanId)
+  expect(result.told).toEqual([`checkout ${action.traceId}`])
+})
+
+test('what is open when the page goes is sent with its action, marked, and no child is an orphan', async ({
+  page,
+  serve,
+  server,
+}) => {
+  serve('/next', '<p>next</p>')
+  const url = serve(
+    '/',
+    `<button>Leave</button><script>
+      document.querySelector('button').addEventListener('click', () => { fetch('/api/slow?delay=3000'); location.href = '/next' })
+    </script>`,
+  )
+  await page.goto(url)
+  await page.click('text=Leave')
+  await page.waitForURL('**/next')
+  const action = await waitForSpan(server, isNamed('click Leave'))
+  const request = await waitForSpan(server, isRequestTo('/api/slow'))
+  expect(request.parentSpanId).toBe(action.spanId)
+  expect(attribute(request, 'throughline.incomplete')).toBe(true)
+  expect(['hidden', 'pagehide']).toContain(attribute(action, 'throughline.action.end_reason'))
+})

@@ -1,0 +1,102 @@
+import { test as base, expect, type Page } from '@playwright/test'
+import type { KeyValue, OtlpSpan } from '@throughline/otel-shared'
+import { startTestServer, type TestServer } from './test-server.ts'
+
+export { expect }
+
+interface Fixtures {
+  readonly server: TestServer
+  /** Uncaught errors and console lines of the page that are not the browser's own. */
+  readonly noise: string[]
+  /** Puts a page at a path of the server; the tracing script is embedded in its head. */
+  readonly serve: (path: string, body: string, options?: ServeOptions) => string
+}
+
+interface ServeOptions {
+  readonly attributes?: string
+  readonly head?: string
+  readonly headers?: Record<string, string>
+  readonly script?: string
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs off this pattern
+  server: async ({}, use) => {
+    const server = await startTestServer()
+    await use(server)
+    await server.close()
+  },
+  noise: async ({ page }, use) => {
+    const noise: string[] = []
+    listen(page, noise)
+    await use(noise)
+  },
+  serve: async ({ server }, use) => {
+    await use((path, body, { attributes = '', head = '', headers, script } = {}) => {
+      const tag =
+        script ?? `<script src="/throughline.js" data-service-name="test-web" ${attributes}></script>`
+      const html = `<!doctype html><html><head><title>t</title>${head}${tag}</head><body>${body}</body></html>`
+      server.pages.set(path, headers ? { html, headers } : { html })
+      return server.origin + path
+    })
+  },
+})
+
+function listen(page: Page, noise: string[]): void {
+  page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`))
+  page.on('console', (message) => {
+    // The browser itself reports failed requests; no page can prevent that.
+    if (!message.text().startsWith('Failed to load resource')) noise.push(message.text())
+  })
+}
+
+/** Waits until as many spans as wanted fit, and returns them. */
+export async function waitForSpans(
+  server: TestServer,
+  fits: (span: OtlpSpan) => boolean,
+  count = 1,
+  timeout = 8000,
+): Promise<OtlpSpan[]> {
+  const show = () =>
+    server.spans().map((span) => `${span.name} ${span.traceId} ${span.parentSpanId ?? 'root'}`)
+  await expect
+    .poll(() => server.spans().filter(fits).length, {
+      timeout,
+      message: `spans that arrived:\n${show().join('\n')}`,
+    })
+    .toBeGreaterThanOrEqual(count)
+  return server.spans().filter(fits)
+}
+
+export async function waitForSpan(server: TestServer, fits: (span: OtlpSpan) => boolean): Promise<OtlpSpan> {
+  const [span] = await waitForSpans(server, fits)
+  if (!span) throw new Error('no such span')
+  return span
+}
+
+/** An attribute's plain value. */
+export function attribute(span: { readonly attributes: readonly KeyValue[] }, key: string): unknown {
+  const value = span.attributes.find((pair) => pair.key === key)?.value
+  if (!value) return undefined
+  if (value.intValue !== undefined) return Number(value.intValue)
+  return (
+    value.stringValue ??
+    value.boolValue ??
+    value.doubleValue ??
+    value.arrayValue?.values.map((v) => v.stringValue)
+  )
+}
+
+export function durationMillis(span: OtlpSpan): number {
+  return Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6
+}
+
+export const isNamed =
+  (name: string) =>
+  (span: OtlpSpan): boolean =>
+    span.name === name
+
+export const isRequestTo =
+  (path: string) =>
+  (span: OtlpSpan): boolean =>
+    String(attribute(span, 'url.full') ?? '').includes(path)

@@ -1,0 +1,7 @@
+import type { Tracing } from '../src/index.ts'
+
+declare global {
+  interface Window {
+    throughline?: Tracing
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  type Context,
+  type ContextManager,
+  type Link,
+  ROOT_CONTEXT,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import type { ReadableSpan, Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { TraceClock } from '../clock.ts'
+import type { PageGlobals } from '../page-globals.ts'
+import type { PageIds } from '../page-ids.ts'
+import { ATTR_ACTION_TYPE } from '../semconv.ts'
+import { Action, type ActionType, type EndReason, getAction } from './action.ts'
+
+export interface StartActionOptions {
+  readonly name: string
+  readonly type: ActionType
+  /** `performance.now()` of the event. Default: now. */
+  readonly startMillis?: number
+  /** Where it belongs. Default: nowhere, it is a root. */
+  readonly parent?: Context
+  readonly links?: Link[]
+  /** Ids that were given out for it before the SDK was there. */
+  readonly ids?: { readonly traceId?: string | undefined; readonly spanId: string }
+}
+
+/** A root span that will be exported: what `onTrace` tells. */
+export interface TraceInfo {
+  readonly traceId: string
+  readonly name: string
+}
+
+export interface ActionTrackerParts {
+  readonly clock: TraceClock
+  readonly globals: PageGlobals
+  readonly contexts: ContextManager
+  readonly ids: PageIds
+  /** Asked for when it is needed, since the provider needs the tracker first. */
+  readonly tracer: () => Tracer
+  /** Told of every action whose span ended. */
+  readonly onEnd: (action: Action) => void
+}
+
+/** Starts actions, and tells each of them which spans of its own context are pending. */
+export class ActionTracker implements SpanProcessor {
+  readonly #owners = new WeakMap<object, Action>()
+  readonly #used = new Set<Action>()
+  readonly #actionSpans = new WeakSet<object>()
+  readonly #parts: ActionTrackerParts
+  #starting = false
+
+  constructor(parts: ActionTrackerParts) {
+    this.#parts = parts
+  }
+
+  /** True for the span of an action, from its start on. */
+  isAction(span: object): boolean {
+    return this.#starting || this.#actionSpans.has(span)
+  }
+
+  start(options: StartActionOptions): Action {
+    const { name, type, startMillis = performance.now(), parent = ROOT_CONTEXT, links, ids } = options
+    const { clock, globals, tracer } = this.#parts
+    this.#starting = true
+    const span = this.#parts.ids.with(ids ?? {}, () =>
+      tracer().startSpan(
+        name,
+        {
+          attributes: { [ATTR_ACTION_TYPE]: type },
+          startTime: clock.at(trace.getSpanContext(parent)?.traceId, startMillis),
+          ...(links ? { links } : {}),
+        },
+        parent,
+      ),
+    )
+    this.#starting = false
+    this.#actionSpans.add(span)
+    const action: Action = new Action({
+      name,
+      span,
+      context: trace.setSpan(parent, span),
+      startMillis,
+      clock,
+      globals,
+      onUse: () => void this.#used.add(action),
+      onEnd: () => {
+        this.#used.delete(action)
+        this.#parts.onEnd(action)
+      },
+    })
+    return action
+  }
+
+  /** The action whose context is active. */
+  active(): Action | undefined {
+    return getAction(this.#parts.contexts.active())
+  }
+
+  finishAll(reason: EndReason): void {
+    for (const action of this.#used) action.finish(reason)
+  }
+
+  onStart(span: SdkSpan, parent: Context): void {
+    const action = getAction(parent)
+    // A span started as a root inside an action is nobody's child.
+    if (!action || action.span.spanContext().traceId !== span.spanContext().traceId) return
+    this.#owners.set(span, action)
+    action.begin(span)
+    action.use()
+  }
+
+  onEnd(span: ReadableSpan): void {
+    const { traceId } = span.spanContext()
+    this.#owners.get(span)?.done(span, this.#parts.clock.pageMillis(traceId, span.endTime))
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {
+    this.finishAll('ended')
+  }
+}

@@ -1,0 +1,155 @@
+import { type Context, createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api'
+import type { TraceClock } from '../clock.ts'
+import type { PageGlobals } from '../page-globals.ts'
+import { ATTR_ACTION_END_REASON, ATTR_INCOMPLETE } from '../semconv.ts'
+
+const GRACE_MILLIS = 100
+/** Frames may stand still in a page that nobody sees; then this is waited for instead of two of them. */
+const FRAMES_TIMEOUT_MILLIS = 500
+const CHILD_LIMIT_MILLIS = 15_000
+const ACTION_LIMIT_MILLIS = 30_000
+
+const ACTION = createContextKey('throughline action')
+
+export type ActionType = 'click' | 'submit' | 'enter' | 'change' | 'navigation' | 'pageload' | 'custom'
+
+/** Why an action ended: its work was done, it was told to, the page went, or a limit was reached. */
+export type EndReason = 'done' | 'ended' | 'hidden' | 'pagehide' | 'child_limit' | 'limit'
+
+export interface ActionParts {
+  readonly name: string
+  readonly span: Span
+  readonly context: Context
+  readonly startMillis: number
+  readonly clock: TraceClock
+  readonly globals: PageGlobals
+  /** Called once, when it is certain that the action will be exported. */
+  readonly onUse: () => void
+  /** Called once, right after the span ended. */
+  readonly onEnd: () => void
+}
+
+/** The action that a context belongs to. */
+export function getAction(context: Context): Action | undefined {
+  return context.getValue(ACTION) as Action | undefined
+}
+
+/**
+ * One user action and the end of it. Its span is exported only when the action caused something. It is over when
+ * none of the work of its own context is pending, a short grace has passed and two frames were painted; its end is
+ * then the end of the last work, not the time of the finding.
+ */
+export class Action {
+  readonly name: string
+  readonly span: Span
+  readonly context: Context
+  readonly startMillis: number
+  readonly #parts: ActionParts
+  readonly #pending = new Map<object, number>()
+  #lastEndMillis: number
+  #reason: EndReason = 'done'
+  #settling = 0
+  #limitTimer: number | undefined
+  #ended = false
+
+  constructor(parts: ActionParts) {
+    this.name = parts.name
+    this.span = parts.span
+    this.startMillis = parts.startMillis
+    this.context = parts.context.setValue(ACTION, this)
+    this.#parts = parts
+    this.#lastEndMillis = parts.startMillis
+  }
+
+  /** False until the action caused something; what never does is never exported. */
+  get used(): boolean {
+    return this.#limitTimer !== undefined
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** True when nothing that starts now can be of this action's doing any more. */
+  get expired(): boolean {
+    return performance.now() - this.startMillis > ACTION_LIMIT_MILLIS
+  }
+
+  /** The action caused something: it will be exported. */
+  use(): void {
+    if (this.used || this.#ended) return
+    const left = Math.max(0, this.startMillis + ACTION_LIMIT_MILLIS - performance.now())
+    this.#limitTimer = this.#parts.globals.setTimeout(() => this.finish('limit'), left)
+    this.#parts.onUse()
+    this.#settle()
+  }
+
+  /** Work began; `use` follows for work that is a span of its own. */
+  begin(work: object): void {
+    if (this.#ended || this.#pending.has(work)) return
+    const timer = this.#parts.globals.setTimeout(() => this.#giveUp(work), CHILD_LIMIT_MILLIS)
+    this.#pending.set(work, timer)
+  }
+
+  /** Work is done. `endMillis` moves the action's end; holds and timers have none. */
+  done(work: object, endMillis?: number): void {
+    const timer = this.#pending.get(work)
+    if (timer === undefined) return
+    this.#parts.globals.clearTimeout(timer)
+    this.#pending.delete(work)
+    if (endMillis !== undefined && endMillis > this.#lastEndMillis) this.#lastEndMillis = endMillis
+    this.#settle()
+  }
+
+  /** Something of the action was painted then. */
+  painted(atMillis: number): void {
+    if (!this.#ended && atMillis > this.#lastEndMillis) this.#lastEndMillis = atMillis
+  }
+
+  fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.span.recordException(error instanceof Error ? error : message)
+    this.span.setStatus({ code: SpanStatusCode.ERROR, message })
+    this.use()
+  }
+
+  /** Ends it now, when it has caused something. */
+  finish(reason: EndReason, endMillis: number = performance.now()): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#parts.globals.clearTimeout(this.#limitTimer)
+    const left = this.#pending.size > 0
+    for (const timer of this.#pending.values()) this.#parts.globals.clearTimeout(timer)
+    this.#pending.clear()
+    if (!this.used) return
+    this.span.setAttribute(ATTR_ACTION_END_REASON, reason)
+    if (left && (reason === 'hidden' || reason === 'pagehide')) this.span.setAttribute(ATTR_INCOMPLETE, true)
+    this.span.end(this.#parts.clock.at(this.span.spanContext().traceId, endMillis))
+    this.#parts.onEnd()
+  }
+
+  #giveUp(work: object): void {
+    this.#pending.delete(work)
+    this.#reason = 'child_limit'
+    this.#lastEndMillis = performance.now()
+    this.#settle()
+  }
+
+  /** Waits out the grace; anything that begins meanwhile makes it start again. */
+  #settle(): void {
+    if (this.#ended || !this.used || this.#pending.size > 0) return
+    const { setTimeout, requestAnimationFrame } = this.#parts.globals
+    const turn = ++this.#settling
+    let over = false
+    const settled = () => {
+      if (over || turn !== this.#settling || this.#pending.size > 0) return
+      over = true
+      this.finish(this.#reason, this.#lastEndMillis)
+    }
+    setTimeout(() => {
+      if (turn !== this.#settling || this.#pending.size > 0) return
+      setTimeout(settled, FRAMES_TIMEOUT_MILLIS)
+      requestAnimationFrame(() => requestAnimationFrame(settled))
+    }, GRACE_MILLIS)
+  }
+}

@@ -1,0 +1,77 @@
+import type { Action, ActionType } from './action.ts'
+import { nameElement } from './action-name.ts'
+
+export interface UserEventParts {
+  readonly start: (type: ActionType, name: string, startMillis: number) => Action
+  /** The action in whose context the event is dispatched, e.g. by `element.click()`. */
+  readonly active: () => Action | undefined
+  /** Makes the action's context stand until the microtasks of this task are done. */
+  readonly enter: (action: Action) => void
+  readonly onClick?: (event: Event, action: Action) => void
+}
+
+/**
+ * Opens an action for every click, submit, Enter and change: one capture listener on window for each, so that the
+ * action stands before any listener of the page runs. What one gesture sets off (the click of a label and of its
+ * field, the submit after the click) is one action.
+ *
+ * @returns takes the listeners away.
+ */
+export function listenForUserActions({ start, active, enter, onClick }: UserEventParts): () => void {
+  let gesture: Action | undefined
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    gesture = undefined
+  }
+
+  const onEvent = (type: ActionType, event: Event) => {
+    // An untrusted event was dispatched by code: it belongs to whatever that code is doing.
+    const current = event.isTrusted ? gesture : active()
+    const action = current ?? start(type, `${type} ${nameElement(targetOf(event))}`, startOf(event))
+    if (!current) port2.postMessage(0)
+    gesture = action
+    enter(action)
+    if (type === 'click') onClick?.(event, action)
+  }
+
+  const stops = [
+    listen('pointerdown', () => {
+      gesture = undefined
+    }),
+    listen('keydown', (event) => {
+      gesture = undefined
+      const { key, isComposing, repeat } = event as KeyboardEvent
+      if (key === 'Enter' && !isComposing && !repeat) onEvent('enter', event)
+    }),
+    listen('click', (event) => onEvent('click', event)),
+    listen('submit', (event) => onEvent('submit', event)),
+    listen('change', (event) => onEvent('change', event)),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+    port1.close()
+  }
+}
+
+function listen(type: string, listener: (event: Event) => void): () => void {
+  const guarded = (event: Event) => {
+    try {
+      listener(event)
+    } catch {
+      // An error of ours must not reach the page's error handlers.
+    }
+  }
+  window.addEventListener(type, guarded, { capture: true, passive: true })
+  return () => window.removeEventListener(type, guarded, { capture: true })
+}
+
+/** Inside open shadow trees the event's own target is only their host. */
+function targetOf(event: Event): EventTarget | null | undefined {
+  return event.composedPath()[0] ?? event.target
+}
+
+/** When the person acted, which is before a busy page got to hear of it. */
+function startOf({ timeStamp }: Event): number {
+  const now = performance.now()
+  return timeStamp > 0 && timeStamp <= now && now - timeStamp < 10_000 ? timeStamp : now
+}

@@ -1,0 +1,82 @@
+import type { PageGlobals } from '../page-globals.ts'
+
+export interface SendTarget {
+  readonly endpoint: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly globals: PageGlobals
+}
+
+/** What became of a request: `retry` may go through later, `refused` never will. */
+export interface SendResult {
+  readonly outcome: 'sent' | 'retry' | 'refused'
+  readonly reason?: string
+  /** Of a `Retry-After` header. */
+  readonly retryAfterMillis?: number
+}
+
+const TIMEOUT_MILLIS = 10_000
+// https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
+const RETRYABLE = [429, 502, 503, 504]
+
+/** Posts an OTLP JSON body, compressed. Never rejects. */
+export async function send(target: SendTarget, body: string): Promise<SendResult> {
+  const compressed = await compress(body)
+  const headers = compressed ? { ...target.headers, 'content-encoding': 'gzip' } : target.headers
+  return post(target, compressed ?? body, headers, false)
+}
+
+/** Posts a body in a way that survives the page; nothing asynchronous happens before the request is under way. */
+export function sendWhileLeaving(target: SendTarget, body: string): Promise<SendResult> {
+  return post(target, body, target.headers, true)
+}
+
+async function post(
+  { endpoint, globals }: SendTarget,
+  body: BodyInit,
+  headers: Readonly<Record<string, string>>,
+  keepalive: boolean,
+): Promise<SendResult> {
+  const abort = new AbortController()
+  const timer = globals.setTimeout(() => abort.abort(), TIMEOUT_MILLIS)
+  try {
+    const response = await globals.fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      keepalive,
+      priority: 'low',
+      signal: abort.signal,
+    })
+    // Chromium gives the quota of keepalive back only once the answer was read.
+    await response.arrayBuffer()
+    if (response.ok) return { outcome: 'sent' }
+    const retryAfterMillis = parseRetryAfter(response.headers.get('retry-after'))
+    return {
+      outcome: RETRYABLE.includes(response.status) ? 'retry' : 'refused',
+      reason: `status ${response.status}`,
+      ...(retryAfterMillis === undefined ? {} : { retryAfterMillis }),
+    }
+  } catch (error) {
+    return { outcome: 'retry', reason: error instanceof Error ? error.message : String(error) }
+  } finally {
+    globals.clearTimeout(timer)
+  }
+}
+
+async function compress(body: string): Promise<ArrayBuffer | undefined> {
+  if (typeof CompressionStream === 'undefined') return undefined
+  try {
+    const stream = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))
+    return await new Response(stream).arrayBuffer()
+  } catch {
+    return undefined
+  }
+}
+
+/** Seconds or a date, in milliseconds from now. */
+export function parseRetryAfter(value: string | null): number | undefined {
+  if (!value) return undefined
+  const seconds = Number(value)
+  const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now()
+  return Number.isFinite(millis) ? Math.max(0, millis) : undefined
+}

@@ -1,0 +1,5 @@
+export type { TraceInfo } from './actions/action-tracker.ts'
+export type { ActionHandle } from './actions/manual-action.ts'
+export type { DeliveryHealth } from './export/delivery.ts'
+export type { TracingOptions } from './options.ts'
+export { startTracing, type Tracing } from './start-tracing.ts'
