@@ -56,7 +56,8 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
   }
 }
 
-function describeRoute(server: ServerRequest, c: HonoContext): void {
+/** Notes on the span which route answered, and what it threw. */
+export function describeRoute(server: ServerRequest, c: HonoContext): void {
   if (c.error !== undefined) server.error = c.error
   // `routeIndex` stands on what was reached last. When that is a middleware that answered by itself, it is the route
   // it stood before that names the request; `app.use` registers for ALL methods, and a 404 has nothing else.

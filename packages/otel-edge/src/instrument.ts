@@ -1,5 +1,5 @@
 import { runEvent } from './event-span.ts'
-import { traceHonoApp } from './hono-app.ts'
+import { nameRoutes } from './hono-app.ts'
 import { instrumentEnv } from './instrument-env.ts'
 import type { EdgeOptions } from './options.ts'
 import { consumeBatch } from './queue-consumer.ts'
@@ -26,17 +26,19 @@ export function instrument<Env = unknown, Message = unknown, Mail = unknown>(
   options: EdgeOptions = {},
 ): ExportedHandler<Env, Message, Mail> {
   const plain = handler as ExportedHandler<Env, Message, Mail>
-  const traced: ExportedHandler<Env, Message, Mail> = { ...plain }
+  // A Hono app is more than its handlers; of anything else, what is not known here stays as it is.
+  const traced: ExportedHandler<Env, Message, Mail> = plain.fetch && 'routes' in plain ? {} : { ...plain }
   const setUp = (env: Env) => {
     const sdk = getSdk(options, env as object)
     return { sdk, tracedEnv: instrumentEnv(env as object, sdk) as Env }
   }
   if (plain.fetch) {
-    const app = traceHonoApp(plain as object)
+    const fetchHandler = plain.fetch
+    nameRoutes(plain)
     traced.fetch = (request, env, ctx) => {
       const { sdk, tracedEnv } = setUp(env)
       const server = startServerRequest(sdk, request as Request, ctx)
-      return serve(server, () => app.fetch(request, tracedEnv, ctx))
+      return serve(server, () => fetchHandler.call(plain, request, tracedEnv, ctx))
     }
   }
   if (plain.queue) {

@@ -90,28 +90,34 @@ export async function consumeBatch<Message>(
 }
 
 /**
- * Runs `handler` once for each message, one after the other, each in its own message's trace. What a message's
- * handler throws is recorded on its span and thrown on, after which the remaining messages are not processed.
+ * Runs `handler` for every message of a batch at once, each in its own message's trace, its span ending with it.
+ * When all are done, the first error is thrown on. Acknowledge or retry each message in the handler to decide
+ * about it alone.
+ *
+ * @example
+ * ```ts
+ * queue: (batch, env) => processMessages(batch, async (message) => { await fulfil(message.body, env); message.ack() })
+ * ```
  */
-export async function processMessages<Message>(
-  batch: MessageBatch<Message>,
-  handler: (message: QueueMessage<Message>) => unknown,
+export async function processMessages<Body>(
+  batch: MessageBatch<Body>,
+  handler: (message: QueueMessage<Body>) => unknown,
 ): Promise<void> {
-  for (const message of batch.messages) {
-    const own = consumed.get(message)
-    if (!own) {
-      await handler(message as never)
-      continue
-    }
-    try {
-      await withContext(own.context, () => handler(message as never))
-    } catch (error) {
-      recordError(own.span, error)
-      throw error
-    } finally {
-      own.span.end()
-    }
-  }
+  const results = await Promise.allSettled(
+    batch.messages.map(async (message) => {
+      const own = consumed.get(message)
+      if (!own) return await handler(message)
+      try {
+        return await withContext(own.context, () => handler(message))
+      } catch (error) {
+        recordError(own.span, error)
+        throw error
+      } finally {
+        own.span.end()
+      }
+    }),
+  )
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 function messagingAttributes(destination: string): Record<string, string> {

@@ -1,0 +1,265 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { SpanKind, trace } from '@opentelemetry/api'
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { TestCollector } from '../test/collector.ts'
+import type { TestEnv } from '../test/worker.ts'
+import { type EdgeOptions, tracing } from './index.ts'
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+function shop(collector: TestCollector, options?: EdgeOptions) {
+  const app = new Hono<{ Bindings: TestEnv }>()
+  app.use(tracing(collector.options(options)))
+  return app
+}
+
+async function get(app: Hono<{ Bindings: TestEnv }>, path: string, init?: RequestInit): Promise<Response> {
+  const ctx = createExecutionContext()
+  const response = await app.fetch(
+    new Request(`http://shop.example${path}`, init),
+    env as unknown as TestEnv,
+    ctx,
+  )
+  await response.clone().arrayBuffer()
+  await waitOnExecutionContext(ctx)
+  return response
+}
+
+describe('the server span', () => {
+  test('a request is a span named by its method and route, with the stable HTTP attributes', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/products/:id', (c) => c.text(c.req.param('id')))
+    await get(app, '/products/umbrella?q=secret', { headers: { 'user-agent': 'test/1' } })
+    await collector.expectTrace({
+      service: 'test',
+      name: 'GET /products/:id',
+      kind: 'SERVER',
+      error: false,
+      attributes: {
+        'http.request.method': 'GET',
+        'http.route': '/products/:id',
+        'http.response.status_code': 200,
+        'url.path': '/products/umbrella',
+        'url.query': 'q=REDACTED',
+        'url.scheme': 'http',
+        'server.address': 'shop.example',
+        'user_agent.original': 'test/1',
+      },
+    })
+  })
+
+  test('routes of sub-apps and base paths are named in full, a 404 has no route', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    const sub = new Hono<{ Bindings: TestEnv }>().get('/:order', (c) => c.text('order'))
+    app.route('/api/orders', sub)
+    app.basePath('/v2').get('/ping', (c) => c.text('pong'))
+    await get(app, '/api/orders/7')
+    await get(app, '/v2/ping')
+    await get(app, '/nothing/here')
+    await collector.expectTrace({ name: 'GET /api/orders/:order' })
+    await collector.expectTrace({ name: 'GET /v2/ping' })
+    await collector.expectTrace({
+      name: 'GET',
+      attributes: { 'http.response.status_code': 404, 'http.route': undefined },
+    })
+  })
+
+  test('an error thrown by a handler is on the span, and the answer is still the app’s', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/broken', () => {
+      throw new RangeError('mail anna@example.com')
+    })
+    app.onError((_, c) => c.text('sorry', 500))
+    const response = await get(app, '/broken')
+    expect(await response.text()).toBe('sorry')
+    const [span] = await collector.expectTrace({
+      name: 'GET /broken',
+      error: true,
+      attributes: { 'error.type': 'RangeError', 'http.response.status_code': 500 },
+    })
+    expect(span?.events[0]?.name).toBe('exception')
+    expect(JSON.stringify(span)).not.toContain('anna@example.com')
+  })
+
+  test('a trusted traceparent is continued, an unknown one starts a new trace linked to it', async () => {
+    const collector = new TestCollector()
+    const trusting = shop(collector, { trust: 'all' })
+    trusting.get('/trusted', (c) => c.text('ok'))
+    await get(trusting, '/trusted', { headers: { traceparent: TRACEPARENT } })
+    const careful = shop(collector, { trust: 'same-origin' })
+    careful.get('/foreign', (c) => c.text('ok'))
+    careful.get('/own', (c) => c.text('ok'))
+    await get(careful, '/foreign', { headers: { traceparent: TRACEPARENT } })
+    await get(careful, '/own', { headers: { traceparent: TRACEPARENT, 'sec-fetch-site': 'same-origin' } })
+    const spans = await collector.waitForSpans(3)
+    const byName = (name: string) => spans.find((span) => span.name === name)
+    expect(byName('GET /trusted')).toMatchObject({
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      parentSpanId: 'b7ad6b7169203331',
+    })
+    expect(byName('GET /own')?.traceId).toBe('0af7651916cd43dd8448eb211c80319c')
+    expect(byName('GET /foreign')?.parentSpanId).toBeUndefined()
+    expect(byName('GET /foreign')?.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c')
+    expect(byName('GET /foreign')?.links).toMatchObject([
+      { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' },
+    ])
+  })
+
+  test('the answer tells the trace and the edge’s clock, also where its headers are immutable', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector, { traceIdHeader: true })
+    app.get('/own', (c) => c.text('ok'))
+    app.get('/proxied', () => fetch(`${collector.base}/echo`))
+    for (const path of ['/own', '/proxied']) {
+      const { headers } = await get(app, path)
+      expect(headers.get('server-timing')).toMatch(
+        /^traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-03", trace;desc="00-.*-03", edge;desc="\d{13}";dur=\d+$/,
+      )
+      expect(headers.get('timing-allow-origin')).toBe('*')
+      expect(headers.get('trace-id')).toMatch(/^[0-9a-f]{32}$/)
+    }
+  })
+
+  test('spans made through the OpenTelemetry API are children of the request', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/by-hand', async (c) =>
+      trace.getTracer('app', '1.2').startActiveSpan('price', { kind: SpanKind.INTERNAL }, async (span) => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        trace.getActiveSpan()?.setAttribute('currency', 'EUR')
+        span.end()
+        return c.text('ok')
+      }),
+    )
+    await get(app, '/by-hand')
+    await collector.expectTrace({
+      name: 'GET /by-hand',
+      children: [{ name: 'price', kind: 'INTERNAL', attributes: { currency: 'EUR' } }],
+    })
+  })
+})
+
+describe('what goes out', () => {
+  test('a fetch is a client span, its address redacted, and carries the context', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/calls', async (c) => {
+      const response = await fetch(`${collector.base}/echo?token=abc`, { headers: { 'x-own': '1' } })
+      return c.json(await response.json())
+    })
+    const seen = (await (await get(app, '/calls')).json()) as Record<string, string>
+    const spans = await collector.expectTrace({
+      name: 'GET /calls',
+      children: [
+        {
+          name: 'GET',
+          kind: 'CLIENT',
+          attributes: {
+            'url.full': `${collector.base}/echo?token=REDACTED`,
+            'http.response.status_code': 200,
+          },
+        },
+      ],
+    })
+    const client = spans.find(({ name }) => name === 'GET')
+    expect(seen['x-own']).toBe('1')
+    expect(seen.traceparent).toBe(`00-${client?.traceId}-${client?.spanId}-03`)
+  })
+
+  test('KV, D1 and R2 are client spans; parameters and literals are never recorded', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/bindings', async (c) => {
+      await c.env.CART.put('a', '1')
+      await c.env.DB.exec('CREATE TABLE IF NOT EXISTS products (id TEXT, name TEXT)')
+      const select = c.env.DB.prepare("SELECT * FROM products WHERE id = ? AND name <> 'secret'").bind(
+        'umbrella',
+      )
+      await c.env.DB.batch([select, select])
+      await c.env.FILES.put('file', 'content')
+      return c.json((await select.all()).results)
+    })
+    const response = await get(app, '/bindings')
+    expect(await response.json()).toEqual([])
+    const spans = await collector.expectTrace({
+      name: 'GET /bindings',
+      children: [
+        { name: 'put CART', kind: 'CLIENT', attributes: { 'db.system.name': 'cloudflare-kv' } },
+        { name: 'CREATE products', kind: 'CLIENT' },
+        { name: 'BATCH DB', kind: 'CLIENT', attributes: { 'db.operation.batch.size': 2 } },
+        { name: 'put FILES', kind: 'CLIENT' },
+        {
+          name: 'SELECT products',
+          kind: 'CLIENT',
+          attributes: {
+            'db.query.text': 'SELECT * FROM products WHERE id = ? AND name <> ?',
+            'db.query.summary': 'SELECT products',
+          },
+        },
+      ],
+    })
+    expect(JSON.stringify(spans)).not.toMatch(/umbrella|secret/)
+  })
+})
+
+describe('durations', () => {
+  test('a body streamed for 300 ms is 300 ms on the span', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/stream', () => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const writer = writable.getWriter()
+      const bytes = new TextEncoder().encode('x')
+      setTimeout(() => void writer.write(bytes).then(() => writer.close()), 300)
+      return new Response(readable)
+    })
+    await get(app, '/stream')
+    const [span] = await collector.waitForSpans(1)
+    expect(span?.durationMillis).toBeGreaterThan(280)
+    expect(span?.durationMillis).toBeLessThan(600)
+  })
+
+  test('a fetch ends with its body, inside of the request that reads it', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/proxy', () => fetch(`${collector.base}/slow/200`))
+    app.get('/read', async (c) => c.text(await (await fetch(`${collector.base}/slow/200`)).text()))
+    app.get('/unread', async (c) => c.text(String((await fetch(`${collector.base}/slow/200`)).status)))
+    await get(app, '/proxy')
+    await get(app, '/read')
+    await get(app, '/unread')
+    const spans = await collector.waitForSpans(6)
+    for (const name of ['GET /proxy', 'GET /read']) {
+      const server = spans.find((span) => span.name === name)
+      const client = spans.find((span) => span.parentSpanId === server?.spanId)
+      expect(client?.durationMillis, name).toBeGreaterThan(180)
+      expect(BigInt(server?.endTimeUnixNano ?? 0) >= BigInt(client?.endTimeUnixNano ?? 1)).toBe(true)
+    }
+    const unread = spans.find((span) => span.name === 'GET /unread')
+    expect(unread?.durationMillis).toBeLessThan(150)
+  })
+
+  test('50 parallel requests of one trace each have their own duration and children', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/wait/:ms', async (c) => {
+      await new Promise((resolve) => setTimeout(resolve, Number(c.req.param('ms'))))
+      await c.env.CART.get(c.req.param('ms'))
+      return c.text('ok')
+    })
+    const waits = Array.from({ length: 50 }, (_, index) => 10 + index * 8)
+    await Promise.all(waits.map((ms) => get(app, `/wait/${ms}`, { headers: { traceparent: TRACEPARENT } })))
+    const spans = await collector.waitForSpans(100)
+    for (const ms of waits) {
+      const server = spans.find((span) => span.values['url.path'] === `/wait/${ms}`)
+      expect(server?.durationMillis).toBeGreaterThanOrEqual(ms - 2)
+      expect(server?.durationMillis).toBeLessThan(ms + 150)
+      expect(spans.filter((span) => span.parentSpanId === server?.spanId)).toHaveLength(1)
+    }
+  })
+})

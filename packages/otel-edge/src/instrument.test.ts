@@ -1,0 +1,296 @@
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  getQueueResult,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
+import { env as untypedEnv } from 'cloudflare:workers'
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { TestCollector } from '../test/collector.ts'
+import type { TestEnv } from '../test/worker.ts'
+import { instrument, processMessages } from './index.ts'
+
+const env = untypedEnv as unknown as TestEnv
+const PRODUCER = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+const OTHER_PRODUCER = '00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01'
+
+async function run(handler: ExportedHandler<TestEnv>, request: Request): Promise<Response> {
+  const ctx = createExecutionContext()
+  const response = await (handler.fetch?.(request as never, env, ctx) ?? new Response())
+  const body = await response.arrayBuffer()
+  await waitOnExecutionContext(ctx)
+  return new Response(body, response)
+}
+
+describe('fetch', () => {
+  test('a plain handler is a server span named by its method, and what it throws passes through', async () => {
+    const collector = new TestCollector()
+    const handler = instrument<TestEnv>(
+      {
+        fetch(request) {
+          if (request.url.endsWith('/broken')) throw new TypeError('broken')
+          return new Response('plain')
+        },
+      },
+      collector.options(),
+    )
+    expect(await (await run(handler, new Request('http://x/plain'))).text()).toBe('plain')
+    await expect(run(handler, new Request('http://x/broken'))).rejects.toThrow('broken')
+    await run(handler, new Request('http://x/plain'))
+    await collector.expectTrace({
+      name: 'GET',
+      kind: 'SERVER',
+      attributes: { 'http.response.status_code': 200 },
+    })
+    await collector.expectTrace({ name: 'GET', error: true, attributes: { 'error.type': 'TypeError' } })
+  })
+
+  test('a Hono app is named by its routes without any middleware of ours, also those registered later', async () => {
+    const collector = new TestCollector()
+    const app = new Hono<{ Bindings: TestEnv }>()
+    app.get('/early/:id', (c) => c.text('early'))
+    const handler = instrument<TestEnv>(app, collector.options())
+    app.get('/late/:id', async (c) => c.text(String(await c.env.CART.get('none'))))
+    app.onError((_, c) => c.text('sorry', 500))
+    app.get('/broken', () => {
+      throw new TypeError('broken')
+    })
+    await run(handler, new Request('http://x/early/1'))
+    await run(handler, new Request('http://x/late/1'))
+    expect((await run(handler, new Request('http://x/broken'))).status).toBe(500)
+    expect((await run(handler, new Request('http://x/missing'))).status).toBe(404)
+    await collector.expectTrace({ name: 'GET /early/:id' })
+    await collector.expectTrace({ name: 'GET /late/:id', children: [{ name: 'get CART' }] })
+    await collector.expectTrace({
+      name: 'GET /broken',
+      error: true,
+      attributes: { 'error.type': 'TypeError' },
+    })
+    await collector.expectTrace({ name: 'GET', attributes: { 'http.response.status_code': 404 } })
+  })
+})
+
+describe('bindings that carry the context on', () => {
+  const shared = new TestCollector('shared')
+  const options = {
+    serviceName: 'caller',
+    trust: 'all',
+    rpc: ['INVENTORY', 'COUNTER'],
+    exporter: { windowMillis: 5 },
+  } as const
+
+  test('a service binding’s fetch is continued by the worker behind it', async () => {
+    const app = new Hono<{ Bindings: TestEnv }>()
+    app.get('/through', (c) => c.env.SHOP.fetch('http://shop/api/products/umbrella'))
+    const response = await run(instrument<TestEnv>(app, options), new Request('http://x/through'))
+    expect(await response.json()).toEqual({ id: 'umbrella' })
+    await shared.expectTrace({
+      service: 'caller',
+      name: 'GET /through',
+      children: [
+        {
+          service: 'caller',
+          name: 'fetch SHOP',
+          kind: 'CLIENT',
+          children: [{ service: 'shop', name: 'GET /api/products/:id', kind: 'SERVER' }],
+        },
+      ],
+    })
+  })
+
+  test('RPC carries the context, the callee sees its own arguments only, errors and properties come back', async () => {
+    const app = new Hono<{ Bindings: TestEnv }>()
+    app.get('/reserve', async (c) => {
+      const failed = await Promise.resolve(c.env.INVENTORY.reserve('umbrella', -1)).catch(
+        (error: Error) => error.message,
+      )
+      const version = await c.env.INVENTORY.version
+      return c.json({ reserved: await c.env.INVENTORY.reserve('umbrella', 2), failed, version })
+    })
+    const response = await run(instrument<TestEnv>(app, options), new Request('http://x/reserve'))
+    expect(await response.json()).toEqual({
+      reserved: { productId: 'umbrella', left: 8, args: 2 },
+      failed: 'quantity -1',
+      version: '7',
+    })
+    await shared.expectTrace({
+      name: 'GET /reserve',
+      children: [
+        {
+          name: 'INVENTORY.reserve',
+          kind: 'CLIENT',
+          error: false,
+          children: [
+            {
+              service: 'inventory',
+              name: 'reserve',
+              kind: 'SERVER',
+              children: [{ name: 'get CART', kind: 'CLIENT' }],
+            },
+          ],
+        },
+        {
+          name: 'INVENTORY.reserve',
+          error: true,
+          children: [{ service: 'inventory', name: 'reserve', error: true }],
+        },
+      ],
+    })
+  })
+
+  test('Durable Object stubs carry the context by fetch and by RPC', async () => {
+    const app = new Hono<{ Bindings: TestEnv }>()
+    app.get('/count', async (c) => {
+      const stub = c.env.COUNTER.get(c.env.COUNTER.idFromName('a'))
+      const count = await stub.add(3)
+      return c.json([count, await (await c.env.COUNTER.getByName('a').fetch('http://object/')).text()])
+    })
+    const response = await run(instrument<TestEnv>(app, options), new Request('http://x/count'))
+    expect(await response.json()).toEqual([3, '3'])
+    await shared.expectTrace({
+      name: 'GET /count',
+      children: [
+        {
+          name: 'COUNTER.add',
+          kind: 'CLIENT',
+          children: [{ service: 'counter', name: 'add', kind: 'SERVER', children: [{ name: 'put CART' }] }],
+        },
+        {
+          name: 'fetch COUNTER',
+          kind: 'CLIENT',
+          children: [{ service: 'counter', name: 'GET', kind: 'SERVER' }],
+        },
+      ],
+    })
+  })
+})
+
+describe('queues', () => {
+  test('a message to one of our queues travels in an envelope, to others as it is', async () => {
+    const collector = new TestCollector()
+    const sent: unknown[] = []
+    class WorkerQueue {
+      async send(body: unknown) {
+        sent.push(body)
+      }
+      async sendBatch(messages: Iterable<MessageSendRequest>) {
+        sent.push(...messages)
+      }
+    }
+    const fakes = { ...env, ORDERS: new WorkerQueue(), FOREIGN: new WorkerQueue() } as unknown as TestEnv
+    const handler = instrument<TestEnv>(
+      {
+        async fetch(_, { ORDERS, FOREIGN }) {
+          await ORDERS.send({ orderId: 1 })
+          await ORDERS.sendBatch([{ body: { orderId: 2 } }])
+          await FOREIGN.send({ orderId: 3 })
+          return new Response('sent')
+        },
+      },
+      collector.options({ queues: ['ORDERS'] }),
+    )
+    const ctx = createExecutionContext()
+    await handler.fetch?.(new Request('http://x/') as never, fakes, ctx)
+    await waitOnExecutionContext(ctx)
+    const spans = await collector.expectTrace({
+      name: 'GET',
+      children: [
+        { name: 'send orders', kind: 'PRODUCER' },
+        { name: 'send orders', kind: 'PRODUCER', attributes: { 'messaging.batch.message_count': 1 } },
+        { name: 'send foreign', kind: 'PRODUCER' },
+      ],
+    })
+    const { traceId = '', spanId = '' } = spans.find(({ name }) => name === 'send orders') ?? {}
+    expect(sent[0]).toEqual({
+      throughline: 1,
+      traceparent: `00-${traceId}-${spanId}-03`,
+      body: { orderId: 1 },
+    })
+    expect(sent[1]).toMatchObject({ body: { throughline: 1, body: { orderId: 2 } } })
+    expect(sent[2]).toEqual({ orderId: 3 })
+  })
+
+  test('each message is consumed in its producer’s trace, with its body taken out of the envelope', async () => {
+    const collector = new TestCollector()
+    const bodies: unknown[] = []
+    const handler = instrument<TestEnv>(
+      {
+        queue: (batch, { CART }) =>
+          processMessages(batch, async (message) => {
+            bodies.push(message.body)
+            await CART.get('status')
+            message.ack()
+          }),
+      },
+      collector.options(),
+    )
+    const batch = createMessageBatch('orders', [
+      {
+        id: '1',
+        timestamp: new Date(),
+        attempts: 1,
+        body: { throughline: 1, traceparent: PRODUCER, body: { orderId: 1 } },
+      },
+      {
+        id: '2',
+        timestamp: new Date(),
+        attempts: 1,
+        body: { throughline: 1, traceparent: OTHER_PRODUCER, body: { orderId: 2 } },
+      },
+      { id: '3', timestamp: new Date(), attempts: 1, body: 'plain' },
+    ])
+    const ctx = createExecutionContext()
+    await handler.queue?.(batch, env, ctx)
+    expect((await getQueueResult(batch, ctx)).explicitAcks.sort()).toEqual(['1', '2', '3'])
+    expect(bodies).toEqual([{ orderId: 1 }, { orderId: 2 }, 'plain'])
+    await waitOnExecutionContext(ctx)
+    const spans = await collector.waitForSpans(6)
+    for (const [id, producer] of [
+      ['1', PRODUCER],
+      ['2', OTHER_PRODUCER],
+    ]) {
+      const [, traceId, spanId] = producer?.split('-') ?? []
+      const span = spans.find(({ values }) => values['messaging.message.id'] === id)
+      expect(span).toMatchObject({ name: 'process orders', kind: 5, traceId, parentSpanId: spanId })
+      expect(span?.links).toMatchObject([{ traceId, spanId }])
+      expect(
+        spans.filter(({ parentSpanId }) => parentSpanId === span?.spanId).map(({ name }) => name),
+      ).toEqual(['get CART'])
+    }
+  })
+
+  test('a handler that throws fails its batch, and the spans say so', async () => {
+    const collector = new TestCollector()
+    const handler = instrument<TestEnv>(
+      {
+        queue() {
+          throw new Error('later')
+        },
+      },
+      collector.options(),
+    )
+    const batch = createMessageBatch('orders', [{ id: '1', timestamp: new Date(), attempts: 1, body: 'x' }])
+    const ctx = createExecutionContext()
+    await expect(handler.queue?.(batch, env, ctx)).rejects.toThrow('later')
+    await waitOnExecutionContext(ctx)
+    await collector.expectTrace({ name: 'process orders', kind: 'CONSUMER', error: true })
+  })
+})
+
+test('a cron run is a span', async () => {
+  const collector = new TestCollector()
+  const handler = instrument<TestEnv>(
+    { scheduled: async (_, { CART }) => void (await CART.get('x')) },
+    collector.options(),
+  )
+  const ctx = createExecutionContext()
+  await handler.scheduled?.(createScheduledController({ cron: '*/5 * * * *' }), env, ctx)
+  await waitOnExecutionContext(ctx)
+  await collector.expectTrace({
+    name: 'scheduled */5 * * * *',
+    attributes: { 'faas.trigger': 'timer' },
+    children: [{ name: 'get CART' }],
+  })
+})
