@@ -1,6 +1,8 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import { hookAwait, NativePromise } from './await-hook.ts'
+import { hookEventListeners } from './event-listeners.ts'
 import { MicrotaskContexts } from './microtask-contexts.ts'
+import { hookObservers } from './observers.ts'
 import type { Restore } from './patch.ts'
 import { hookTaskCallbacks } from './task-callbacks.ts'
 import { hookThen } from './then-hook.ts'
@@ -68,7 +70,9 @@ export class AsyncContextManager implements ContextManager {
     this.#restores = [
       hookThen(contexts, [...prototypes]),
       hookAwait(contexts, enqueue),
-      hookTaskCallbacks(contexts, globalThis),
+      hookTaskCallbacks(contexts),
+      hookObservers(contexts),
+      hookEventListeners(contexts),
       () => channel.port1.close(),
     ]
     this.#contexts = contexts

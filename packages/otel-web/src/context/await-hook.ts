@@ -94,14 +94,11 @@ export function hookAwait(contexts: MicrotaskContexts, enqueue: (callback: () =>
   Object.defineProperty(prototype, 'constructor', { configurable: true, enumerable: false, get, set })
 
   // `Promise.resolve(p)` and `finally` read the constructor, too, and wait for nothing.
-  const restoreResolve = patchMethod(
-    NativePromise,
-    'resolve',
-    (original) =>
-      function resolve(this: unknown, value?: unknown) {
-        return contexts.quietly(original, this, [value])
-      } as typeof original,
-  )
+  const restoreResolve = patchMethod(NativePromise, 'resolve', (original) => {
+    return function (this: unknown, ...args) {
+      return contexts.quietly(original, this, args)
+    }
+  })
 
   return () => {
     enabled = false

@@ -35,6 +35,8 @@ export class MicrotaskContexts {
   current: Segment
   /** A segment with so many awaits in one checkpoint that they are no longer followed one by one. */
   hot: Segment | undefined
+  /** Counts the tasks that are known to have begun. */
+  task = 0
   /** Reads of `promise.constructor` that are no awaits. */
   quiet = false
   readonly #root: Segment
@@ -70,7 +72,7 @@ export class MicrotaskContexts {
   }
 
   /** Calls what reads `promise.constructor` without awaiting the promise. */
-  quietly<R>(fn: (...args: never[]) => R, self: unknown, args: readonly unknown[]): R {
+  quietly<R>(fn: (this: never, ...args: never[]) => R, self: unknown, args: readonly unknown[]): R {
     const before = this.quiet
     this.quiet = true
     try {
@@ -185,6 +187,7 @@ export class MicrotaskContexts {
   }
 
   #restart(segment: Segment): void {
+    this.task++
     this.#dissolvedAt = this.#appended
     this.#pinned = false
     this.hot = undefined

@@ -1,77 +1,62 @@
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { ROOT_CONTEXT } from '@opentelemetry/api'
 import type { MicrotaskContexts } from './microtask-contexts.ts'
-import { patchMethod, type Restore } from './patch.ts'
+import { type Method, patchMethod, type Restore } from './patch.ts'
+import { platformClass } from './platform.ts'
 
-type Callback = (...args: unknown[]) => unknown
-type Method = (...args: unknown[]) => unknown
-
-interface Scheduler {
-  postTask?: Method
-}
-
-interface TaskGlobals {
-  setTimeout: Method
-  setInterval: Method
-  requestAnimationFrame: Method
-  requestIdleCallback: Method
-  queueMicrotask: Method
-}
+/** Whose context a callback runs in, and where it starts. */
+type Rule = 'task' | 'nobody' | 'nested'
 
 /**
- * Runs the callbacks of timers, frames, idle time, `scheduler.postTask` and locks in the context of the code that
- * scheduled them. An interval belongs to nobody: it goes on when the action that began it is long over.
+ * Functions that take callbacks: the owner (a class, or none for the global scope), the name, the rule.
+ *
+ * - `task`: starts a task of its own, in the context of the code that scheduled it
+ * - `nobody`: goes on when the action that began it is long over
+ * - `nested`: may run amid other code or microtasks, in the context of the code that scheduled it
  */
-export function hookTaskCallbacks(contexts: MicrotaskContexts, scope: typeof globalThis): Restore {
+const SCHEDULERS: readonly (readonly [string | undefined, string, Rule])[] = [
+  [undefined, 'setTimeout', 'task'],
+  [undefined, 'setInterval', 'nobody'],
+  [undefined, 'requestAnimationFrame', 'task'],
+  [undefined, 'requestIdleCallback', 'task'],
+  [undefined, 'queueMicrotask', 'nested'],
+  ['Scheduler', 'postTask', 'task'],
+  ['LockManager', 'request', 'nested'],
+  ['HTMLCanvasElement', 'toBlob', 'nested'],
+  ['HTMLVideoElement', 'requestVideoFrameCallback', 'nested'],
+  ['Geolocation', 'getCurrentPosition', 'nested'],
+  ['Geolocation', 'watchPosition', 'nobody'],
+  ['Document', 'startViewTransition', 'nested'],
+]
+
+/** Runs the callbacks of timers, frames, idle time and the like in the context of the code that scheduled them. */
+export function hookTaskCallbacks(contexts: MicrotaskContexts): Restore {
   let enabled = true
-  const globals = scope as unknown as TaskGlobals
-  const { Scheduler: SchedulerClass, LockManager: LockManagerClass } = scope as unknown as {
-    Scheduler?: { prototype: Scheduler }
-    LockManager?: { prototype: { request: Method } }
-  }
 
-  function inTask(callback: unknown, context: Context): unknown {
+  function bind(callback: unknown, rule: Rule): unknown {
     if (typeof callback !== 'function') return callback
-    const fn = callback as Callback
-    return function (this: unknown, ...args: unknown[]) {
-      return enabled ? contexts.runTask(context, fn, this, args) : Reflect.apply(fn, this, args)
+    const context = rule === 'nobody' ? ROOT_CONTEXT : contexts.current.context
+    const nested = rule === 'nested'
+    return function (this: unknown, ...args: unknown[]): unknown {
+      if (!enabled) return Reflect.apply(callback, this, args)
+      return nested
+        ? contexts.with(context, callback as Method, this, args)
+        : contexts.runTask(context, callback as Method, this, args)
     }
   }
 
-  function inMicrotask(callback: unknown): unknown {
-    if (typeof callback !== 'function') return callback
-    const fn = callback as Callback
-    const { context } = contexts.current
-    return function (this: unknown) {
-      return enabled ? contexts.with(context, fn, this, []) : Reflect.apply(fn, this, [])
-    }
-  }
-
-  /** Patches a method that takes its callback as the first or the last argument. */
-  const schedule =
-    (wrap: (callback: unknown) => unknown, position: 'first' | 'last' = 'first') =>
-    (original: Method): Method =>
-      function (this: unknown, ...args: unknown[]) {
+  const restores = SCHEDULERS.map(([owner, name, rule]) =>
+    patchMethod(owner === undefined ? globalThis : platformClass(owner)?.prototype, name, (original) => {
+      return function (this: unknown, ...args: unknown[]): unknown {
         if (!enabled) return Reflect.apply(original, this, args)
         contexts.touch()
-        const index = position === 'first' ? 0 : args.length - 1
-        if (index >= 0 && index < args.length) args[index] = wrap(args[index])
-        return Reflect.apply(original, this, args)
+        return Reflect.apply(
+          original,
+          this,
+          args.map((argument) => bind(argument, rule)),
+        )
       }
-
-  const asTask = schedule((callback) => inTask(callback, contexts.current.context))
-  const restores = [
-    patchMethod(globals, 'setTimeout', asTask),
-    patchMethod(
-      globals,
-      'setInterval',
-      schedule((callback) => inTask(callback, ROOT_CONTEXT)),
-    ),
-    patchMethod(globals, 'requestAnimationFrame', asTask),
-    patchMethod(globals, 'requestIdleCallback', asTask),
-    patchMethod(globals, 'queueMicrotask', schedule(inMicrotask)),
-    patchMethod(SchedulerClass?.prototype as { postTask: Method } | undefined, 'postTask', asTask),
-    patchMethod(LockManagerClass?.prototype, 'request', schedule(inMicrotask, 'last')),
-  ]
+    }),
+  )
   return () => {
     enabled = false
     for (const restore of restores) restore()

@@ -1,30 +1,27 @@
 import type { MicrotaskContexts } from './microtask-contexts.ts'
-import { patchMethod, type Restore } from './patch.ts'
-
-type Callback = ((value: unknown) => unknown) | null | undefined
+import { type Method, patchMethod, type Restore } from './patch.ts'
 
 /** Runs the callbacks of `then`, `catch` and `finally` in the context of the code that registered them. */
 export function hookThen(contexts: MicrotaskContexts, prototypes: readonly Promise<unknown>[]): Restore {
   let enabled = true
 
-  function bind(callback: Callback): Callback {
+  function bind(callback: unknown): unknown {
     if (typeof callback !== 'function') return callback
     const { context } = contexts.current
-    return function (this: unknown, value) {
+    return function (this: unknown, ...args: unknown[]): unknown {
       return enabled
-        ? contexts.with(context, callback, this, [value])
-        : Reflect.apply(callback, this, [value])
+        ? contexts.with(context, callback as Method, this, args)
+        : Reflect.apply(callback, this, args)
     }
   }
 
   const restores = prototypes.map((prototype) =>
     patchMethod(prototype, 'then', (original) => {
-      function then(this: unknown, onFulfilled?: Callback, onRejected?: Callback): unknown {
-        if (!enabled) return Reflect.apply(original, this, [onFulfilled, onRejected])
+      return function (this: unknown, ...args) {
+        if (!enabled) return Reflect.apply(original, this, args)
         contexts.touch()
-        return contexts.quietly(original, this, [bind(onFulfilled), bind(onRejected)])
+        return contexts.quietly(original, this, args.map(bind))
       }
-      return then as typeof original
     }),
   )
   return () => {

@@ -1,0 +1,4 @@
+import 'zone.js'
+import { ZoneContextManager } from '@opentelemetry/context-zone-peer-dep'
+
+Object.assign(window, { ZoneContextManager })

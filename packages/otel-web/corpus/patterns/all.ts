@@ -1,0 +1,21 @@
+import type { Pattern } from '../flow.ts'
+import { awaits } from './awaits.ts'
+import { events } from './events.ts'
+import { generators } from './generators.ts'
+import { network } from './network.ts'
+import { platform } from './platform.ts'
+import { promises } from './promises.ts'
+import { shared } from './shared.ts'
+import { timers } from './timers.ts'
+
+/** Every pattern of the corpus. */
+export const all: readonly Pattern[] = [
+  ...awaits,
+  ...promises,
+  ...timers,
+  ...network,
+  ...events,
+  ...platform,
+  ...generators,
+  ...shared,
+]
