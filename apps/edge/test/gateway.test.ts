@@ -25,6 +25,12 @@ describe('the gateway', () => {
     await response.text()
   })
 
+  it('leaves files to the platform, which traces nothing', async () => {
+    const response = await shop.fetch('/site.js')
+    expect(await response.text()).toBe('export {}')
+    expect(response.headers.get('server-timing')).toBeNull()
+  })
+
   it('tells the page where traces are shown, and lets nobody keep it', async () => {
     const response = await shop.fetch('/config.json')
     expect(await response.json()).toEqual({ traceUrl: 'http://localhost:16686/trace/{traceId}' })

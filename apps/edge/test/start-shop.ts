@@ -23,7 +23,15 @@ export interface Shop {
 export async function startShop({ backendUrl, otlpEndpoint }: ShopOptions): Promise<Shop> {
   const site = mkdtempSync(join(tmpdir(), 'throughline-site-'))
   writeFileSync(join(site, 'index.html'), '<!doctype html><title>The shop</title>')
-  const { name, main, compatibility_date, services, assets } = unstable_readConfig({
+  writeFileSync(join(site, 'site.js'), 'export {}')
+  const {
+    name,
+    main,
+    compatibility_date,
+    services,
+    assets,
+    vars: own,
+  } = unstable_readConfig({
     config: join(ROOT, 'wrangler.toml'),
   })
   const vars = {
@@ -34,7 +42,16 @@ export async function startShop({ backendUrl, otlpEndpoint }: ShopOptions): Prom
   const harness = createTestHarness({
     root: ROOT,
     workers: [
-      { config: { name, main, compatibility_date, services, vars, assets: { ...assets, directory: site } } },
+      {
+        config: {
+          name,
+          main,
+          compatibility_date,
+          services,
+          vars: { ...own, ...vars },
+          assets: { ...assets, directory: site },
+        },
+      },
       ...['shop', 'inventory', 'fulfilment'].map((worker) => ({
         configPath: `apps/edge/${worker}/wrangler.toml`,
         vars,

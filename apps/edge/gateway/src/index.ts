@@ -7,6 +7,8 @@ import { serveSite } from './serve-site.ts'
 export interface GatewayEnv {
   /** Static assets, the site itself. */
   readonly ASSETS?: Fetcher
+  /** The page that answers for client-side routes, `/` as a rule; not set for a site without them. */
+  readonly PAGE_FALLBACK?: string
   /** The API behind `/api/*`. */
   readonly SHOP?: Fetcher
   /** A trace's page, with `{traceId}` in it. */
@@ -19,6 +21,9 @@ app.post('/v1/traces', otlpRelay())
 app.use(tracing({ serviceName: 'gateway', serviceVersion: packageJson.version, trust: 'same-origin' }))
 app.get('/config.json', (c) => c.json({ traceUrl: c.env.TRACE_URL }, 200, { 'cache-control': 'no-store' }))
 app.all('/api/*', (c) => (c.env.SHOP ?? globalThis).fetch(c.req.raw))
-app.all('*', (c) => (c.env.ASSETS ? serveSite(c.env.ASSETS, c.req.raw) : fetch(c.req.raw)))
+app.all('*', (c) => {
+  const { ASSETS: assets, PAGE_FALLBACK: pageFallback } = c.env
+  return assets ? serveSite({ assets, pageFallback }, c.req.raw) : fetch(c.req.raw)
+})
 
 export default app
