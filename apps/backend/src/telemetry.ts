@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import { defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import {
   ATTR_SERVICE_INSTANCE_ID,
@@ -24,14 +24,16 @@ const ATTR_HOST_NAME = 'host.name'
 export function startTelemetry(): { shutdown(): Promise<void> } {
   process.env.OTEL_BSP_SCHEDULE_DELAY ??= '500'
   const sdk = new NodeSDK({
-    resource: resourceFromAttributes({
-      [ATTR_SERVICE_NAME]: 'backend',
-      [ATTR_SERVICE_VERSION]: packageJson.version,
-      [ATTR_SERVICE_INSTANCE_ID]: crypto.randomUUID(),
-      // The same value twice: a container has a name but often no machine id, and Jaeger needs one of them.
-      [ATTR_HOST_ID]: hostname(),
-      [ATTR_HOST_NAME]: hostname(),
-    }),
+    resource: defaultResource().merge(
+      resourceFromAttributes({
+        [ATTR_SERVICE_NAME]: 'backend',
+        [ATTR_SERVICE_VERSION]: packageJson.version,
+        [ATTR_SERVICE_INSTANCE_ID]: crypto.randomUUID(),
+        // The same value twice: a container has a name but often no machine id, and Jaeger needs one of them.
+        [ATTR_HOST_ID]: hostname(),
+        [ATTR_HOST_NAME]: hostname(),
+      }),
+    ),
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win over the above.
     resourceDetectors: [envDetector],
     traceExporter: new OTLPTraceExporter(),

@@ -24,8 +24,7 @@ export async function startBackend(otlpEndpoint: string): Promise<Backend> {
     return {
       url: `http://localhost:${port}`,
       async stop() {
-        child.kill()
-        await once(child, 'exit')
+        if (child.exitCode === null && child.kill()) await once(child, 'exit')
       },
     }
   }

@@ -143,6 +143,31 @@ it.each([
   expect(traces.spansOf('5'.repeat(32))).toEqual([])
 })
 
+// The last one: payments do not come back.
+it('payments that are away are an error all the way up', async () => {
+  await backend.stop()
+  const { traceId, status } = await buy('merino-socks', GOOD_CARD)
+  expect(status).toBe(502)
+  await expectTree(traceId, [
+    'shop-web · click Buy · internal',
+    '  shop-web · POST · client · ERROR',
+    '    gateway · POST /api/* · server · ERROR',
+    '      gateway · fetch SHOP · client · ERROR',
+    '        shop · POST /api/orders · server · ERROR',
+    '          shop · get CARTS · client',
+    '          shop · SELECT products · client',
+    '          shop · INVENTORY.reserve · client',
+    '            inventory · reserve · server',
+    '              inventory · WAREHOUSE.reserve · client',
+    '                inventory · reserve · server',
+    '          shop · POST · client · ERROR',
+    '          shop · INVENTORY.release · client',
+    '            inventory · release · server',
+    '              inventory · WAREHOUSE.release · client',
+    '                inventory · release · server',
+  ])
+})
+
 /** Puts a product into a new cart and buys it by a click, whose two spans the page sends afterwards. */
 async function buy(productId: string, card: string): Promise<Answer & { traceId: string }> {
   const customer = createCustomer(shop)
