@@ -1,4 +1,4 @@
-import { type Attributes, SpanKind, trace } from '@opentelemetry/api'
+import type { Attributes, SpanKind } from '@opentelemetry/api'
 import {
   ATTR_DB_NAMESPACE,
   ATTR_DB_OPERATION_BATCH_SIZE,
@@ -7,7 +7,8 @@ import {
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_SYSTEM_NAME,
 } from '@opentelemetry/semantic-conventions'
-import { redactSql } from '@throughline/otel-shared'
+import { redactSql, setSpan } from '@throughline/otel-shared'
+import { CLIENT, PRODUCER } from './api-constants.ts'
 import { activeContext, withContext } from './context.ts'
 import { getInvocation } from './invocation.ts'
 import { sendTraced } from './outgoing-fetch.ts'
@@ -97,14 +98,14 @@ export function withClientSpan<Result>(
   const context = activeContext()
   const invocation = getInvocation(context)
   if (!invocation) return call()
-  const { name, kind = SpanKind.CLIENT, attributes } = spanOf()
+  const { name, kind = CLIENT, attributes } = spanOf()
   const span = startSpan(invocation, EDGE_SCOPE, name, { kind, attributes }, context)
   const fail = (error: unknown) => {
     recordError(span, error)
     span.end()
   }
   try {
-    const result = withContext(trace.setSpan(context, span), call)
+    const result = withContext(setSpan(context, span), call)
     if (isThenable(result)) result.then(() => span.end(), fail)
     else span.end()
     return result
@@ -190,7 +191,7 @@ const queue: Kind = {
       const messages = method === 'sendBatch' ? [...(payload as Iterable<MessageSendRequest>)] : undefined
       const spanOf = () => ({
         name: `send ${destination}`,
-        kind: SpanKind.PRODUCER,
+        kind: PRODUCER,
         attributes: {
           [ATTR_MESSAGING_SYSTEM]: 'cloudflare_queues',
           [ATTR_MESSAGING_DESTINATION_NAME]: destination,

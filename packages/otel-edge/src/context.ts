@@ -1,6 +1,6 @@
 /// <reference path="./async-hooks.d.ts" />
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { Context, ContextManager } from '@opentelemetry/api'
 
 const storage = new AsyncLocalStorage<Context>()
 
@@ -33,7 +33,11 @@ class LinkedContext implements Context {
 }
 
 /** The empty context every request, message and alarm begins with. */
-export const EMPTY_CONTEXT: Context = new LinkedContext(ROOT_CONTEXT, Symbol('throughline'), undefined)
+export const EMPTY_CONTEXT: Context = {
+  getValue: () => undefined,
+  setValue: (key, value) => new LinkedContext(EMPTY_CONTEXT, key, value),
+  deleteValue: () => EMPTY_CONTEXT,
+}
 
 /** The context of the running code; empty outside of what is instrumented. */
 export function activeContext(): Context {

@@ -1,13 +1,12 @@
-import {
-  type Attributes,
-  type AttributeValue,
-  type Exception,
-  type Link,
-  type Span,
-  type SpanContext,
-  type SpanStatus,
-  SpanStatusCode,
-  type TimeInput,
+import type {
+  Attributes,
+  AttributeValue,
+  Exception,
+  Link,
+  Span,
+  SpanContext,
+  SpanStatus,
+  TimeInput,
 } from '@opentelemetry/api'
 import {
   ATTR_EXCEPTION_MESSAGE,
@@ -15,6 +14,7 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions'
 import { redactText } from '@throughline/otel-shared'
+import { OK, UNSET } from './api-constants.ts'
 import { type Invocation, record } from './invocation.ts'
 import type { SpanRecord } from './span-record.ts'
 
@@ -86,8 +86,7 @@ export class EdgeSpan implements Span {
 
   setStatus(status: SpanStatus): this {
     // By the specification OK is final, and UNSET never replaces anything.
-    if (this.#ended || this.record.status.code === SpanStatusCode.OK || status.code === SpanStatusCode.UNSET)
-      return this
+    if (this.#ended || this.record.status.code === OK || status.code === UNSET) return this
     this.record.status = status
     return this
   }

@@ -1,4 +1,6 @@
-import { type Attributes, type Context, type Link, SpanKind, trace } from '@opentelemetry/api'
+import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api'
+import { setSpan } from '@throughline/otel-shared'
+import { SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import { recordError } from './record-error.ts'
@@ -19,14 +21,14 @@ export interface EventSpan {
 export async function runEvent<Result>(
   sdk: Sdk,
   lifetime: WaitUntil,
-  { name, kind = SpanKind.SERVER, attributes, parent = EMPTY_CONTEXT, links = [] }: EventSpan,
+  { name, kind = SERVER, attributes, parent = EMPTY_CONTEXT, links = [] }: EventSpan,
   handler: () => Result | Promise<Result>,
 ): Promise<Result> {
   const invocation: Invocation = { sdk, lifetime, unfinished: new Set() }
   const context = setInvocation(parent, invocation)
   const span = startSpan(invocation, EDGE_SCOPE, name, { kind, attributes, links }, context)
   try {
-    return await withContext(trace.setSpan(context, span), handler)
+    return await withContext(setSpan(context, span), handler)
   } catch (error) {
     recordError(span, error)
     throw error

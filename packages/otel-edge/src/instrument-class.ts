@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api'
+import { SERVER } from './api-constants.ts'
 import { fromCarrier } from './carrier.ts'
 import { hasActiveContext } from './context.ts'
 import { runEvent } from './event-span.ts'
@@ -93,7 +93,7 @@ function handle(
     lifetime,
     {
       name,
-      kind: SpanKind.SERVER,
+      kind: SERVER,
       ...(carrier ? { parent: fromCarrier(carrier, sdk.propagator) } : {}),
       attributes: {
         [ATTR_RPC_SYSTEM]: 'cloudflare_rpc',

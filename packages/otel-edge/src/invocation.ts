@@ -1,4 +1,4 @@
-import { type Context, createContextKey } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import type { Sdk } from './sdk.ts'
 import type { SpanRecord } from './span-record.ts'
 
@@ -17,7 +17,7 @@ export interface Invocation {
   server?: unknown
 }
 
-const INVOCATION = createContextKey('throughline invocation')
+const INVOCATION = Symbol('throughline invocation')
 
 export function getInvocation(context: Context): Invocation | undefined {
   return context.getValue(INVOCATION) as Invocation | undefined

@@ -1,4 +1,4 @@
-import { type Context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -7,7 +7,8 @@ import {
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions'
-import { redactUrl } from '@throughline/otel-shared'
+import { redactUrl, setSpan } from '@throughline/otel-shared'
+import { CLIENT, ERROR } from './api-constants.ts'
 import { activeContext } from './context.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import { nativeFetch } from './native-fetch.ts'
@@ -50,7 +51,7 @@ export async function sendTraced(
     EDGE_SCOPE,
     binding === undefined ? request.method : `fetch ${binding}`,
     {
-      kind: SpanKind.CLIENT,
+      kind: CLIENT,
       attributes: {
         [ATTR_HTTP_REQUEST_METHOD]: request.method,
         [ATTR_URL_FULL]: redactUrl(request.url, options),
@@ -63,7 +64,7 @@ export async function sendTraced(
   // A proxied request brings its sender's context along; a part of it next to ours would be a lie.
   for (const field of propagator.fields()) request.headers.delete(field)
   if (binding !== undefined || mayPropagate(options.propagateTo, url.origin)) {
-    propagator.inject(trace.setSpan(context, span), request.headers, HEADERS_SETTER)
+    propagator.inject(setSpan(context, span), request.headers, HEADERS_SETTER)
   }
   let response: Response
   try {
@@ -76,7 +77,7 @@ export async function sendTraced(
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
   if (response.status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
-    span.setStatus({ code: SpanStatusCode.ERROR })
+    span.setStatus({ code: ERROR })
   }
   followBody(invocation, response, (error, endMillis) => {
     if (error !== undefined) span.setAttribute(ATTR_ERROR_TYPE, describeError(error))

@@ -1,4 +1,6 @@
-import { type Context, type Link, type Span, SpanKind, trace } from '@opentelemetry/api'
+import type { Context, Link, Span } from '@opentelemetry/api'
+import { getSpanContext, setSpan } from '@throughline/otel-shared'
+import { CONSUMER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { runEvent } from './event-span.ts'
 import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
@@ -48,14 +50,14 @@ export async function consumeBatch<Message>(
       EDGE_SCOPE,
       `process ${destination}`,
       {
-        kind: SpanKind.CONSUMER,
+        kind: CONSUMER,
         links,
         attributes: { ...messagingAttributes(destination), [ATTR_MESSAGING_MESSAGE_ID]: message.id },
       },
       parent,
     )
-    consumed.set(opened, { span, context: trace.setSpan(parent, span) })
-    return { opened, producer, span, context: trace.setSpan(parent, span) }
+    consumed.set(opened, { span, context: setSpan(parent, span) })
+    return { opened, producer, span, context: setSpan(parent, span) }
   })
   const opened = withMessages(
     batch,
@@ -71,7 +73,7 @@ export async function consumeBatch<Message>(
     else {
       const event = {
         name: `process ${destination}`,
-        kind: SpanKind.CONSUMER,
+        kind: CONSUMER,
         links: messages.map(({ span }) => ({ context: span.spanContext() })),
         attributes: {
           ...messagingAttributes(destination),
@@ -131,7 +133,7 @@ function messagingAttributes(destination: string): Record<string, string> {
 
 function linksTo(contexts: readonly Context[]): Link[] {
   return contexts.flatMap((context) => {
-    const producer = trace.getSpanContext(context)
+    const producer = getSpanContext(context)
     return producer ? [{ context: producer }] : []
   })
 }

@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { activeContext, withContext } from './context.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Called once when a body is over: with an error when it broke, with a time when its true end was earlier. */
@@ -75,7 +75,8 @@ export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
 /** The bytes pass through untouched; the end is either `flush` (all sent) or `cancel` (given up by either side). */
 function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
   // The stream's callbacks run wherever the reader is; the end belongs to the code that made the body.
-  const end = context.bind(context.active(), onEnd)
+  const active = activeContext()
+  const end: OnBodyEnd = (error) => withContext(active, () => onEnd(error))
   const expectedLength = lengthOf(body)
   const transformer: Transformer = {
     transform: (chunk, controller) => controller.enqueue(chunk),

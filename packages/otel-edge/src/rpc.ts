@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api'
+import { CLIENT } from './api-constants.ts'
 import { withClientSpan } from './bindings.ts'
 import { isContextCarrier, toCarrier } from './carrier.ts'
 import { activeContext, hasActiveContext } from './context.ts'
@@ -46,7 +46,7 @@ function wrapProperty(
     apply(_, __, args: unknown[]) {
       const spanOf = () => ({
         name: `${binding}.${path}`,
-        kind: SpanKind.CLIENT,
+        kind: CLIENT,
         attributes: {
           [ATTR_RPC_SYSTEM]: 'cloudflare_rpc',
           [ATTR_RPC_SERVICE]: binding,

@@ -1,11 +1,4 @@
-import {
-  context,
-  diag,
-  propagation,
-  type SpanContext,
-  type TextMapPropagator,
-  trace,
-} from '@opentelemetry/api'
+import type { SpanContext, TextMapPropagator } from '@opentelemetry/api'
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
 import {
   createPropagator,
@@ -21,6 +14,7 @@ import {
 } from '@throughline/otel-shared'
 import { EdgeContextManager } from './context.ts'
 import type { EdgeOptions } from './options.ts'
+import { registerApi, warn } from './otel-api.ts'
 import { createExporter } from './otlp-exporter.ts'
 import { patchFetch } from './outgoing-fetch.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
@@ -59,11 +53,8 @@ export function getSdk(options: EdgeOptions = NO_OPTIONS, env: object = NO_OPTIO
 }
 
 function createSdk(options: EdgeOptions, env: object): Sdk {
-  const problem = (message: string) => diag.warn(`throughline: ${message}`)
-  const config = readOtelConfig(env as Record<string, unknown>, problem)
-  const propagator = createPropagator(config.propagators, (name) =>
-    problem(`OTEL_PROPAGATORS: unknown ${name}`),
-  )
+  const config = readOtelConfig(env as Record<string, unknown>, warn)
+  const propagator = createPropagator(config.propagators, (name) => warn(`OTEL_PROPAGATORS: unknown ${name}`))
   register(propagator)
   const sampler = createSampler(
     options.sampler?.name ?? config.sampler,
@@ -131,8 +122,6 @@ function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): SpanB
 function register(propagator: TextMapPropagator): void {
   if (registered) return
   registered = true
-  context.setGlobalContextManager(new EdgeContextManager())
-  trace.setGlobalTracerProvider(new EdgeTracerProvider())
-  propagation.setGlobalPropagator(propagator)
+  registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
   patchFetch()
 }

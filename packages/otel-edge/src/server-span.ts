@@ -1,4 +1,4 @@
-import { type Context, type Link, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { Context, Link, Span } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -11,7 +11,15 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions'
-import { formatTraceparent, isTrusted, redactPath, redactQuery } from '@throughline/otel-shared'
+import {
+  formatTraceparent,
+  getSpanContext,
+  isTrusted,
+  redactPath,
+  redactQuery,
+  setSpan,
+} from '@throughline/otel-shared'
+import { ERROR, SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
@@ -62,7 +70,7 @@ export function startServerRequest(
   if (incoming !== EMPTY_CONTEXT) {
     if (isTrusted(trust ?? 'same-origin', (name) => headers.get(name))) parent = incoming
     else {
-      const foreign = trace.getSpanContext(incoming)
+      const foreign = getSpanContext(incoming)
       if (foreign) links.push({ context: foreign })
     }
   }
@@ -72,14 +80,14 @@ export function startServerRequest(
     invocation,
     EDGE_SCOPE,
     method === '_OTHER' ? 'HTTP' : method,
-    { kind: SpanKind.SERVER, startTime: receivedMillis, ...(links.length > 0 ? { links } : {}) },
+    { kind: SERVER, startTime: receivedMillis, ...(links.length > 0 ? { links } : {}) },
     context,
   )
   if (span.isRecording()) describeRequest(span, request, method, sdk.options)
   const server: ServerRequest = {
     request,
     span,
-    context: trace.setSpan(context, span),
+    context: setSpan(context, span),
     invocation,
     receivedMillis,
   }
@@ -112,7 +120,7 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
     if (error !== undefined && response.status >= 500) recordError(span, error)
     if (response.status >= 500) {
       if (error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
-      span.setStatus({ code: SpanStatusCode.ERROR })
+      span.setStatus({ code: ERROR })
     }
   }
   const answered = answerWithEnd(withTimingHeaders(server, response), (bodyError) => {

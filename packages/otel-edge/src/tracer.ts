@@ -1,16 +1,15 @@
+import type { Context, Span, SpanContext, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import {
-  type Context,
+  generateSpanId,
+  generateTraceId,
+  getSpanContext,
   isSpanContextValid,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  type SpanOptions,
-  SpanStatusCode,
-  type Tracer,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api'
-import { generateSpanId, generateTraceId, RANDOM_FLAG, SAMPLED_FLAG } from '@throughline/otel-shared'
+  PassiveSpan,
+  RANDOM_FLAG,
+  SAMPLED_FLAG,
+  setSpan,
+} from '@throughline/otel-shared'
+import { INTERNAL, UNSET } from './api-constants.ts'
 import { activeContext, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
@@ -31,9 +30,10 @@ class EdgeTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = {}, context: Context = activeContext()): Span {
-    const invocation = getInvocation(context)
+    // A context made from the API's empty one knows no event; the running code still belongs to one.
+    const invocation = getInvocation(context) ?? getInvocation(activeContext())
     // Outside of an instrumented event nobody could ever send the span.
-    if (!invocation) return trace.wrapSpanContext(trace.getSpanContext(context) ?? NO_SPAN)
+    if (!invocation) return new PassiveSpan(getSpanContext(context) ?? NO_SPAN)
     return startSpan(invocation, this.#scope, name, options, context)
   }
 
@@ -57,7 +57,7 @@ class EdgeTracer implements Tracer {
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {}
     const parent = rest.length === 3 ? rest[1] : activeContext()
     const span = this.startSpan(name, options, parent)
-    return withContext(trace.setSpan(parent, span), () => callback(span))
+    return withContext(setSpan(parent, span), () => callback(span))
   }
 }
 
@@ -72,14 +72,14 @@ export function startSpan(
   context: Context,
 ): Span {
   const { sdk } = invocation
-  const active = options.root ? undefined : trace.getSpanContext(context)
+  const active = options.root ? undefined : getSpanContext(context)
   const parent = active && isSpanContextValid(active) ? active : undefined
   // Children follow their root's decision; only a span without a local parent asks the sampler.
   const spanContext =
     parent && !parent.isRemote
       ? { ...parent, spanId: generateSpanId() }
       : sdk.sample(parent, parent?.traceId ?? generateTraceId(), generateSpanId())
-  if ((spanContext.traceFlags & SAMPLED_FLAG) === 0) return trace.wrapSpanContext(spanContext)
+  if ((spanContext.traceFlags & SAMPLED_FLAG) === 0) return new PassiveSpan(spanContext)
   const startMillis = toMillis(options.startTime) ?? sdk.now()
   const span = new EdgeSpan(invocation, spanContext, {
     traceId: spanContext.traceId,
@@ -88,13 +88,13 @@ export function startSpan(
     traceState: spanContext.traceState?.serialize(),
     flags: spanContext.traceFlags,
     name,
-    kind: options.kind ?? SpanKind.INTERNAL,
+    kind: options.kind ?? INTERNAL,
     startMillis,
     endMillis: startMillis,
     attributes: {},
     events: [],
     links: [],
-    status: { code: SpanStatusCode.UNSET },
+    status: { code: UNSET },
     scope,
   })
   if (options.attributes) span.setAttributes(options.attributes)

@@ -1,11 +1,5 @@
-import {
-  type Context,
-  isSpanContextValid,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import { getSpanContext, isSpanContextValid, setSpanContext } from './api-context.ts'
 import { isSpanId, isTraceId } from './ids.ts'
 import { SAMPLED_FLAG } from './traceparent.ts'
 
@@ -23,7 +17,7 @@ export class B3Propagator implements TextMapPropagator {
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const spanContext = trace.getSpanContext(context)
+    const spanContext = getSpanContext(context)
     if (!spanContext || !isSpanContextValid(spanContext)) return
     const { traceId, spanId, traceFlags } = spanContext
     const sampled = traceFlags & SAMPLED_FLAG ? '1' : '0'
@@ -64,7 +58,7 @@ export class B3Propagator implements TextMapPropagator {
     if (!/^(?:.{16}|.{32})$/.test(traceId.trim()) || !isTraceId(longTraceId) || !isSpanId(longSpanId))
       return undefined
     const traceFlags = /^(?:1|d|true)$/i.test(sampled.trim()) ? SAMPLED_FLAG : 0
-    return trace.setSpanContext(context, {
+    return setSpanContext(context, {
       traceId: longTraceId,
       spanId: longSpanId,
       traceFlags,

@@ -1,9 +1,5 @@
-import {
-  type Baggage,
-  type BaggageEntry,
-  baggageEntryMetadataFromString,
-  propagation,
-} from '@opentelemetry/api'
+import type { Baggage, BaggageEntry, BaggageEntryMetadata } from '@opentelemetry/api'
+import { MapBaggage } from './map-baggage.ts'
 
 const MAX_MEMBERS = 180
 const MAX_BYTES = 8192
@@ -17,12 +13,11 @@ const VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
  * @see https://www.w3.org/TR/baggage/
  */
 export function parseBaggage(header: string): Baggage | undefined {
-  const entries: Record<string, BaggageEntry> = {}
-  let count = 0
+  const entries = new Map<string, BaggageEntry>()
   let sizeBytes = 0
   for (const member of header.split(',')) {
     sizeBytes += member.length + 1
-    if (sizeBytes > MAX_BYTES + 1 || count === MAX_MEMBERS) break
+    if (sizeBytes > MAX_BYTES + 1 || entries.size === MAX_MEMBERS) break
     const [pair = '', ...properties] = member.split(';')
     const separator = pair.indexOf('=')
     const key = pair.slice(0, separator).trim()
@@ -31,10 +26,9 @@ export function parseBaggage(header: string): Baggage | undefined {
     const value = decode(rawValue)
     if (value === undefined) continue
     const metadata = properties.map((property) => property.trim()).join(';')
-    entries[key] = metadata === '' ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) }
-    count++
+    entries.set(key, metadata === '' ? { value } : { value, metadata: toMetadata(metadata) })
   }
-  return count === 0 ? undefined : propagation.createBaggage(entries)
+  return entries.size === 0 ? undefined : new MapBaggage(entries)
 }
 
 /** Writes a `baggage` header, `undefined` when nothing fits or there is nothing to say. */
@@ -49,6 +43,11 @@ export function formatBaggage(baggage: Baggage): string | undefined {
     count++
   }
   return header === '' ? undefined : header
+}
+
+/** The API brands metadata with a symbol it does not export; all it reads is `toString`. */
+function toMetadata(text: string): BaggageEntryMetadata {
+  return { toString: () => text } as BaggageEntryMetadata
 }
 
 function decode(value: string): string | undefined {

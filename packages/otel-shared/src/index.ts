@@ -1,3 +1,10 @@
+export {
+  getSpan,
+  getSpanContext,
+  isSpanContextValid,
+  PassiveSpan,
+  setSpan,
+} from './api-context.ts'
 export { formatBaggage, parseBaggage } from './baggage.ts'
 export { generateSpanId, generateTraceId, isSpanId, isTraceId } from './ids.ts'
 export { type OtelConfig, readOtelConfig } from './otel-config.ts'

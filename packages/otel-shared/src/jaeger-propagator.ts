@@ -1,11 +1,5 @@
-import {
-  type Context,
-  isSpanContextValid,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import { getSpanContext, isSpanContextValid, setSpanContext } from './api-context.ts'
 import { isSpanId, isTraceId } from './ids.ts'
 import { SAMPLED_FLAG } from './traceparent.ts'
 
@@ -19,7 +13,7 @@ const HEADER = 'uber-trace-id'
  */
 export class JaegerPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const spanContext = trace.getSpanContext(context)
+    const spanContext = getSpanContext(context)
     if (!spanContext || !isSpanContextValid(spanContext)) return
     const { traceId, spanId, traceFlags } = spanContext
     setter.set(carrier, HEADER, `${traceId}:${spanId}:0:${traceFlags & SAMPLED_FLAG}`)
@@ -33,7 +27,7 @@ export class JaegerPropagator implements TextMapPropagator {
     const spanId = match?.[2]?.toLowerCase().padStart(16, '0')
     if (!isTraceId(traceId) || !isSpanId(spanId)) return context
     const traceFlags = Number.parseInt(match?.[3] ?? '0', 16) & SAMPLED_FLAG
-    return trace.setSpanContext(context, { traceId, spanId, traceFlags, isRemote: true })
+    return setSpanContext(context, { traceId, spanId, traceFlags, isRemote: true })
   }
 
   fields(): string[] {

@@ -1,5 +1,5 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
-import { trace } from '@opentelemetry/api'
+import { getSpanContext, setSpanContext } from './api-context.ts'
 import { B3Propagator } from './b3-propagator.ts'
 import { JaegerPropagator } from './jaeger-propagator.ts'
 import { W3CPropagator } from './w3c-propagator.ts'
@@ -43,9 +43,9 @@ function composite(propagators: readonly TextMapPropagator[]): TextMapPropagator
       let extracted = context
       for (const propagator of propagators) {
         const next = propagator.extract(extracted, carrier, getter)
-        const found = trace.getSpanContext(extracted)
+        const found = getSpanContext(extracted)
         // A later format may add baggage, never replace a trace that an earlier one gave.
-        extracted = found ? trace.setSpanContext(next, found) : next
+        extracted = found ? setSpanContext(next, found) : next
       }
       return extracted
     },

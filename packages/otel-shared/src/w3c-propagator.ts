@@ -1,12 +1,5 @@
-import {
-  type Context,
-  isSpanContextValid,
-  propagation,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter,
-  trace,
-} from '@opentelemetry/api'
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import { getBaggage, getSpanContext, isSpanContextValid, setBaggage, setSpanContext } from './api-context.ts'
 import { formatBaggage, parseBaggage } from './baggage.ts'
 import { formatTraceparent, parseTraceparent } from './traceparent.ts'
 import { parseTracestate } from './tracestate.ts'
@@ -32,13 +25,13 @@ export class W3CPropagator implements TextMapPropagator {
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const spanContext = this.#traceContext ? trace.getSpanContext(context) : undefined
+    const spanContext = this.#traceContext ? getSpanContext(context) : undefined
     if (spanContext && isSpanContextValid(spanContext)) {
       setter.set(carrier, 'traceparent', formatTraceparent(spanContext))
       const state = spanContext.traceState?.serialize()
       if (state) setter.set(carrier, 'tracestate', truncateTracestate(state))
     }
-    const baggage = this.#baggage ? propagation.getBaggage(context) : undefined
+    const baggage = this.#baggage ? getBaggage(context) : undefined
     const header = baggage && formatBaggage(baggage)
     if (header) setter.set(carrier, 'baggage', header)
   }
@@ -50,11 +43,11 @@ export class W3CPropagator implements TextMapPropagator {
     if (spanContext) {
       const state = joined(getter.get(carrier, 'tracestate'))
       const traceState = state === undefined ? undefined : parseTracestate(state)
-      extracted = trace.setSpanContext(extracted, traceState ? { ...spanContext, traceState } : spanContext)
+      extracted = setSpanContext(extracted, traceState ? { ...spanContext, traceState } : spanContext)
     }
     const baggageHeader = this.#baggage ? joined(getter.get(carrier, 'baggage')) : undefined
     const baggage = baggageHeader === undefined ? undefined : parseBaggage(baggageHeader)
-    return baggage ? propagation.setBaggage(extracted, baggage) : extracted
+    return baggage ? setBaggage(extracted, baggage) : extracted
   }
 
   fields(): string[] {
