@@ -1,7 +1,7 @@
 import { openTracedDatabase, type Statement } from './traced-database.ts'
 
 /** A payment that was accepted. The card's number is not kept, only what a receipt shows of it. */
-export interface Payment {
+interface Payment {
   readonly orderId: string
   readonly amountCents: number
   readonly cardLastFour: string

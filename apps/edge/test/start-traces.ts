@@ -4,7 +4,7 @@ import type { KeyValue, OtlpSpan } from '@throughline/otel-shared'
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']
 const GRACE_NANOS = 10_000_000n
 
-export interface ReceivedSpan extends OtlpSpan {
+interface ReceivedSpan extends OtlpSpan {
   readonly resource: Readonly<Record<string, unknown>>
 }
 
