@@ -55,7 +55,9 @@ export class EdgeSpan implements Span {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#ended || this.record.events.length === MAX_EVENTS) return this
+    if (this.#ended) return this
+    this.record.events ??= []
+    if (this.record.events.length === MAX_EVENTS) return this
     const isTime = isTimeInput(attributesOrTime)
     const at = isTime ? attributesOrTime : time
     this.record.events.push({
@@ -67,7 +69,9 @@ export class EdgeSpan implements Span {
   }
 
   addLink({ context, attributes = {} }: Link): this {
-    if (this.#ended || this.record.links.length === MAX_EVENTS) return this
+    if (this.#ended) return this
+    this.record.links ??= []
+    if (this.record.links.length === MAX_EVENTS) return this
     const traceState = context.traceState?.serialize()
     this.record.links.push({
       traceId: context.traceId,
@@ -86,7 +90,7 @@ export class EdgeSpan implements Span {
 
   setStatus(status: SpanStatus): this {
     // By the specification OK is final, and UNSET never replaces anything.
-    if (this.#ended || this.record.status.code === OK || status.code === UNSET) return this
+    if (this.#ended || this.record.status?.code === OK || status.code === UNSET) return this
     this.record.status = status
     return this
   }

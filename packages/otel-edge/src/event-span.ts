@@ -2,7 +2,7 @@ import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api'
 import { setSpan } from '@throughline/otel-shared'
 import { SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
-import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
+import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import { recordError } from './record-error.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
@@ -24,7 +24,7 @@ export async function runEvent<Result>(
   { name, kind = SERVER, attributes, parent = EMPTY_CONTEXT, links = [] }: EventSpan,
   handler: () => Result | Promise<Result>,
 ): Promise<Result> {
-  const invocation: Invocation = { sdk, lifetime, unfinished: new Set() }
+  const invocation: Invocation = { sdk, lifetime, unfinished: undefined }
   const context = setInvocation(parent, invocation)
   const span = startSpan(invocation, EDGE_SCOPE, name, { kind, attributes, links }, context)
   try {
@@ -33,7 +33,7 @@ export async function runEvent<Result>(
     recordError(span, error)
     throw error
   } finally {
-    for (const end of invocation.unfinished) end()
+    endUnfinished(invocation)
     span.end()
   }
 }

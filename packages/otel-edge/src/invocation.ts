@@ -12,9 +12,14 @@ export interface Invocation {
   readonly sdk: Sdk
   readonly lifetime: WaitUntil
   /** Ends client spans whose response body nobody read, at the time their headers came. */
-  readonly unfinished: Set<() => void>
+  unfinished: Set<() => void> | undefined
   /** The span that the event itself is, once there is one. */
   server?: unknown
+}
+
+/** Ends what is still open when its event is over. */
+export function endUnfinished({ unfinished }: Invocation): void {
+  if (unfinished) for (const end of unfinished) end()
 }
 
 const INVOCATION = Symbol('throughline invocation')

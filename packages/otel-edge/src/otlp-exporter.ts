@@ -8,7 +8,7 @@ import {
 import { nativeFetch } from './native-fetch.ts'
 import type { EdgeOptions } from './options.ts'
 import { ATTR_DROPPED_SPANS } from './semconv.ts'
-import { type Scope, type SpanRecord, toOtlpSpan } from './span-record.ts'
+import type { SpanChunk } from './span-chunk.ts'
 
 export interface ExportOutcome {
   /** `failed` may be tried again, `rejected` may not. */
@@ -20,9 +20,9 @@ export interface ExportOutcome {
 export interface SpanExporter {
   readonly timeoutMillis: number
   /** One POST. Never throws. */
-  send(spans: readonly SpanRecord[], droppedSpans: number): Promise<ExportOutcome>
+  send(chunks: readonly SpanChunk[], droppedSpans: number): Promise<ExportOutcome>
   /** Hands spans to the overflow queue; false when it would not take them. Absent without a bound queue. */
-  overflow?(spans: readonly SpanRecord[]): Promise<boolean>
+  overflow?(chunk: SpanChunk): Promise<boolean>
 }
 
 /** What the OTLP specification calls retryable. */
@@ -36,32 +36,37 @@ export function createExporter(
   env: object,
 ): SpanExporter {
   const url = exporter.url ?? config.tracesUrl
-  const protocol = exporter.protocol ?? config.protocol ?? 'http/json'
+  const protobuf = (exporter.protocol ?? config.protocol) === 'http/protobuf'
   const timeoutMillis = exporter.timeoutMillis ?? config.timeoutMillis ?? 10_000
   const gzip = (exporter.compression ?? config.compression) !== 'none'
   const headers: Record<string, string> = {
     ...config.headers,
     ...exporter.headers,
-    'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
+    'content-type': protobuf ? 'application/x-protobuf' : 'application/json',
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   }
-  const queue = findQueue(env, exporter.overflowQueue)
+  const queue = exporter.overflowQueue === undefined ? undefined : Reflect.get(env, exporter.overflowQueue)
+  const overflowQueue = queue as Pick<Queue, 'send'> | undefined
 
   return {
     timeoutMillis,
-    async send(spans, droppedSpans) {
+    async send(chunks, droppedSpans) {
       if (url === undefined || config.disabled) return { result: 'sent' }
       try {
-        const request = toRequest(resource, spans, droppedSpans)
-        const bytes = protocol === 'http/json' ? JSON.stringify(request) : encodeTraceRequestProtobuf(request)
-        const response = await nativeFetch(url, {
+        const json = new Blob(requestParts(resource, chunks, droppedSpans))
+        const body = protobuf
+          ? new Blob([encodeTraceRequestProtobuf(JSON.parse(await json.text()) as TraceRequest)])
+          : json
+        const request: RequestInit & { encodeBody: 'manual' } = {
           method: 'POST',
           headers,
-          // Without a manual encoding the runtime would compress once more.
-          ...(gzip ? { body: await compress(bytes), encodeBody: 'manual' } : { body: bytes }),
+          body: gzip ? await compress(body) : await body.arrayBuffer(),
+          // Without it the runtime would compress a compressed body once more.
+          encodeBody: 'manual',
           signal: AbortSignal.timeout(timeoutMillis),
-        } as RequestInit)
-        // An unread body keeps its connection; a worker may hold six.
+        }
+        const response = await nativeFetch(url, request)
+        // An unread body keeps its connection, and a worker may hold six.
         await response.arrayBuffer()
         if (response.ok) return { result: 'sent' }
         if (!RETRYABLE.has(response.status)) return { result: 'rejected' }
@@ -71,12 +76,12 @@ export function createExporter(
         return { result: 'failed' }
       }
     },
-    ...(queue && {
-      async overflow(spans: readonly SpanRecord[]) {
+    ...(overflowQueue && {
+      async overflow(chunk: SpanChunk) {
         try {
-          for (let start = 0; start < spans.length; start += QUEUE_SPANS) {
-            await queue.send(toRequest(resource, spans.slice(start, start + QUEUE_SPANS), 0))
-          }
+          await overflowQueue.send(await new Blob(requestParts(resource, [chunk], 0)).text(), {
+            contentType: 'text',
+          })
           return true
         } catch {
           return false
@@ -86,37 +91,31 @@ export function createExporter(
   }
 }
 
-/** A queue takes 128 kB a message. */
-const QUEUE_SPANS = 50
-
-function findQueue(env: object, name: string | undefined): Pick<Queue, 'send'> | undefined {
-  return name === undefined ? undefined : (env as Record<string, Queue | undefined>)[name]
-}
-
-function toRequest(resource: OtlpResource, spans: readonly SpanRecord[], droppedSpans: number): TraceRequest {
-  const byScope = new Map<string, { scope: Scope; spans: ReturnType<typeof toOtlpSpan>[] }>()
-  for (const span of spans) {
-    const key = `${span.scope.name}@${span.scope.version}`
-    let scopeSpans = byScope.get(key)
-    if (!scopeSpans) {
-      scopeSpans = { scope: span.scope, spans: [] }
-      byScope.set(key, scopeSpans)
-    }
-    scopeSpans.spans.push(toOtlpSpan(span))
-  }
+/** An `ExportTraceServiceRequest` around spans that are JSON already. */
+function requestParts(
+  resource: OtlpResource,
+  chunks: readonly SpanChunk[],
+  droppedSpans: number,
+): (string | Uint8Array)[] {
   const attributes =
     droppedSpans === 0
       ? resource.attributes
       : [...resource.attributes, ...toKeyValues({ [ATTR_DROPPED_SPANS]: droppedSpans })]
-  return { resourceSpans: [{ resource: { attributes }, scopeSpans: [...byScope.values()] }] }
+  const parts: (string | Uint8Array)[] = [
+    `{"resourceSpans":[{"resource":${JSON.stringify({ attributes })},"scopeSpans":[`,
+  ]
+  chunks.forEach(({ scope, bytes }, index) => {
+    parts.push(`${index === 0 ? '' : ','}{"scope":${JSON.stringify(scope)},"spans":[`, bytes, ']}')
+  })
+  parts.push(']}]}')
+  return parts
 }
 
-function compress(bytes: string | Uint8Array): Promise<ArrayBuffer> {
-  const body = new Response(bytes as BodyInit).body ?? new ReadableStream()
-  return new Response(body.pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
+function compress(body: Blob): Promise<ArrayBuffer> {
+  return new Response(body.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
 }
 
-/** Seconds or a date, as milliseconds from now. */
+/** Seconds or a date, as milliseconds from now, a minute at most. */
 export function parseRetryAfter(value: string | null): number | undefined {
   if (value === null) return undefined
   const seconds = Number(value)

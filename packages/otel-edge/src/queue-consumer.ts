@@ -3,7 +3,7 @@ import { getSpanContext, setSpan } from '@throughline/otel-shared'
 import { CONSUMER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { runEvent } from './event-span.ts'
-import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
+import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import { openEnvelope } from './queue-envelope.ts'
 import { recordError } from './record-error.ts'
 import { EDGE_SCOPE } from './scope.ts'
@@ -38,7 +38,7 @@ export async function consumeBatch<Message>(
   lifetime: WaitUntil,
   handler: (batch: MessageBatch<Message>) => void | Promise<void>,
 ): Promise<void> {
-  const invocation: Invocation = { sdk, lifetime, unfinished: new Set() }
+  const invocation: Invocation = { sdk, lifetime, unfinished: undefined }
   const destination = batch.queue
   const messages = batch.messages.map((message) => {
     const { body, context: producer = EMPTY_CONTEXT } = openEnvelope(message.body, sdk.propagator)
@@ -86,7 +86,7 @@ export async function consumeBatch<Message>(
     fail(error)
     throw error
   } finally {
-    for (const end of invocation.unfinished) end()
+    endUnfinished(invocation)
     for (const { span } of messages) span.end()
   }
 }

@@ -11,12 +11,14 @@ const BUFFERED_BYTES = 64 * 1024
  * Tells the end of a body received by this worker, without reading it: the response stays the runtime's own object
  * (brand checks, `url`, `webSocket`); only its ways of reading are followed.
  */
-export function followBody({ unfinished, sdk }: Invocation, response: Response, onEnd: OnBodyEnd): void {
+export function followBody(invocation: Invocation, response: Response, onEnd: OnBodyEnd): void {
   if (response.body === null || response.webSocket) {
     onEnd()
     return
   }
-  const headersMillis = sdk.now()
+  const headersMillis = invocation.sdk.now()
+  invocation.unfinished ??= new Set()
+  const { unfinished } = invocation
   const unread = () => finish(undefined, headersMillis)
   let finished = false
   const finish: OnBodyEnd = (error, endMillis) => {

@@ -3,13 +3,10 @@ import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic
 import {
   createPropagator,
   createSampler,
-  createTraceState,
   generateSpanId,
-  type HeadSampler,
   type OtelConfig,
   type OtlpResource,
   readOtelConfig,
-  SAMPLED_FLAG,
   toKeyValues,
 } from '@throughline/otel-shared'
 import { EdgeContextManager } from './context.ts'
@@ -17,9 +14,10 @@ import type { EdgeOptions } from './options.ts'
 import { registerApi, warn } from './otel-api.ts'
 import { createExporter } from './otlp-exporter.ts'
 import { patchFetch } from './outgoing-fetch.ts'
+import { createEdgeSampling } from './sampling.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
 import { SpanBuffer } from './span-buffer.ts'
-import { EdgeTracerProvider, rootFlags } from './tracer.ts'
+import { EdgeTracerProvider } from './tracer.ts'
 
 /** A worker's tracing, made once per isolate, options and environment. */
 export interface Sdk {
@@ -66,26 +64,8 @@ function createSdk(options: EdgeOptions, env: object): Sdk {
     propagator,
     buffer: getBuffer(options, config, env),
     now: options.now ?? Date.now,
-    sample: (parent, traceId, spanId) => sample(sampler, parent, traceId, spanId),
+    sample: createEdgeSampling(sampler),
   }
-}
-
-function sample(
-  sampler: HeadSampler,
-  parent: SpanContext | undefined,
-  traceId: string,
-  spanId: string,
-): SpanContext {
-  const parentSampled = parent && (parent.traceFlags & SAMPLED_FLAG) !== 0
-  const sampled = sampler.shouldSample({ traceId, parentSampled })
-  if (parent) {
-    const traceFlags = sampled ? parent.traceFlags | SAMPLED_FLAG : parent.traceFlags & ~SAMPLED_FLAG
-    return { ...parent, spanId, traceFlags, isRemote: false }
-  }
-  const root = { traceId, spanId, traceFlags: rootFlags(sampled), isRemote: false }
-  return sampled && sampler.threshold !== undefined
-    ? { ...root, traceState: createTraceState(new Map([['ot', `th:${sampler.threshold}`]])) }
-    : root
 }
 
 /** One buffer per resource and destination, so that a worker's fetch handler, queue and objects share POSTs. */

@@ -1,7 +1,7 @@
-import type { Attributes, SpanStatus } from '@opentelemetry/api'
-import { type OtlpSpan, toKeyValues } from '@throughline/otel-shared'
+import type { Attributes, AttributeValue, SpanStatus } from '@opentelemetry/api'
+import { toAnyValue } from '@throughline/otel-shared'
 
-/** A span as plain data: cheap to fill while a request runs, turned into OTLP when it is sent. */
+/** A span as plain data: cheap to fill while a request runs, written as OTLP JSON when it ends. */
 export interface SpanRecord {
   readonly traceId: string
   readonly spanId: string
@@ -9,14 +9,15 @@ export interface SpanRecord {
   readonly traceState: string | undefined
   readonly flags: number
   name: string
+  /** The API's kind, which OTLP counts from 1 (its 0 is unspecified). */
   readonly kind: number
   /** Unix milliseconds. */
   startMillis: number
   endMillis: number
-  readonly attributes: Attributes
-  readonly events: RecordedEvent[]
-  readonly links: RecordedLink[]
-  status: SpanStatus
+  attributes: Attributes
+  events: RecordedEvent[] | undefined
+  links: RecordedLink[] | undefined
+  status: SpanStatus | undefined
   readonly scope: Scope
 }
 
@@ -39,33 +40,60 @@ export interface RecordedLink {
   readonly attributes: Attributes
 }
 
-/** Turns a record into OTLP's JSON shape. */
-export function toOtlpSpan(record: SpanRecord): OtlpSpan {
-  return {
-    traceId: record.traceId,
-    spanId: record.spanId,
-    ...(record.traceState ? { traceState: record.traceState } : {}),
-    ...(record.parentSpanId ? { parentSpanId: record.parentSpanId } : {}),
-    flags: record.flags,
-    name: record.name,
-    // OTLP counts kinds from 1 (0 is unspecified), the API from 0.
-    kind: record.kind + 1,
-    startTimeUnixNano: toNanos(record.startMillis),
-    endTimeUnixNano: toNanos(record.endMillis),
-    attributes: toKeyValues(record.attributes),
-    events: record.events.map((event) => ({
-      timeUnixNano: toNanos(event.timeMillis),
-      name: event.name,
-      attributes: toKeyValues(event.attributes),
-    })),
-    links: record.links.map(({ attributes, ...link }) => ({ ...link, attributes: toKeyValues(attributes) })),
-    status: record.status.code === 0 ? {} : record.status,
+/**
+ * Writes a span as OTLP JSON. By hand, since this runs for every span of a busy worker: no intermediate objects, keys
+ * escaped once.
+ */
+export function writeSpan(span: SpanRecord): string {
+  let json = `{"traceId":"${span.traceId}","spanId":"${span.spanId}"`
+  if (span.parentSpanId !== undefined) json += `,"parentSpanId":"${span.parentSpanId}"`
+  if (span.traceState) json += `,"traceState":${JSON.stringify(span.traceState)}`
+  json += `,"flags":${span.flags},"name":${JSON.stringify(span.name)},"kind":${span.kind + 1},"startTimeUnixNano":"${toNanos(span.startMillis)}","endTimeUnixNano":"${toNanos(span.endMillis)}","attributes":${writeAttributes(span.attributes)}`
+  // Receivers may take an absent list for an empty one; not all that read OTLP by hand do.
+  json += span.events ? `,"events":[${span.events.map(writeEvent)}]` : ',"events":[]'
+  json += span.links ? `,"links":[${span.links.map(writeLink)}]` : ',"links":[]'
+  return json + (span.status ? `,"status":${JSON.stringify(span.status)}}` : ',"status":{}}')
+}
+
+function writeEvent({ name, timeMillis, attributes }: RecordedEvent): string {
+  return `{"timeUnixNano":"${toNanos(timeMillis)}","name":${JSON.stringify(name)},"attributes":${writeAttributes(attributes)}}`
+}
+
+function writeLink({ attributes, ...link }: RecordedLink): string {
+  return `${JSON.stringify(link).slice(0, -1)},"attributes":${writeAttributes(attributes)}}`
+}
+
+function writeAttributes(attributes: Attributes): string {
+  let json = ''
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (value != null) json += (json === '' ? '[' : ',') + keyPrefix(key) + writeValue(value)
   }
+  return json === '' ? '[]' : `${json}]`
+}
+
+function writeValue(value: AttributeValue): string {
+  if (typeof value === 'string') return `{"stringValue":${JSON.stringify(value)}}}`
+  return `${JSON.stringify(toAnyValue(value))}}`
+}
+
+// Keys are few and come again with every span; those of an app that makes them up are not kept.
+const MAX_KEYS = 500
+const keyPrefixes = new Map<string, string>()
+
+function keyPrefix(key: string): string {
+  let prefix = keyPrefixes.get(key)
+  if (prefix === undefined) {
+    prefix = `{"key":${JSON.stringify(key)},"value":`
+    if (keyPrefixes.size < MAX_KEYS) keyPrefixes.set(key, prefix)
+  }
+  return prefix
 }
 
 /** Milliseconds with a fraction as decimal nanoseconds: the product would not fit a double. */
 function toNanos(millis: number): string {
   const whole = Math.floor(millis)
+  if (whole === millis) return `${whole}000000`
   const nanos = Math.round((millis - whole) * 1e6)
   return nanos === 1e6 ? `${whole + 1}000000` : whole + String(nanos).padStart(6, '0')
 }

@@ -5,11 +5,10 @@ import {
   getSpanContext,
   isSpanContextValid,
   PassiveSpan,
-  RANDOM_FLAG,
   SAMPLED_FLAG,
   setSpan,
 } from '@throughline/otel-shared'
-import { INTERNAL, UNSET } from './api-constants.ts'
+import { INTERNAL } from './api-constants.ts'
 import { activeContext, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
@@ -34,7 +33,9 @@ class EdgeTracer implements Tracer {
     const invocation = getInvocation(context) ?? getInvocation(activeContext())
     // Outside of an instrumented event nobody could ever send the span.
     if (!invocation) return new PassiveSpan(getSpanContext(context) ?? NO_SPAN)
-    return startSpan(invocation, this.#scope, name, options, context)
+    const { attributes, ...own } = options
+    const span = startSpan(invocation, this.#scope, name, own, context)
+    return attributes ? span.setAttributes(attributes) : span
   }
 
   startActiveSpan<F extends (span: Span) => ReturnType<F>>(name: string, callback: F): ReturnType<F>
@@ -63,7 +64,10 @@ class EdgeTracer implements Tracer {
 
 const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }
 
-/** Starts a span below what `context` holds; a span that is not sampled only carries the context on. */
+/**
+ * Starts a span below what `context` holds; a span that is not sampled only carries the context on.
+ * The span keeps `options.attributes` itself: only for objects nobody else holds.
+ */
 export function startSpan(
   invocation: Invocation,
   scope: Scope,
@@ -77,7 +81,7 @@ export function startSpan(
   // Children follow their root's decision; only a span without a local parent asks the sampler.
   const spanContext =
     parent && !parent.isRemote
-      ? { ...parent, spanId: generateSpanId() }
+      ? childOf(parent)
       : sdk.sample(parent, parent?.traceId ?? generateTraceId(), generateSpanId())
   if ((spanContext.traceFlags & SAMPLED_FLAG) === 0) return new PassiveSpan(spanContext)
   const startMillis = toMillis(options.startTime) ?? sdk.now()
@@ -91,20 +95,19 @@ export function startSpan(
     kind: options.kind ?? INTERNAL,
     startMillis,
     endMillis: startMillis,
-    attributes: {},
-    events: [],
-    links: [],
-    status: { code: UNSET },
+    attributes: options.attributes ?? {},
+    events: undefined,
+    links: undefined,
+    status: undefined,
     scope,
   })
-  if (options.attributes) span.setAttributes(options.attributes)
   if (options.links) span.addLinks(options.links)
   return span
 }
 
-/** The flags of a new trace: its id is random in all bits, so level 2's random flag is true. */
-export function rootFlags(sampled: boolean): number {
-  return sampled ? SAMPLED_FLAG | RANDOM_FLAG : RANDOM_FLAG
+function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
+  const spanId = generateSpanId()
+  return traceState ? { traceId, spanId, traceFlags, traceState } : { traceId, spanId, traceFlags }
 }
 
 function toMillis(time: SpanOptions['startTime']): number | undefined {

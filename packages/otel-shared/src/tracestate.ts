@@ -28,6 +28,7 @@ export function parseTracestate(header: string): TraceState | undefined {
 
 /** A `TraceState` of the API over validated members, newest first; illegal keys and values are ignored by `set`. */
 export function createTraceState(members: ReadonlyMap<string, string> = new Map()): TraceState {
+  let serialized: string | undefined
   return {
     get: (key) => members.get(key),
     set(key, value) {
@@ -43,6 +44,9 @@ export function createTraceState(members: ReadonlyMap<string, string> = new Map(
       next.delete(key)
       return createTraceState(next)
     },
-    serialize: () => Array.from(members, ([key, value]) => `${key}=${value}`).join(','),
+    serialize: () => {
+      serialized ??= Array.from(members, ([key, value]) => `${key}=${value}`).join(',')
+      return serialized
+    },
   }
 }
