@@ -1,3 +1,4 @@
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { type MicrotaskContexts, Segment } from './microtask-contexts.ts'
 import { patchMethod, type Restore } from './patch.ts'
 
@@ -7,11 +8,9 @@ const FOLLOWED_AWAITS = 64
 /** The intrinsic %Promise%, whoever has replaced the global. */
 export const NativePromise: PromiseConstructor = (async () => {})().constructor as PromiseConstructor
 
-/** A pending await: its context, and in which flush the end of its continuation was marked. */
-interface Awaiting {
-  readonly promise: Promise<unknown>
-  readonly segment: Segment
-  flush: number
+/** How many awaits of a context are pending. */
+interface Flow {
+  pending: number
 }
 
 /**
@@ -19,7 +18,7 @@ interface Awaiting {
  *
  * By ECMA-262 (27.2.4.7.1 PromiseResolve) `await p` reads `p.constructor` before it registers its continuation.
  * A getter there registers a reaction of ours first: reactions run in order, so ours runs right before the
- * continuation and lets it in. A second one, registered a microtask later, runs right after it.
+ * continuation and lets it in. A second one, registered before any other context can act, runs right after it.
  * Neither adds a tick to the page's own promises, and `p.constructor` stays what it was.
  *
  * @see https://tc39.es/ecma262/#sec-promise-resolve
@@ -31,44 +30,59 @@ export function hookAwait(contexts: MicrotaskContexts, enqueue: (callback: () =>
 
   let enabled = true
   let followed = 0
-  let followedContext: unknown
-  let flushes = 0
-  let marked = 0
-  let unflushed: Awaiting[] = []
+  let followedContext: Context = ROOT_CONTEXT
+  let flow: Flow | undefined
+  /** Contexts with pending awaits, the empty one not counted. */
+  let flows = 0
+  const flowOf = new WeakMap<Context, Flow>()
+  let unmarked: Promise<unknown>[] = []
 
   const react = nativeReaction(contexts)
 
   function follow(promise: Promise<unknown>): void {
-    const { current } = contexts
+    const { context } = contexts.current
     contexts.touch()
-    if (current.context !== followedContext) {
-      followedContext = current.context
+    if (context !== followedContext) {
+      followedContext = context
       followed = 0
-    } else if (++followed > FOLLOWED_AWAITS) {
+      flow = context === ROOT_CONTEXT ? undefined : flowFor(context)
+    }
+    const own = flow
+    // In a long loop of one context, with nobody else about, there is nothing to take for another's.
+    if (++followed > FOLLOWED_AWAITS && flows === (own !== undefined && own.pending > 0 ? 1 : 0)) {
       contexts.heat()
       followed = 0
     }
-    const awaiting: Awaiting = { promise, segment: new Segment(current.context, contexts), flush: 0 }
-    react(promise, () => contexts.resume(awaiting.segment, awaiting.flush !== 0 && awaiting.flush <= marked))
-    if (unflushed.push(awaiting) === 1) enqueue(flush)
+    if (own !== undefined && own.pending++ === 0) flows++
+    const segment = new Segment(context, contexts)
+    react(promise, () => {
+      if (own !== undefined && --own.pending === 0) flows--
+      contexts.resume(segment)
+    })
+    if (unmarked.push(promise) === 1) {
+      contexts.beforeChange = markEnds
+      enqueue(markEnds)
+    }
   }
 
-  function flush(): void {
-    const awaitings = unflushed
-    unflushed = []
-    const number = ++flushes
-    for (const awaiting of awaitings) {
-      awaiting.flush = number
-      react(awaiting.promise, leave)
-    }
-    // A promise that is still pending now settles after this microtask: its reactions then lie side by side.
-    enqueue(() => {
-      marked = number
-    })
+  /** Registers what runs right after the continuations: before anybody else's code can settle the promises. */
+  function markEnds(): void {
+    const promises = unmarked
+    unmarked = []
+    contexts.beforeChange = undefined
+    for (const promise of promises) react(promise, leave)
   }
 
   function leave(): void {
     contexts.leave()
+  }
+
+  function flowFor(context: Context): Flow {
+    const known = flowOf.get(context)
+    if (known !== undefined) return known
+    const made = { pending: 0 }
+    flowOf.set(context, made)
+    return made
   }
 
   function get(this: Promise<unknown>): PromiseConstructor {

@@ -35,6 +35,8 @@ export class MicrotaskContexts {
   current: Segment
   /** A segment with so many awaits in one checkpoint that they are no longer followed one by one. */
   hot: Segment | undefined
+  /** Called before the active context changes. */
+  beforeChange: (() => void) | undefined
   /** Counts the tasks that are known to have begun. */
   task = 0
   /** Reads of `promise.constructor` that are no awaits. */
@@ -131,18 +133,14 @@ export class MicrotaskContexts {
     this.#restart(this.#root)
   }
 
-  /**
-   * Lets the continuation that runs next in, a continuation of `segment`'s context.
-   * @param adjacent whether `leave` is sure to run right after the continuation
-   */
-  resume(segment: Segment, adjacent: boolean): void {
+  /** Lets the continuation that runs next in: it belongs to `segment`'s context, and {@link leave} follows it. */
+  resume(segment: Segment): void {
     this.touch()
     if (this.current.context === segment.context) return
+    // Continuations of one promise follow each other: each returns to where the first began.
     const from = this.current === this.#resumed && this.#resumedFrom ? this.#resumedFrom : this.current
-    // What follows the continuation may be another context's: better lost than wrong.
-    const into = adjacent ? segment : this.#root
-    this.#switch(into)
-    this.#resumed = into
+    this.#switch(segment)
+    this.#resumed = segment
     this.#resumedFrom = from
   }
 
@@ -157,6 +155,7 @@ export class MicrotaskContexts {
   /** A boundary came up in the queue. */
   cross(segment: Segment): void {
     if (++this.#crossed <= this.#dissolvedAt) return
+    this.beforeChange?.()
     this.current = segment
     this.#resumedFrom = undefined
     const others = this.#appended - this.#crossed
@@ -176,6 +175,7 @@ export class MicrotaskContexts {
   }
 
   #switch(segment: Segment): void {
+    this.beforeChange?.()
     this.current = segment
     if (this.#tail.context !== segment.context) this.#append(segment)
   }
@@ -187,6 +187,7 @@ export class MicrotaskContexts {
   }
 
   #restart(segment: Segment): void {
+    this.beforeChange?.()
     this.task++
     this.#dissolvedAt = this.#appended
     this.#pinned = false
