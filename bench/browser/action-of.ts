@@ -1,0 +1,55 @@
+import type { SeenSpan } from './decode/seen-span.ts'
+
+/** How far a root may start from its click: some products take the pointer event before it, some their own clock. */
+const TOLERANCE_MILLIS = 60
+
+/**
+ * The actions under which a request's span was filed: climbs from the span to its roots, and takes a root for the
+ * action whose click it started with; a root without a time is taken by its name. Empty when no ancestor is an action.
+ *
+ * @param clicks Unix milliseconds of the page's clicks, by action: `a0`, `b0`, `a1` …
+ */
+export function actionsOf(
+  spanId: string,
+  spans: ReadonlyMap<string, SeenSpan>,
+  clicks: Readonly<Record<string, number>>,
+): readonly string[] {
+  const span = spans.get(spanId)
+  if (span === undefined) return []
+  const seen = new Set([spanId])
+  const found = new Set<string>()
+  if (span.actionName !== undefined) addIfAny(found, byName(span.actionName, span.startMillis, clicks))
+  const open = [...span.parentIds]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const ancestor = spans.get(id)
+    if (ancestor === undefined || seen.has(id)) continue
+    seen.add(id)
+    open.push(...ancestor.parentIds)
+    if (ancestor.parentIds.length > 0) continue
+    const { startMillis, name } = ancestor
+    addIfAny(
+      found,
+      startMillis > 0 ? byTime(startMillis, clicks) : byName(name, Number.POSITIVE_INFINITY, clicks),
+    )
+  }
+  return [...found]
+}
+
+function byTime(startMillis: number, clicks: Readonly<Record<string, number>>): string | undefined {
+  return Object.keys(clicks).find(
+    (action) => Math.abs((clicks[action] ?? 0) - startMillis) <= TOLERANCE_MILLIS,
+  )
+}
+
+/** `buy-a` at some time is the last click on "Buy A" before it. */
+function byName(name: string, millis: number, clicks: Readonly<Record<string, number>>): string | undefined {
+  const letter = /buy[- ]([ab])/i.exec(name)?.[1]?.toLowerCase()
+  const before = Object.entries(clicks).filter(
+    ([action, at]) => letter !== undefined && action.startsWith(letter) && at <= millis + 1,
+  )
+  return before.sort(([, left], [, right]) => right - left)[0]?.[0]
+}
+
+function addIfAny(set: Set<string>, value: string | undefined): void {
+  if (value !== undefined) set.add(value)
+}

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Browser } from '@playwright/test'
+import { type Cells, type Measure, median, spread } from '../measure.ts'
+import { NO_SDK, type Product } from '../products.ts'
+import { withVisit } from '../visit.ts'
+
+const COLUMNS = ['ms until load', 'ms in all', 'middle half of in all']
+const SLOWDOWN = 4
+
+interface LoadTime {
+  readonly untilLoad: number
+  readonly inAll: number
+}
+
+/** Main-thread time that a product adds to loading a page, on a processor four times slower. */
+export const load: Measure = async (browser, products, effort) => {
+  const extra = new Map(products.map((product) => [product, [] as LoadTime[]]))
+  await loadOnce(browser, NO_SDK)
+  for (let repeat = 0; repeat < effort.repeats; repeat++) {
+    const bare = await loadOnce(browser, NO_SDK)
+    for (const product of products) {
+      const time = await loadOnce(browser, product)
+      extra.get(product)?.push({ untilLoad: time.untilLoad - bare.untilLoad, inAll: time.inAll - bare.inAll })
+    }
+  }
+  return {
+    title: 'Main thread at load',
+    text:
+      `CPU time of the page's main thread (CDP Performance.getMetrics, thread ticks, TaskDuration) at ${SLOWDOWN}x ` +
+      'slowdown, over the same page without SDK: until the load event, and in all in the 2.5 s after it, which takes ' +
+      `in what is loaded when idle. Fresh profile, nothing cached; medians of ${effort.repeats} interleaved rounds.`,
+    columns: COLUMNS,
+    summary: ['ms until load', 'ms in all'],
+    rows: new Map(products.map((product) => [product, cells(extra.get(product) ?? [])])),
+  }
+}
+
+function cells(times: readonly LoadTime[]): Cells {
+  return {
+    'ms until load': median(times.map(({ untilLoad }) => untilLoad)).toFixed(0),
+    'ms in all': median(times.map(({ inAll }) => inAll)).toFixed(0),
+    'middle half of in all': spread(times.map(({ inAll }) => inAll)),
+  }
+}
+
+async function loadOnce(browser: Browser, product: Product): Promise<LoadTime> {
+  return withVisit(browser, product, async ({ page, cdp, server }) => {
+    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
+    const mainThreadMillis = async (): Promise<number> => {
+      const { metrics } = await cdp.send('Performance.getMetrics')
+      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000
+    }
+    const before = await mainThreadMillis()
+    await page.goto(server.origin, { waitUntil: 'load' })
+    const untilLoad = (await mainThreadMillis()) - before
+    await delay(2_500)
+    return { untilLoad, inAll: (await mainThreadMillis()) - before }
+  })
+}

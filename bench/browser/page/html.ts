@@ -1,0 +1,17 @@
+/** The page every product is measured on: its tags first in the head, then the page's own code. */
+export function pageHtml(tags: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>bench</title>${tags}</head>
+<body>
+${['Buy A', 'Buy B', 'Leave', 'Nothing', 'Ask'].map(button).join('\n')}
+<script src="/workload.js"></script>
+</body>
+</html>`
+}
+
+/** With the attributes that Faro's and Elastic's documentation ask for where an action is to have a name. */
+function button(text: string): string {
+  const name = text.toLowerCase().replace(' ', '-')
+  return `<button id="${name}" data-faro-user-action-name="${name}" data-transaction-name="${name}">${text}</button>`
+}

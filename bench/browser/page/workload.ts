@@ -1,0 +1,130 @@
+// The page's own code: ordinary handlers with ordinary async code. The truth about each request, which action
+// caused it, stands in its query.
+
+const clicks: Record<string, number> = {}
+const done: string[] = []
+const rounds = { a: 0, b: 0, leave: 0, ask: 0 }
+let polling = false
+
+window.bench = { clicks, done, ask, startPolling, stopPolling, fetchMany }
+
+// As early as the page can ask.
+ask('early')
+
+on('buy-a', (event) => buy(begin('a', event)))
+on('buy-b', (event) => buy(begin('b', event)))
+on('ask', (event) => ask(begin('ask', event)))
+on('nothing', () => {
+  document.title = document.title === 'bench' ? 'bench.' : 'bench'
+})
+on('leave', async (event) => {
+  await ask(begin('leave', event))
+  location.href = '/'
+})
+
+function on(id: string, handler: (event: Event) => void): void {
+  document.getElementById(id)?.addEventListener('click', handler)
+}
+
+function begin(kind: keyof typeof rounds, event: Event): string {
+  const action = `${kind}${rounds[kind]++}`
+  clicks[action] = performance.timeOrigin + event.timeStamp
+  return action
+}
+
+async function ask(action: string, delayMillis = 0): Promise<void> {
+  const response = await fetch(`/api/ask?action=${action}&delay=${delayMillis}`)
+  await response.json()
+}
+
+/** 22 requests, one after the other and side by side, through what front-end code awaits. */
+async function buy(action: string): Promise<void> {
+  await ask(action, 80)
+  await Promise.all([ask(action, 40), ask(action, 90), ask(action, 60)])
+  await sleep(30)
+  await ask(action, 50)
+  await nested(action)
+  await Promise.race([ask(action, 30), ask(action, 70)])
+  await Promise.allSettled([ask(action, 20), ask(action, 50)])
+  await xhr(action)
+  await ask(action, 30)
+  await new Promise<void>((resolve) => setTimeout(() => ask(action, 20).then(resolve), 25))
+  await new Promise<void>((resolve) => requestAnimationFrame(() => ask(action, 20).then(resolve)))
+  await new Promise<void>((resolve) => queueMicrotask(() => ask(action, 20).then(resolve)))
+  for await (const _page of pages(action)) await ask(action, 15)
+  await retry(() => ask(action, 25))
+  await fetch(`/api/ask?action=${action}`)
+    .then((response) => response.text())
+    .then(() => ask(action, 10))
+  done.push(action)
+}
+
+async function nested(action: string): Promise<void> {
+  await deeper(action)
+  await ask(action, 40)
+}
+
+async function deeper(action: string): Promise<void> {
+  await null
+  await ask(action, 40)
+}
+
+async function* pages(action: string): AsyncGenerator<number> {
+  for (let page = 0; page < 2; page++) {
+    await ask(action, 15)
+    yield page
+  }
+}
+
+async function retry(attempt: () => Promise<void>): Promise<void> {
+  await attempt()
+  await sleep(20)
+  await attempt()
+}
+
+function xhr(action: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest()
+    request.open('GET', `/api/xhr?action=${action}&delay=40`)
+    request.addEventListener('load', () => resolve())
+    request.send()
+  })
+}
+
+/** What no click caused: a poll by interval, one by time-out, and one that asks as soon as it was answered. */
+function startPolling(): void {
+  polling = true
+  const timer = setInterval(() => {
+    if (polling) ask('poll', 30)
+    else clearInterval(timer)
+  }, 120)
+  const again = async (): Promise<void> => {
+    await ask('poll', 20)
+    if (polling) setTimeout(again, 90)
+  }
+  again()
+  longPoll()
+}
+
+async function longPoll(): Promise<void> {
+  while (polling) {
+    await ask('poll', 100)
+    await sleep(10)
+  }
+}
+
+function stopPolling(): void {
+  polling = false
+}
+
+async function fetchMany(count: number, parallel: number): Promise<void> {
+  let left = count
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await ask('many')
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
+}
+
+function sleep(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis))
+}

@@ -1,0 +1,63 @@
+import { cpus } from 'node:os'
+import type { Table } from './measure.ts'
+import { type Product, versionsOf } from './products.ts'
+
+/** The whole page of results: where and when, the summary, each table, versions, and what these figures cannot say. */
+export function formatReport(
+  tables: readonly Table[],
+  products: readonly Product[],
+  chromiumVersion: string,
+): string {
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), shared with other work`
+  return `# The browser SDK beside its peers
+
+Written by \`npm run bench:browser\` on ${new Date().toISOString().slice(0, 10)}: Chromium ${chromiumVersion}, Node ${process.version}, ${machine}.
+Do not edit: the command writes this page again. \`npm run bench:browser -- --quick\` prints three products in three minutes; \`--products=sentry,dash0 --measures=overlap,leaving\` some of it. The code is in \`bench/browser\`, one file a measure.
+
+Every product is set up as its documentation says (\`bench/browser/products\`, a few lines each), bundled and minified by esbuild, in the head of the same page, in a profile and on an origin of its own. One local server is the page, its backend and every product's collector; it decodes each product's own format just enough to find a request's span and climb to its root. The machine is shared, so what is timed is CPU time, as a difference from the same page without SDK, in medians of interleaved rounds: read the ratios, not the last digit.
+
+${formatGrid(
+  tables.flatMap(({ title, summary }) => summary.map((column) => `${title}: ${column.trim()}`)),
+  products,
+  (product) =>
+    tables.flatMap(({ rows, summary }) => summary.map((column) => rows.get(product)?.[column] ?? '–')),
+)}
+${tables.map((table) => `\n${formatTable(table)}`).join('\n')}
+
+## Versions
+
+${products.map((product) => `- ${product.label}: ${versionsOf(product).join(', ') || 'this repository'}`).join('\n')}
+
+## How the products are judged, and what cannot be
+
+- The span id is the one the request carried: \`traceparent\` (Throughline, OpenTelemetry, Dash0, Faro, Honeycomb, Elastic, Splunk, and Datadog by \`propagatorTypes\`), \`sentry-trace\` for Sentry.
+- Datadog has no span for an action: its resource events name the actions they belong to, and those are taken. Several named for one request count as wrong.
+- Faro writes the user action's name on the span (its buttons carry \`data-faro-user-action-name\`) and that is taken as the action.
+- Elastic's transactions carry no time of their own, so its click transactions are known by name (\`data-transaction-name\`).
+- Dash0 has no action spans: each request is a trace of its own, so with two clicks everything is lost by design, nothing wrong.
+- Sentry files requests under clicks only with its \`interactionsIntegration\`, which is switched on.
+- The collector stands on the page's origin over HTTP/1.1 for all, as Throughline recommends. Most peers are usually sent to another origin, where a delivery that hangs would not share the six connections with the page.
+- Patterns kept, lost and wrong need a context manager that can be asked from outside, which only Throughline and OpenTelemetry have: see [context.md](context.md).
+`
+}
+
+/** One measure: title, what was done, and the figures. */
+export function formatTable({ title, text, columns, rows }: Table): string {
+  const grid = formatGrid(columns, [...rows.keys()], (product) =>
+    columns.map((column) => rows.get(product)?.[column] ?? '–'),
+  )
+  return `## ${title}\n\n${text}\n\n${grid}`
+}
+
+function formatGrid(
+  columns: readonly string[],
+  products: readonly Product[],
+  cellsOf: (product: Product) => readonly string[],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(['', ...columns.map((column) => column.trim())]),
+    line(['---', ...columns.map(() => '---:')]),
+    ...products.map((product) => line([product.label, ...cellsOf(product)])),
+  ].join('\n')
+}

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Browser, CDPSession, Page } from '@playwright/test'
+import type { Product } from './products.ts'
+import { scriptsOf } from './scripts.ts'
+import { type ApiRequest, type BenchServer, startServer } from './server.ts'
+
+/** A user's visit: a profile of its own, a server (so an origin) of its own, one product on the page. */
+export interface Visit {
+  readonly product: Product
+  readonly page: Page
+  readonly cdp: CDPSession
+  readonly server: BenchServer
+  /** What the page threw, and what its console was told. */
+  readonly complaints: readonly string[]
+  close(): Promise<void>
+}
+
+export async function startVisit(browser: Browser, product: Product): Promise<Visit> {
+  const server = await startServer(await scriptsOf(product))
+  const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version().split('.')[0]}.0.0.0 Safari/537.36`
+  // Some products send nothing for a browser that calls itself headless.
+  const context = await browser.newContext({ userAgent })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(`threw ${error.message}`))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  return {
+    product,
+    page,
+    cdp: await context.newCDPSession(page),
+    server,
+    complaints,
+    async close() {
+      await context.close()
+      server.close()
+    },
+  }
+}
+
+/** Runs `use` with a visit and ends the visit whatever happens. */
+export async function withVisit<T>(
+  browser: Browser,
+  product: Product,
+  use: (visit: Visit) => Promise<T>,
+): Promise<T> {
+  const visit = await startVisit(browser, product)
+  try {
+    return await use(visit)
+  } finally {
+    await visit.close()
+  }
+}
+
+/** Opens the page and waits until every product has started: ours loads when idle, Sentry's page load ends after 1 s. */
+export async function open(visit: Visit): Promise<void> {
+  await visit.page.goto(visit.server.origin)
+  await delay(2_500)
+}
+
+/** Leaves for a page of nobody's, which makes every product send what it holds. */
+export async function leave(visit: Visit): Promise<void> {
+  await visit.page.goto('about:blank')
+  await delay(1_000)
+}
+
+/** Waits until the product has delivered a span for each request, at most `limitMillis`. */
+export async function untilDelivered(
+  visit: Visit,
+  requests: () => readonly ApiRequest[],
+  limitMillis: number,
+): Promise<void> {
+  const end = Date.now() + limitMillis
+  while (Date.now() < end && requests().some((request) => !isDelivered(visit, request))) await delay(200)
+}
+
+export function isDelivered(visit: Visit, { spanId }: ApiRequest): boolean {
+  return spanId !== undefined && visit.server.spans.has(spanId)
+}
