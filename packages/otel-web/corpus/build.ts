@@ -1,10 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
+import { build as viteBuild } from 'vite'
+import { throughlineContext } from '../src/vite/index.ts'
 
 const page = (name: string): string => fileURLToPath(new URL(`page/${name}.ts`, import.meta.url))
 
-/** How the patterns are compiled. */
-export type Compilation = 'native' | 'down-levelled'
+/** The corpus page's scripts by path: the patterns compiled in three ways, and the context managers. */
+export async function buildCorpus(): Promise<Record<string, string>> {
+  return {
+    '/native.js': await script('main', 'es2022'),
+    '/down-levelled.js': await script('main', 'es2016'),
+    '/compiled.js': await compiled('main'),
+    '/managers.js': await script('managers', 'es2022'),
+    '/zone.js': await script('zone', 'es2022'),
+  }
+}
 
 async function script(name: string, target: string): Promise<string> {
   const { outputFiles } = await bundle({
@@ -18,12 +28,15 @@ async function script(name: string, target: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** The corpus page's scripts by path. */
-export async function buildCorpus(): Promise<Record<string, string>> {
-  return {
-    '/native.js': await script('main', 'es2022'),
-    '/down-levelled.js': await script('main', 'es2016'),
-    '/managers.js': await script('managers', 'es2022'),
-    '/zone.js': await script('zone', 'es2022'),
-  }
+/** As an app with the plugin is built: by Vite, for browsers of today. */
+async function compiled(name: string): Promise<string> {
+  const result = await viteBuild({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [throughlineContext()],
+    build: { write: false, minify: false, target: 'es2022', lib: { entry: page(name), formats: ['es'] } },
+  })
+  const [first] = Array.isArray(result) ? result : [result]
+  const output = first !== undefined && 'output' in first ? first.output : []
+  return output.find((file) => file.type === 'chunk')?.code ?? ''
 }

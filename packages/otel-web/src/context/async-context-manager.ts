@@ -1,5 +1,6 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import { hookAwait, NativePromise } from './await-hook.ts'
+import { connectCompiledAwaits } from './compiled-awaits.ts'
 import { hookEventListeners } from './event-listeners.ts'
 import { MicrotaskContexts } from './microtask-contexts.ts'
 import { hookObservers } from './observers.ts'
@@ -73,6 +74,7 @@ export class AsyncContextManager implements ContextManager {
       hookTaskCallbacks(contexts),
       hookObservers(contexts),
       hookEventListeners(contexts),
+      connectCompiledAwaits(contexts),
       () => channel.port1.close(),
     ]
     this.#contexts = contexts

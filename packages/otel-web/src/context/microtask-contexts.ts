@@ -37,6 +37,8 @@ export class MicrotaskContexts {
   hot: Segment | undefined
   /** Called before the active context changes. */
   beforeChange: (() => void) | undefined
+  /** A promise whose awaiting code resumes its context itself. */
+  followed: unknown
   /** Counts the tasks that are known to have begun. */
   task = 0
   /** Reads of `promise.constructor` that are no awaits. */
@@ -142,6 +144,12 @@ export class MicrotaskContexts {
     this.#switch(segment)
     this.#resumed = segment
     this.#resumedFrom = from
+  }
+
+  /** As {@link resume}, for a continuation that has begun already and itself calls {@link leave}. */
+  resumeIn(context: Context): void {
+    if (this.current.context === context) this.touch()
+    else this.resume(new Segment(context, this))
   }
 
   /** Ends what {@link resume} began, unless another context has begun since. */

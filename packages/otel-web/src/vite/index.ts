@@ -1,0 +1,1 @@
+export { type ContextPlugin, type ContextPluginOptions, throughlineContext } from './plugin.ts'

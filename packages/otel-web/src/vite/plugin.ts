@@ -1,0 +1,60 @@
+import { RUNTIME, RUNTIME_ID } from './await-runtime.ts'
+import { compileAwaits } from './compile-awaits.ts'
+import type { Node } from './syntax-tree.ts'
+
+/** Options of {@link throughlineContext}. */
+export interface ContextPluginOptions {
+  /** Packages below `node_modules` to compile as well, by name. Default: none. */
+  readonly dependencies?: readonly string[]
+}
+
+/** The part of Rollup's plugin interface that is used, which Vite's and Rolldown's plugins share. */
+export interface ContextPlugin {
+  readonly name: string
+  readonly enforce: 'post'
+  resolveId(this: void, id: string): string | undefined
+  load(this: void, id: string): string | undefined
+  transform(
+    this: { parse(code: string): unknown },
+    code: string,
+    id: string,
+  ): { code: string; map: { mappings: string; toString(): string } } | undefined
+}
+
+/**
+ * Makes the context exact across every `await` of the code it compiles, whatever it waits for.
+ * It needs the {@link AsyncContextManager} at run time, and does nothing without one.
+ *
+ * Runs after TypeScript and JSX have been compiled, brings source maps, and leaves dependencies alone unless named.
+ *
+ * @example
+ * ```ts
+ * // vite.config.ts
+ * import { throughlineContext } from '@throughline/otel-web/vite'
+ * export default { plugins: [throughlineContext()] }
+ * ```
+ */
+export function throughlineContext({ dependencies = [] }: ContextPluginOptions = {}): ContextPlugin {
+  return {
+    name: 'throughline-context',
+    enforce: 'post',
+    resolveId: (id) => (id === PUBLIC_ID ? RUNTIME_ID : undefined),
+    load: (id) => (id === RUNTIME_ID ? RUNTIME : undefined),
+    transform(code, id) {
+      const file = id.split('?')[0] ?? id
+      if (!/\bawait\b/.test(code) || !isCompiled(file, dependencies)) return undefined
+      return compileAwaits(code, this.parse(code) as Node, PUBLIC_ID, file)
+    },
+  }
+}
+
+/** What compiled modules import the helpers from: an address that other plugins take for a module like any other. */
+const PUBLIC_ID = 'virtual:throughline-await'
+
+/** Whether a module is script of the app's own, or of a dependency that was asked for. */
+function isCompiled(file: string, dependencies: readonly string[]): boolean {
+  if (file.startsWith('\0') || /\.(css|html|json|svg)$/.test(file)) return false
+  const inPackages = file.replaceAll('\\', '/').split('/node_modules/').at(-1)
+  if (inPackages === undefined || inPackages === file) return true
+  return dependencies.some((name) => inPackages.startsWith(`${name}/`))
+}
