@@ -22,6 +22,7 @@ import {
 } from '@throughline/otel-shared'
 import { ERROR, SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
+import { EdgeSpan } from './edge-span.ts'
 import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { recordError } from './record-error.ts'
@@ -80,7 +81,8 @@ export function startServerRequest(
   const options: SpanOptions = { kind: SERVER, startTime: receivedMillis }
   if (links) options.links = links
   const span = startSpan(invocation, EDGE_SCOPE, method === '_OTHER' ? 'HTTP' : method, options, context)
-  if (span.isRecording()) span.setAttributes(requestAttributes(request, method, request.method, sdk.options))
+  if (span instanceof EdgeSpan)
+    span.record.attributes = requestAttributes(request, method, request.method, sdk.options)
   const server: ServerRequest = {
     request,
     span,
@@ -120,7 +122,10 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
       span.setStatus({ code: ERROR })
     }
   }
-  const answered = answerWithEnd(withTimingHeaders(server, response), (bodyError) => {
+  const timed = withTimingHeaders(server, response)
+  // Nobody asks for the end of what is not recorded.
+  if (!span.isRecording()) return timed
+  const answered = answerWithEnd(timed, (bodyError) => {
     if (bodyError !== undefined) recordError(span, bodyError)
     endServerRequest(server)
   })

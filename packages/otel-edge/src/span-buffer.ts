@@ -27,6 +27,8 @@ export class SpanBuffer {
   readonly #exporter: SpanExporter
   readonly #windowMillis: number
   readonly #writers = new Map<string, SpanChunkWriter>()
+  /** Most spans in a row are of one scope. */
+  #lastWriter: SpanChunkWriter | undefined
   #chunks: SpanChunk[] = []
   /** Of the sealed chunks; the open ones are bounded by their number. */
   #sizeBytes = 0
@@ -115,6 +117,7 @@ export class SpanBuffer {
   #take(): SpanChunk[][] {
     for (const writer of this.#writers.values()) this.#push(writer.seal())
     this.#writers.clear()
+    this.#lastWriter = undefined
     const batches: SpanChunk[][] = []
     let sizeBytes = Number.POSITIVE_INFINITY
     for (const chunk of this.#chunks) {
@@ -146,12 +149,14 @@ export class SpanBuffer {
   }
 
   #writerOf({ scope }: SpanRecord): SpanChunkWriter {
+    if (scope === this.#lastWriter?.scope) return this.#lastWriter
     const key = `${scope.name}@${scope.version}`
     let writer = this.#writers.get(key)
     if (!writer) {
       writer = new SpanChunkWriter(scope)
       this.#writers.set(key, writer)
     }
+    this.#lastWriter = writer
     return writer
   }
 }

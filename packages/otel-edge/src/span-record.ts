@@ -67,27 +67,27 @@ function writeAttributes(attributes: Attributes): string {
   let json = ''
   for (const key in attributes) {
     const value = attributes[key]
-    if (value != null) json += (json === '' ? '[' : ',') + keyPrefix(key) + writeValue(value)
+    if (value != null) json += (json === '' ? '[' : ',') + writeAttribute(key, value)
   }
   return json === '' ? '[]' : `${json}]`
 }
 
-function writeValue(value: AttributeValue): string {
-  if (typeof value === 'string') return `{"stringValue":${JSON.stringify(value)}}}`
-  return `${JSON.stringify(toAnyValue(value))}}`
-}
-
-// Keys are few and come again with every span; those of an app that makes them up are not kept.
+// Methods, hosts, routes, status codes: most attributes of a span have the value they had in the span before, so the
+// last text of each key is kept. Keys are few; those of an app that makes them up are not kept.
 const MAX_KEYS = 500
-const keyPrefixes = new Map<string, string>()
+const lastWritten = new Map<string, { value: AttributeValue; json: string }>()
 
-function keyPrefix(key: string): string {
-  let prefix = keyPrefixes.get(key)
-  if (prefix === undefined) {
-    prefix = `{"key":${JSON.stringify(key)},"value":`
-    if (keyPrefixes.size < MAX_KEYS) keyPrefixes.set(key, prefix)
-  }
-  return prefix
+function writeAttribute(key: string, value: AttributeValue): string {
+  const last = lastWritten.get(key)
+  if (last?.value === value) return last.json
+  const json = `{"key":${JSON.stringify(key)},"value":${
+    typeof value === 'string' ? `{"stringValue":${JSON.stringify(value)}}` : JSON.stringify(toAnyValue(value))
+  }}`
+  if (last) {
+    last.value = value
+    last.json = json
+  } else if (lastWritten.size < MAX_KEYS) lastWritten.set(key, { value, json })
+  return json
 }
 
 /** Milliseconds with a fraction as decimal nanoseconds: the product would not fit a double. */

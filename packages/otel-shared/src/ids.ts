@@ -23,23 +23,22 @@ export function generateSpanId(): string {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-// getRandomValues costs more by the call than by the byte, so bytes are drawn in blocks. The block is filled
-// on first use: workers refuse randomness at global scope.
+// getRandomValues costs more by the call than by the byte, so bytes are drawn in blocks and written as hex at once.
+// The block is filled on first use: workers refuse randomness at global scope.
 const BLOCK_BYTES = 1024
 const block = new Uint8Array(BLOCK_BYTES)
-let position = BLOCK_BYTES
+let hex = ''
+let position = 0
 
 function randomHex(sizeBytes: number): string {
-  if (position + sizeBytes > BLOCK_BYTES) {
+  const length = sizeBytes * 2
+  if (position + length > hex.length) {
     crypto.getRandomValues(block)
+    hex = ''
+    for (const byte of block) hex += HEX[byte]
     position = 0
   }
-  let hex = ''
-  let nonZero = 0
-  for (const end = position + sizeBytes; position < end; position++) {
-    const byte = block[position] ?? 0
-    nonZero |= byte
-    hex += HEX[byte]
-  }
-  return nonZero === 0 ? randomHex(sizeBytes) : hex
+  const id = hex.slice(position, position + length)
+  position += length
+  return /[^0]/.test(id) ? id : randomHex(sizeBytes)
 }

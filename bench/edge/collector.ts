@@ -1,0 +1,36 @@
+import { createServer } from 'node:http'
+import { gunzipSync } from 'node:zlib'
+
+// The far side: counts POSTs and spans, answers a fetch, holds nothing. Prints its port, then answers `GET /count`.
+let posts = 0
+let bytes = 0
+let spans = 0
+const countSpans = process.env.COUNT_SPANS === '1'
+const server = createServer((request, response) => {
+  if (request.method !== 'POST') {
+    if (request.url === '/count') {
+      response.end(JSON.stringify({ posts, bytes, spans }))
+      posts = bytes = spans = 0
+    } else response.end('upstream')
+    return
+  }
+  posts++
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (countSpans) chunks.push(chunk)
+  })
+  request.on('end', () => {
+    if (countSpans) {
+      const body = Buffer.concat(chunks)
+      const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
+      spans += text.split('"spanId":').length - 1
+    }
+    response.setHeader('content-type', 'application/json')
+    response.end('{}')
+  })
+})
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  const address = server.address()
+  console.log(typeof address === 'object' ? address?.port : '')
+})
