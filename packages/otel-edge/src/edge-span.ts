@@ -15,7 +15,8 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import { redactText } from '@throughline/otel-shared'
 import { OK, UNSET } from './api-constants.ts'
-import { type Invocation, record } from './invocation.ts'
+import type { Invocation } from './invocation.ts'
+import { record } from './record-span.ts'
 import type { SpanRecord } from './span-record.ts'
 
 const MAX_ATTRIBUTES = 128

@@ -4,6 +4,7 @@ import { SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import { recordError } from './record-error.ts'
+import { settleHeld } from './record-span.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
 import { startSpan } from './tracer.ts'
@@ -35,5 +36,6 @@ export async function runEvent<Result>(
   } finally {
     endUnfinished(invocation)
     span.end()
+    settleHeld(invocation, span)
   }
 }

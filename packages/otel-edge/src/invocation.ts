@@ -13,6 +13,10 @@ export interface Invocation {
   readonly lifetime: WaitUntil
   /** Ends client spans whose response body nobody read, at the time their headers came. */
   unfinished: Set<() => void> | undefined
+  /** Finished spans that are not sampled, until the event is over. Only when `keep` is set. */
+  held?: SpanRecord[] | undefined
+  /** Why such spans are exported; empty when they are not. Known once the event is over. */
+  kept?: 'error' | 'slow' | ''
   /** The span that the event itself is, once there is one. */
   server?: unknown
 }
@@ -30,9 +34,4 @@ export function getInvocation(context: Context): Invocation | undefined {
 
 export function setInvocation(context: Context, invocation: Invocation): Context {
   return context.setValue(INVOCATION, invocation)
-}
-
-/** Hands a finished span to the isolate's buffer and sees to it that somebody flushes. */
-export function record(invocation: Invocation, span: SpanRecord): void {
-  invocation.sdk.buffer.add(span, invocation.lifetime)
 }

@@ -29,6 +29,8 @@ export interface EdgeOptions {
   readonly exporter?: ExporterOptions
   /** `OTEL_TRACES_SAMPLER` and `_ARG` by code. */
   readonly sampler?: SamplerOptions
+  /** Export failed and slow requests although they are not sampled, marked `throughline.kept`. Default: neither. */
+  readonly keep?: KeepOptions
   /** Also answer with a `trace-id` header. Default: false. */
   readonly traceIdHeader?: boolean
   /** Origins that may read our timing headers (`Timing-Allow-Origin`), or `'*'`. Default: `'*'`. */
@@ -56,4 +58,22 @@ export interface SamplerOptions {
   readonly name?: string
   /** 0 to 1, for the ratio samplers. */
   readonly ratio?: number
+  /** Ratios for new traces by path; the first that matches counts. A string matches itself, with `*` for any rest. */
+  readonly rules?: readonly SamplingRule[]
+  /** New traces sampled in a second and isolate, at most. Default: no limit. */
+  readonly maxPerSecond?: number
+}
+
+export interface SamplingRule {
+  readonly path: string | RegExp
+  /** 0 to 1. */
+  readonly ratio: number
+}
+
+/** What is exported although the sampler said no. Spans are then recorded for every request, which costs. */
+export interface KeepOptions {
+  /** Requests that fail: 5xx, or an error thrown. Default: false. */
+  readonly errors?: boolean
+  /** Requests that take at least this long. Default: no limit. */
+  readonly slowMillis?: number
 }

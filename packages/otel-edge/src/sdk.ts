@@ -1,8 +1,7 @@
-import type { SpanContext, TextMapPropagator } from '@opentelemetry/api'
+import type { TextMapPropagator } from '@opentelemetry/api'
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
 import {
   createPropagator,
-  createSampler,
   generateSpanId,
   type OtelConfig,
   type OtlpResource,
@@ -14,7 +13,7 @@ import type { EdgeOptions } from './options.ts'
 import { registerApi, warn } from './otel-api.ts'
 import { createExporter } from './otlp-exporter.ts'
 import { patchFetch } from './outgoing-fetch.ts'
-import { createEdgeSampling } from './sampling.ts'
+import { createSampling, type Sampling } from './sampling.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
 import { SpanBuffer } from './span-buffer.ts'
 import { EdgeTracerProvider } from './tracer.ts'
@@ -27,7 +26,7 @@ export interface Sdk {
   readonly buffer: SpanBuffer
   now(): number
   /** The context of a new span at this worker's edge: sampled or not, by its remote parent or by the sampler. */
-  sample(parent: SpanContext | undefined, traceId: string, spanId: string): SpanContext
+  readonly sample: Sampling
 }
 
 const NO_OPTIONS: EdgeOptions = {}
@@ -54,17 +53,13 @@ function createSdk(options: EdgeOptions, env: object): Sdk {
   const config = readOtelConfig(env as Record<string, unknown>, warn)
   const propagator = createPropagator(config.propagators, (name) => warn(`OTEL_PROPAGATORS: unknown ${name}`))
   register(propagator)
-  const sampler = createSampler(
-    options.sampler?.name ?? config.sampler,
-    options.sampler?.ratio ?? config.samplerArg,
-  )
   return {
     options,
     config,
     propagator,
     buffer: getBuffer(options, config, env),
     now: options.now ?? Date.now,
-    sample: createEdgeSampling(sampler),
+    sample: createSampling(options, config),
   }
 }
 

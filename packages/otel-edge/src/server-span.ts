@@ -26,6 +26,7 @@ import { EdgeSpan } from './edge-span.ts'
 import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { recordError } from './record-error.ts'
+import { settleHeld } from './record-span.ts'
 import { answerWithEnd } from './response-body.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
@@ -80,7 +81,15 @@ export function startServerRequest(
   const context = setInvocation(parent, invocation)
   const options: SpanOptions = { kind: SERVER, startTime: receivedMillis }
   if (links) options.links = links
-  const span = startSpan(invocation, EDGE_SCOPE, method === '_OTHER' ? 'HTTP' : method, options, context)
+  const path = sdk.options.sampler?.rules ? new URL(request.url).pathname : undefined
+  const span = startSpan(
+    invocation,
+    EDGE_SCOPE,
+    method === '_OTHER' ? 'HTTP' : method,
+    options,
+    context,
+    path,
+  )
   if (span instanceof EdgeSpan)
     span.record.attributes = requestAttributes(request, method, request.method, sdk.options)
   const server: ServerRequest = {
@@ -142,6 +151,7 @@ export function failServerRequest(server: ServerRequest, error: unknown): void {
 function endServerRequest({ span, invocation }: ServerRequest): void {
   endUnfinished(invocation)
   span.end()
+  settleHeld(invocation, span)
 }
 
 function requestAttributes(

@@ -74,6 +74,7 @@ export function startSpan(
   name: string,
   options: SpanOptions,
   context: Context,
+  path?: string,
 ): Span {
   const { sdk } = invocation
   const active = options.root ? undefined : getSpanContext(context)
@@ -82,8 +83,8 @@ export function startSpan(
   const spanContext =
     parent && !parent.isRemote
       ? childOf(parent)
-      : sdk.sample(parent, parent?.traceId ?? generateTraceId(), generateSpanId())
-  if ((spanContext.traceFlags & SAMPLED_FLAG) === 0) return new PassiveSpan(spanContext)
+      : sdk.sample(parent, parent?.traceId ?? generateTraceId(), generateSpanId(), path)
+  if ((spanContext.traceFlags & SAMPLED_FLAG) === 0 && !sdk.options.keep) return new PassiveSpan(spanContext)
   const startMillis = toMillis(options.startTime) ?? sdk.now()
   const span = new EdgeSpan(invocation, spanContext, {
     traceId: spanContext.traceId,

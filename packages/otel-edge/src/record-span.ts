@@ -1,0 +1,38 @@
+import type { Span } from '@opentelemetry/api'
+import { SAMPLED_FLAG } from '@throughline/otel-shared'
+import { ERROR } from './api-constants.ts'
+import type { Invocation } from './invocation.ts'
+import { ATTR_KEPT } from './semconv.ts'
+import type { SpanRecord } from './span-record.ts'
+
+/** Hands a finished span to the isolate's buffer; one that is not sampled waits for the end of its event. */
+export function record(invocation: Invocation, span: SpanRecord): void {
+  if ((span.flags & SAMPLED_FLAG) !== 0) invocation.sdk.buffer.add(span, invocation.lifetime)
+  else if (invocation.kept) keep(invocation, span, invocation.kept)
+  else if (invocation.kept === undefined) {
+    invocation.held ??= []
+    if (invocation.held.length < MAX_HELD) invocation.held.push(span)
+  }
+}
+
+const MAX_HELD = 200
+
+/** Decides at the end of an event whether its spans that are not sampled are exported all the same. */
+export function settleHeld(invocation: Invocation, span: Span): void {
+  const { keep: options } = invocation.sdk.options
+  const root = (span as { record?: SpanRecord }).record
+  if (!options || !root || (root.flags & SAMPLED_FLAG) !== 0) return
+  const { status, startMillis, endMillis } = root
+  const failed = options.errors && status?.code === ERROR
+  const slow = endMillis - startMillis >= (options.slowMillis ?? Number.POSITIVE_INFINITY)
+  invocation.kept = failed ? 'error' : slow ? 'slow' : ''
+  for (const held of invocation.held ?? []) {
+    if (invocation.kept) keep(invocation, held, invocation.kept)
+  }
+  invocation.held = undefined
+}
+
+function keep({ sdk, lifetime }: Invocation, span: SpanRecord, reason: string): void {
+  span.attributes[ATTR_KEPT] = reason
+  sdk.buffer.add(span, lifetime)
+}

@@ -1,0 +1,100 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { TestCollector } from '../test/collector.ts'
+import { type EdgeOptions, tracing } from './index.ts'
+
+const UNSAMPLED = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-02'
+
+async function send(
+  options: EdgeOptions,
+  paths: readonly string[],
+  { headers = {}, env = {} }: { headers?: Record<string, string>; env?: Record<string, string> } = {},
+): Promise<Response[]> {
+  const app = new Hono()
+  app.use(tracing(options))
+  app.get('/work', async (c) => {
+    await fetch('data:text/plain,x').catch(() => undefined)
+    return c.text('ok')
+  })
+  app.get('/slow', async (c) => {
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    return c.text('slow')
+  })
+  app.get('/broken', () => {
+    throw new Error('broken')
+  })
+  app.onError((_, c) => c.text('sorry', 500))
+  const ctx = createExecutionContext()
+  const responses = []
+  for (const path of paths) responses.push(await app.fetch(new Request(`http://x${path}`, { headers }), env, ctx))
+  await waitOnExecutionContext(ctx)
+  return responses
+}
+
+const never = { name: 'always_off' } as const
+
+describe('head sampling', () => {
+  test('an unsampled parent is followed: nothing is exported, flags 0 go on', async () => {
+    const collector = new TestCollector()
+    const [response] = await send(collector.options(), ['/work'], { headers: { traceparent: UNSAMPLED } })
+    expect(response?.headers.get('server-timing')).toMatch(/00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-02/)
+    expect(await collector.posts()).toEqual([])
+  })
+
+  test('the sampler is chosen by the standard variables, code wins', async () => {
+    const collector = new TestCollector()
+    const env = { OTEL_TRACES_SAMPLER: 'always_off' }
+    await send(collector.options(), ['/work'], { env })
+    expect(await collector.posts()).toEqual([])
+    await send(collector.options({ sampler: { name: 'always_on' } }), ['/work'], { env })
+    await collector.expectTrace({ name: 'GET /work' })
+  })
+
+  test('a ratio keeps the same traces everywhere, and says its threshold in tracestate', async () => {
+    const collector = new TestCollector()
+    await send(collector.options({ sampler: { name: 'traceidratio', ratio: 0.5 } }), Array(40).fill('/slow').slice(0, 4))
+    await send(collector.options({ sampler: { name: 'traceidratio', ratio: 0.5 } }), Array(60).fill('/work'))
+    const spans = await collector.waitForSpans(10)
+    for (const span of spans.filter(({ kind }) => kind === 2)) {
+      expect(span.traceState).toBe('ot=th:8')
+      expect(Number.parseInt(span.traceId[18] ?? '0', 16)).toBeGreaterThanOrEqual(8)
+    }
+  })
+
+  test('rules choose by path, a cap bounds the traces of a second', async () => {
+    const collector = new TestCollector()
+    const rules = [{ path: '/slow', ratio: 0 }, { path: /^\/w/, ratio: 1 }]
+    await send(collector.options({ sampler: { ...never, rules } }), ['/slow', '/work', '/broken'])
+    const spans = await collector.waitForSpans(1)
+    expect(spans.filter(({ kind }) => kind === 2).map(({ name }) => name)).toEqual(['GET /work'])
+
+    const capped = new TestCollector()
+    let now = 1_000_000
+    const options = capped.options({ sampler: { maxPerSecond: 2 }, now: () => now })
+    await send(options, ['/broken', '/broken', '/broken', '/broken'])
+    now += 1_000
+    await send(options, ['/broken'])
+    expect(await capped.waitForSpans(3)).toHaveLength(3)
+  })
+})
+
+describe('kept although unsampled', () => {
+  test('a request that fails is exported with its subtree, marked as such; one that does not is not', async () => {
+    const collector = new TestCollector()
+    await send(collector.options({ sampler: never, keep: { errors: true } }), ['/work', '/broken'])
+    const spans = await collector.expectTrace({
+      name: 'GET /broken',
+      error: true,
+      attributes: { 'throughline.kept': 'error' },
+    })
+    expect(spans).toHaveLength(1)
+  })
+
+  test('a slow request is exported', async () => {
+    const collector = new TestCollector()
+    await send(collector.options({ sampler: never, keep: { slowMillis: 50 } }), ['/work', '/slow'])
+    const spans = await collector.expectTrace({ name: 'GET /slow', attributes: { 'throughline.kept': 'slow' } })
+    expect(spans).toHaveLength(1)
+  })
+})
