@@ -27,7 +27,8 @@ async function send(
   app.onError((_, c) => c.text('sorry', 500))
   const ctx = createExecutionContext()
   const responses = []
-  for (const path of paths) responses.push(await app.fetch(new Request(`http://x${path}`, { headers }), env, ctx))
+  for (const path of paths)
+    responses.push(await app.fetch(new Request(`http://x${path}`, { headers }), env, ctx))
   await waitOnExecutionContext(ctx)
   return responses
 }
@@ -38,7 +39,9 @@ describe('head sampling', () => {
   test('an unsampled parent is followed: nothing is exported, flags 0 go on', async () => {
     const collector = new TestCollector()
     const [response] = await send(collector.options(), ['/work'], { headers: { traceparent: UNSAMPLED } })
-    expect(response?.headers.get('server-timing')).toMatch(/00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-02/)
+    expect(response?.headers.get('server-timing')).toMatch(
+      /00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-02/,
+    )
     expect(await collector.posts()).toEqual([])
   })
 
@@ -53,7 +56,10 @@ describe('head sampling', () => {
 
   test('a ratio keeps the same traces everywhere, and says its threshold in tracestate', async () => {
     const collector = new TestCollector()
-    await send(collector.options({ sampler: { name: 'traceidratio', ratio: 0.5 } }), Array(40).fill('/slow').slice(0, 4))
+    await send(
+      collector.options({ sampler: { name: 'traceidratio', ratio: 0.5 } }),
+      Array(40).fill('/slow').slice(0, 4),
+    )
     await send(collector.options({ sampler: { name: 'traceidratio', ratio: 0.5 } }), Array(60).fill('/work'))
     const spans = await collector.waitForSpans(10)
     for (const span of spans.filter(({ kind }) => kind === 2)) {
@@ -64,7 +70,10 @@ describe('head sampling', () => {
 
   test('rules choose by path, a cap bounds the traces of a second', async () => {
     const collector = new TestCollector()
-    const rules = [{ path: '/slow', ratio: 0 }, { path: /^\/w/, ratio: 1 }]
+    const rules = [
+      { path: '/slow', ratio: 0 },
+      { path: /^\/w/, ratio: 1 },
+    ]
     await send(collector.options({ sampler: { ...never, rules } }), ['/slow', '/work', '/broken'])
     const spans = await collector.waitForSpans(1)
     expect(spans.filter(({ kind }) => kind === 2).map(({ name }) => name)).toEqual(['GET /work'])
@@ -94,7 +103,10 @@ describe('kept although unsampled', () => {
   test('a slow request is exported', async () => {
     const collector = new TestCollector()
     await send(collector.options({ sampler: never, keep: { slowMillis: 50 } }), ['/work', '/slow'])
-    const spans = await collector.expectTrace({ name: 'GET /slow', attributes: { 'throughline.kept': 'slow' } })
+    const spans = await collector.expectTrace({
+      name: 'GET /slow',
+      attributes: { 'throughline.kept': 'slow' },
+    })
     expect(spans).toHaveLength(1)
   })
 })

@@ -42,7 +42,7 @@ export default async function startCollectorServer(project: TestProject): Promis
     if (behaviour) {
       if (behaviour.times !== undefined && --behaviour.times === 0) behaviours.delete(id)
       if (behaviour.hangMillis !== undefined)
-        return setTimeout(() => response.destroy(), behaviour.hangMillis)
+        return setTimeout(() => response.destroy(), behaviour.hangMillis).unref()
       if (behaviour.status !== undefined) return response.writeHead(behaviour.status, behaviour.headers).end()
     }
     const list = posts.get(id) ?? []

@@ -1,0 +1,164 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { decodeTraceRequestProtobuf } from '@throughline/otel-shared'
+import { Hono } from 'hono'
+import { describe, expect, test, vi } from 'vitest'
+import { TestCollector } from '../test/collector.ts'
+import { type EdgeOptions, tracing } from './index.ts'
+
+function worker(options: EdgeOptions) {
+  const app = new Hono()
+  app.use(tracing(options))
+  app.get('/:id', (c) => c.text(c.req.param('id')))
+  return {
+    /** Sends a request; resolves with how long the answer took. What the request still does in `waitUntil` goes on. */
+    async get(id: number | string, env: object = {}): Promise<{ millis: number; settled: Promise<void> }> {
+      const ctx = createExecutionContext()
+      const started = performance.now()
+      const response = await app.fetch(new Request(`http://x/${id}`), env, ctx)
+      expect(await response.text()).toBe(String(id))
+      return { millis: performance.now() - started, settled: waitOnExecutionContext(ctx) }
+    },
+  }
+}
+
+const ids = (spans: readonly { values: Record<string, unknown> }[]) =>
+  spans.map(({ values }) => Number(String(values['url.path']).slice(1))).sort((a, b) => a - b)
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
+
+describe('one POST for many', () => {
+  test('the spans of an isolate’s requests leave in one POST, gzipped, with the resource once', async () => {
+    const collector = new TestCollector()
+    const { get } = worker(
+      collector.options({ serviceVersion: '1.2', exporter: { url: collector.url, windowMillis: 100 } }),
+    )
+    await Promise.all(upTo(40).map(async (id) => (await get(id)).settled))
+    const posts = await collector.posts()
+    expect(posts).toHaveLength(1)
+    expect(posts[0]?.headers['content-encoding']).toBe('gzip')
+    expect(posts[0]?.headers['content-type']).toBe('application/json')
+    expect(ids(await collector.spans())).toEqual(upTo(40))
+    const [request] = await collector.requests()
+    const keys = request?.resourceSpans[0]?.resource.attributes.map(({ key }) => key)
+    expect(keys).toEqual(
+      expect.arrayContaining(['service.name', 'service.version', 'service.instance.id', 'host.id']),
+    )
+  })
+
+  test('protobuf by OTEL_EXPORTER_OTLP_PROTOCOL, with the headers of the environment', async () => {
+    const collector = new TestCollector()
+    const { get } = worker({ serviceName: 'test', exporter: { windowMillis: 5 } })
+    const env = {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
+    }
+    await (await get(7, env)).settled
+    const [post] = await collector.posts()
+    expect(post?.headers).toMatchObject({
+      'content-type': 'application/x-protobuf',
+      authorization: 'Bearer abc',
+    })
+    expect(post?.headers['content-encoding']).toBeUndefined()
+    const decoded = decodeTraceRequestProtobuf(
+      Uint8Array.from(atob(post?.body ?? ''), (c) => c.charCodeAt(0)),
+    )
+    expect(decoded).toMatchObject({
+      ok: true,
+      rejectedSpans: 0,
+      request: { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'GET /:id', kind: 2 }] }] }] },
+    })
+  })
+})
+
+describe('a collector in trouble', () => {
+  test('503 with Retry-After is tried again then, and nothing is lost', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '1' }, times: 2 })
+    const { get } = worker(collector.options())
+    const started = performance.now()
+    const { settled } = await get(1)
+    await settled
+    expect(ids(await collector.spans())).toEqual([1])
+    expect(performance.now() - started).toBeGreaterThan(2_000)
+  })
+
+  test('what it calls invalid is not sent again, and is counted as dropped with what comes next', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 400, times: 1 })
+    const { get } = worker(collector.options())
+    await (await get(1)).settled
+    await (await get(2)).settled
+    expect(ids(await collector.spans())).toEqual([2])
+    const [request] = await collector.requests()
+    expect(request?.resourceSpans[0]?.resource.attributes).toContainEqual({
+      key: 'throughline.dropped_spans',
+      value: { intValue: '1' },
+    })
+  })
+
+  test('while it refuses connections nothing is lost, and answers take no longer', {
+    timeout: 20_000,
+  }, async () => {
+    const collector = new TestCollector()
+    await collector.behave({ hangMillis: 0 })
+    const { get } = worker(collector.options())
+    const settled: Promise<void>[] = []
+    for (const id of upTo(60)) {
+      if (id === 40) await collector.behave({})
+      const request = await get(id)
+      expect(request.millis).toBeLessThan(250)
+      settled.push(request.settled)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await Promise.all(settled)
+    await vi.waitFor(async () => expect(ids(await collector.spans())).toEqual(upTo(60)), { timeout: 10_000 })
+  })
+
+  test('40 exports that hang wedge nothing: what comes later arrives, then what they held', {
+    timeout: 30_000,
+  }, async () => {
+    const collector = new TestCollector()
+    await collector.behave({ hangMillis: 60_000 })
+    const { get } = worker(
+      collector.options({ exporter: { url: collector.url, windowMillis: 1, timeoutMillis: 1_500 } }),
+    )
+    const settled: Promise<void>[] = []
+    for (const id of upTo(40)) {
+      const request = await get(id)
+      expect(request.millis).toBeLessThan(250)
+      settled.push(request.settled)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    await collector.behave({})
+    settled.push((await get(40)).settled)
+    await Promise.all(settled)
+    await vi.waitFor(async () => expect(ids(await collector.spans())).toEqual(upTo(41)), { timeout: 15_000 })
+  })
+
+  test('an event that is cancelled while it was to flush loses nothing', async () => {
+    const collector = new TestCollector()
+    const app = new Hono()
+    app.use(tracing(collector.options()))
+    app.get('/:id', (c) => c.text('ok'))
+    // The runtime cancels what a killed request still had in `waitUntil`: here the promise is never run to its end.
+    const cancelled = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} }
+    vi.spyOn(globalThis, 'setTimeout').mockImplementationOnce(() => 0 as never)
+    await app.fetch(new Request('http://x/1'), {}, cancelled as unknown as ExecutionContext)
+    vi.restoreAllMocks()
+    await vi.waitFor(
+      async () => {
+        const ctx = createExecutionContext()
+        await app.fetch(new Request('http://x/2'), {}, ctx)
+        await waitOnExecutionContext(ctx)
+        expect(ids(await collector.spans())[0]).toBe(1)
+      },
+      { timeout: 4_000, interval: 300 },
+    )
+  })
+
+  test('without an address nothing is sent and nothing breaks', async () => {
+    const { get } = worker({ serviceName: 'nowhere' })
+    await (await get(1)).settled
+  })
+})
