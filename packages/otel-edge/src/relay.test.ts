@@ -1,0 +1,200 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { encodeTraceRequestProtobuf, type OtlpSpan, type TraceRequest } from '@throughline/otel-shared'
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { TestCollector } from '../test/collector.ts'
+import { otlpRelay, type RelayOptions } from './index.ts'
+
+const now = () => `${Date.now()}000000`
+const span = (more: Partial<OtlpSpan> = {}): OtlpSpan => ({
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  name: 'click "Buy"',
+  kind: 1,
+  startTimeUnixNano: now(),
+  endTimeUnixNano: now(),
+  attributes: [],
+  events: [],
+  links: [],
+  status: {},
+  ...more,
+})
+const batch = (...spans: unknown[]) => ({
+  resourceSpans: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop-web' } }] },
+      scopeSpans: [{ scope: { name: 'web' }, spans }],
+    },
+  ],
+})
+
+function relay(options: RelayOptions) {
+  const app = new Hono()
+  app.on(['POST', 'OPTIONS'], '/v1/traces', otlpRelay(options))
+  return async (body: BodyInit, headers: Record<string, string> = {}, cf?: object, method = 'POST') => {
+    const ctx = createExecutionContext()
+    const init = { method, headers: { 'content-type': 'application/json', ...headers }, cf }
+    const request = new Request(
+      'https://shop.example/v1/traces',
+      method === 'POST' ? { ...init, body } : init,
+    )
+    const response = await app.fetch(request, {}, ctx)
+    const bytes = await response.arrayBuffer()
+    await waitOnExecutionContext(ctx)
+    return new Response(response.status === 204 ? null : bytes, response)
+  }
+}
+
+const gzip = (text: string) =>
+  new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
+
+describe('what it takes', () => {
+  test('JSON, gzipped or not, and protobuf arrive at the collector, completed by what the edge knows', async () => {
+    const collector = new TestCollector()
+    const post = relay({ url: collector.url })
+    const json = JSON.stringify(batch(span()))
+    const plain = await post(json, { origin: 'https://shop.example' }, { country: 'DE', colo: 'FRA' })
+    expect([plain.status, await plain.text()]).toEqual([200, '{}'])
+    expect((await post(await gzip(json), { 'content-encoding': 'gzip' })).status).toBe(200)
+    const protobuf = await post(encodeTraceRequestProtobuf(batch(span()) as TraceRequest), {
+      'content-type': 'application/x-protobuf',
+    })
+    expect(protobuf.headers.get('content-type')).toBe('application/x-protobuf')
+    const spans = await collector.waitForSpans(3)
+    expect(spans.map(({ name, service }) => [name, service])).toEqual(
+      Array(3).fill(['click "Buy"', 'shop-web']),
+    )
+    const [request] = await collector.requests()
+    expect(request?.resourceSpans[0]?.resource.attributes).toEqual(
+      expect.arrayContaining([
+        { key: 'geo.country.iso_code', value: { stringValue: 'DE' } },
+        { key: 'cloudflare.colo', value: { stringValue: 'FRA' } },
+      ]),
+    )
+  })
+
+  test('secrets are redacted on the way', async () => {
+    const collector = new TestCollector()
+    const secret = 'anna@example.com'
+    await relay({ url: collector.url })(
+      JSON.stringify(
+        batch(
+          span({
+            name: `mail ${secret}`,
+            attributes: [
+              {
+                key: 'url.full',
+                value: { stringValue: `https://u:pw@shop.example/?token=geheim&q=${secret}` },
+              },
+            ],
+            events: [
+              {
+                timeUnixNano: now(),
+                name: 'exception',
+                attributes: [{ key: 'exception.message', value: { stringValue: secret } }],
+              },
+            ],
+            status: { code: 2, message: `Bearer abcdefghijkl ${secret}` },
+          }),
+        ),
+      ),
+    )
+    expect(JSON.stringify(await collector.waitForSpans(1))).not.toMatch(/anna|geheim|pw@|abcdefghijkl/)
+  })
+
+  test('spans that break the data model are left out and reported, the rest is stored', async () => {
+    const collector = new TestCollector()
+    const old = `${Date.now() - 8 * 86_400_000}000000`
+    const response = await relay({ url: collector.url, maxSpans: 3 })(
+      JSON.stringify(
+        batch(
+          span(),
+          span({ traceId: 'zz' }),
+          span({ startTimeUnixNano: old, endTimeUnixNano: old }),
+          span(),
+          span(),
+        ),
+      ),
+    )
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ partialSuccess: { rejectedSpans: '3' } })
+    expect(await collector.waitForSpans(2)).toHaveLength(2)
+  })
+})
+
+describe('what it refuses, with an OTLP Status', () => {
+  const bodies: [string, number, BodyInit, Record<string, string>][] = [
+    ['no JSON', 400, '{', {}],
+    ['a wrong type', 400, '{"resourceSpans":7}', {}],
+    ['not UTF-8', 400, new Uint8Array([0x22, 0xff, 0xfe, 0x22]), {}],
+    ['no protobuf', 400, new Uint8Array([0x0a, 0xff, 0xff]), { 'content-type': 'application/x-protobuf' }],
+    ['no gzip', 400, 'plain', { 'content-encoding': 'gzip' }],
+    ['another encoding', 415, '{}', { 'content-encoding': 'br' }],
+    ['another type', 415, '{}', { 'content-type': 'text/html' }],
+    ['a body too large', 413, ' '.repeat(2_000), {}],
+    ['a stranger’s origin', 403, '{}', { origin: 'https://evil.example' }],
+    ['an opaque origin', 403, '{}', { origin: 'null' }],
+  ]
+  test.each(bodies)('%s: %i', async (_, status, body, headers) => {
+    const collector = new TestCollector()
+    const response = await relay({ url: collector.url, maxBytes: 1_000 })(body, headers)
+    expect(response.status).toBe(status)
+    if (headers['content-type']?.includes('protobuf')) {
+      expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(2)
+    } else expect(await response.json()).toEqual({ code: expect.any(Number), message: expect.any(String) })
+    expect(await collector.posts()).toEqual([])
+  })
+
+  test('a small body that unpacks to a large one: 413', async () => {
+    const bomb = await gzip(' '.repeat(5_000_000))
+    expect(bomb.byteLength).toBeLessThan(10_000)
+    expect((await relay({ maxBytes: 100_000 })(bomb, { 'content-encoding': 'gzip' })).status).toBe(413)
+  })
+
+  test('a client that sends too often: 429 with Retry-After, others are served', async () => {
+    const post = relay({ perClientPerMinute: 6 })
+    const [first, second] = [
+      await post('{}', { 'cf-connecting-ip': '192.0.2.1' }),
+      await post('{}', { 'cf-connecting-ip': '192.0.2.1' }),
+    ]
+    expect([first.status, second.status]).toEqual([200, 429])
+    expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await post('{}', { 'cf-connecting-ip': '192.0.2.2' })).status).toBe(200)
+  })
+})
+
+describe('a collector that pushes back', () => {
+  test('acknowledged when stored: its Retry-After is the browser’s', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 429, headers: { 'retry-after': '7' }, times: 1 })
+    const post = relay({ url: collector.url, ack: 'stored' })
+    const refused = await post(JSON.stringify(batch(span())))
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '7'])
+    expect((await post(JSON.stringify(batch(span())))).status).toBe(200)
+    expect(await collector.spans()).toHaveLength(1)
+  })
+
+  test('acknowledged when accepted: the batch is tried on, later ones are asked to wait', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '1' }, times: 1 })
+    const post = relay({ url: collector.url })
+    const first = post(JSON.stringify(batch(span({ name: 'first' }))))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const second = await post(JSON.stringify(batch(span({ name: 'second' }))))
+    expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
+    expect((await first).status).toBe(200)
+    expect((await collector.waitForSpans(1)).map(({ name }) => name)).toEqual(['first'])
+  })
+})
+
+test('a listed origin may send across origins, preflight included', async () => {
+  const post = relay({ origins: ['https://www.example'] })
+  const preflight = await post('', { origin: 'https://www.example' }, undefined, 'OPTIONS')
+  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([
+    204,
+    'https://www.example',
+  ])
+  expect(
+    (await post('{}', { origin: 'https://www.example' })).headers.get('access-control-allow-origin'),
+  ).toBe('https://www.example')
+})
