@@ -9,8 +9,8 @@ import {
 } from './fixtures.ts'
 import { startTestServer } from './test-server.ts'
 
-test.beforeEach(async ({ page, serve }) => {
-  await page.goto(serve('/', ''))
+test.beforeEach(async ({ visit, serve }) => {
+  await visit(serve('/', ''))
 })
 
 test('a span ends with its body', async ({ page, server }) => {
@@ -179,12 +179,13 @@ test('strangers get no headers, not even those whose names begin alike', async (
 
 test('the allow-list and noPropagate decide which requests carry the trace', async ({
   page,
+  visit,
   serve,
   server,
 }) => {
   const partner = await startTestServer()
   try {
-    await page.goto(
+    await visit(
       serve('/listed', '', {
         attributes: `data-propagate-to="${partner.origin}" data-no-propagate="/api/away"`,
       }),

@@ -5,6 +5,8 @@ import { startTestServer, type TestServer } from './test-server.ts'
 export { expect }
 
 interface Fixtures {
+  /** Goes to a page and waits until the SDK has taken over from the loader. */
+  readonly visit: (url: string) => Promise<void>
   readonly server: TestServer
   /** Uncaught errors and console lines of the page that are not the browser's own. */
   readonly noise: string[]
@@ -31,6 +33,12 @@ export const test = base.extend<Fixtures>({
     listen(page, noise)
     await use(noise)
   },
+  visit: async ({ page }, use) => {
+    await use(async (url) => {
+      await page.goto(url)
+      await waitForSdk(page)
+    })
+  },
   serve: async ({ server }, use) => {
     await use((path, body, { attributes = '', head = '', headers, script } = {}) => {
       const tag =
@@ -41,6 +49,13 @@ export const test = base.extend<Fixtures>({
     })
   },
 })
+
+/** The early handle answers with a promise; the SDK's own with its counts. */
+export async function waitForSdk(page: Page): Promise<void> {
+  await page.waitForFunction(() => typeof window.throughline?.health().sent === 'number', undefined, {
+    polling: 20,
+  })
+}
 
 function listen(page: Page, noise: string[]): void {
   page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`))

@@ -11,7 +11,7 @@ export function readScriptOptions(script: Element | null): TracingOptions | unde
     environment,
     endpoint,
     propagateTo: list(propagateTo),
-    noPropagate: list(noPropagate),
+    noPropagate: noPropagate ? [new RegExp(noPropagate)] : undefined,
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ContextManager } from '@opentelemetry/api'
+import { type Context, type ContextManager, trace } from '@opentelemetry/api'
 import { redactUrl, toKeyValues, W3CPropagator } from '@throughline/otel-shared'
+import { getAction } from './actions/action.ts'
 import { ActionTracker, type TraceInfo } from './actions/action-tracker.ts'
 import { type ActionHandle, runAction } from './actions/manual-action.ts'
 import { trackPendingTimers } from './actions/pending-timers.ts'
@@ -11,14 +12,21 @@ import { AsyncContextManager } from './context/async-context-manager.ts'
 import { Delivery, type DeliveryHealth } from './export/delivery.ts'
 import { SpanQueue } from './export/span-queue.ts'
 import { traceFetch } from './http/fetch.ts'
+import type { HttpParts } from './http/http-call.ts'
 import { createPropagationPolicy } from './http/propagation-policy.ts'
 import { ResourceTimings } from './http/resource-timings.ts'
+import { traceXhr } from './http/xhr.ts'
+import type { HandOver } from './loader/hand-over.ts'
+import { adoptEarlyWork, stopLoader } from './loader/take-over.ts'
 import type { TracingOptions } from './options.ts'
+import { readHtmlTrace } from './page/html-trace.ts'
 import { onLeave } from './page/lifecycle.ts'
+import { startPageLoad } from './page/page-load.ts'
 import { capturePageGlobals } from './page-globals.ts'
 import { PageIds } from './page-ids.ts'
 import { PageTracerProvider } from './page-tracer-provider.ts'
 import { createResource } from './resource.ts'
+import { PageSampler } from './session/page-sampler.ts'
 import { VERSION } from './version.ts'
 
 /** The running SDK. */
@@ -46,6 +54,12 @@ export interface Tracing {
  * await tracing.action('checkout', () => fetch('/api/orders', { method: 'POST' }))
  */
 export function startTracing(options: TracingOptions): Tracing {
+  return startTracingAfter(options, undefined)
+}
+
+/** The same, after a loader that has already given out ids. */
+export function startTracingAfter(options: TracingOptions, early: HandOver | undefined): Tracing {
+  if (early) stopLoader(early)
   const globals = capturePageGlobals()
   const contexts: ContextManager = options.contextManager ?? new AsyncContextManager()
   const propagator = options.propagator ?? new W3CPropagator()
@@ -88,29 +102,48 @@ export function startTracing(options: TracingOptions): Tracing {
     return delivery.flush()
   }
   const provider = new PageTracerProvider(
-    { resource, idGenerator: ids, spanProcessors: [...(options.spanProcessors ?? []), actions, queue] },
+    {
+      resource,
+      idGenerator: ids,
+      sampler: new PageSampler(() => early?.sampled_ !== 0),
+      spanProcessors: [...(options.spanProcessors ?? []), actions, queue],
+    },
     clock,
     contexts,
     reparentExpired,
   )
   const tracer = provider.getTracer('@throughline/otel-web', VERSION)
 
-  timings.enable()
+  const html = readHtmlTrace()
+  const pageLoad = startPageLoad({ actions, html, traceId: early?.traceId_ })
+  const http: HttpParts = {
+    tracer,
+    // What a page does on its own until it is loaded is the work of loading it.
+    contexts: {
+      active: () => {
+        const active = contexts.active()
+        if (document.readyState === 'complete' || getAction(active) || trace.getSpan(active)) return active
+        enterContext(contexts, pageLoad.context)
+        return pageLoad.context
+      },
+    },
+    propagator,
+    clock,
+    clockOffset: new ClockOffset(clock),
+    timings,
+    verdictOf: createPropagationPolicy(options, location.origin),
+    ignores: (url) => url.href === endpoint,
+    redactUrl,
+    onTiming: () => {},
+  }
   // Each patch lies over those before it; the context manager's lie on top, so that what ours derive from the page's
   // promises still keeps the page's context.
+  const fetching = traceFetch(http)
+  if (early) adoptEarlyWork(early, { http, fetching, actions, ids, pageLoad })
+  timings.enable()
   const stops = [
-    traceFetch({
-      tracer,
-      contexts,
-      propagator,
-      clock,
-      clockOffset: new ClockOffset(clock),
-      timings,
-      verdictOf: createPropagationPolicy(options, location.origin),
-      ignores: (url) => url.href === endpoint,
-      redactUrl,
-      onTiming: () => {},
-    }),
+    () => fetching.stop(),
+    traceXhr(http),
     trackPendingTimers(() => actions.active()),
     listenForUserActions({
       start: (type, name, startMillis) => actions.start({ type, name, startMillis }),
@@ -149,7 +182,7 @@ export function startTracing(options: TracingOptions): Tracing {
   }
 }
 
-function enterContext(contexts: ContextManager, context: Parameters<AsyncContextManager['enter']>[0]): void {
+function enterContext(contexts: ContextManager, context: Context): void {
   if ('enter' in contexts && typeof contexts.enter === 'function') contexts.enter(context)
 }
 

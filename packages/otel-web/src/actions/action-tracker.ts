@@ -1,6 +1,7 @@
 import {
   type Context,
   type ContextManager,
+  type HrTime,
   type Link,
   ROOT_CONTEXT,
   type Tracer,
@@ -22,7 +23,7 @@ export interface StartActionOptions {
   readonly parent?: Context
   readonly links?: Link[]
   /** Ids that were given out for it before the SDK was there. */
-  readonly ids?: { readonly traceId?: string | undefined; readonly spanId: string }
+  readonly ids?: { readonly traceId?: string | undefined; readonly spanId?: string | undefined }
 }
 
 /** A root span that will be exported: what `onTrace` tells. */
@@ -95,6 +96,16 @@ export class ActionTracker implements SpanProcessor {
   /** The action whose context is active. */
   active(): Action | undefined {
     return getAction(this.#parts.contexts.active())
+  }
+
+  /** A `performance.now()` value in the time of a trace. */
+  dateIn(traceId: string, pageMillis: number): HrTime {
+    return this.#parts.clock.at(traceId, pageMillis)
+  }
+
+  /** Runs `callback` in a task of its own, as no action's work. */
+  later(callback: () => void): void {
+    this.#parts.globals.setTimeout(callback, 0)
   }
 
   finishAll(reason: EndReason): void {

@@ -32,6 +32,7 @@ export function startHttpSpan(
   url: URL,
   redact: (url: string) => string,
   context: Context,
+  startTime?: HrTime,
 ): Span {
   const upper = method.toUpperCase()
   const sent = NORMALIZED.includes(upper) ? upper : method
@@ -43,7 +44,11 @@ export function startHttpSpan(
     [ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
   }
   if (!known || sent !== method) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method
-  return tracer.startSpan(known ? sent : 'HTTP', { kind: SpanKind.CLIENT, attributes }, context)
+  return tracer.startSpan(
+    known ? sent : 'HTTP',
+    { kind: SpanKind.CLIENT, attributes, ...(startTime ? { startTime } : {}) },
+    context,
+  )
 }
 
 /** Records the status; 0 (a response that may not be looked into) is none. */

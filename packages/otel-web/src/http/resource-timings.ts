@@ -26,7 +26,7 @@ export class ResourceTimings {
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#onEntry(entry as PerformanceResourceTiming)
     })
-    this.#observer.observe({ type: 'resource' })
+    this.#observer.observe({ type: 'resource', buffered: true })
   }
 
   disable(): void {
@@ -41,7 +41,6 @@ export class ResourceTimings {
   }
 
   wait(request: TimedRequest): void {
-    if (!this.#observer) return
     const requests = this.#waiting.get(request.url)
     if (requests) requests.push(request)
     else this.#waiting.set(request.url, [request])

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import {
+  attribute,
+  expect,
+  isNamed,
+  isRequestTo,
+  test,
+  waitForSdk,
+  waitForSpan,
+  waitForSpans,
+} from './fixtures.ts'
+
+const sizeBytes = (file: string) =>
+  brotliCompressSync(readFileSync(join(import.meta.dirname, '../dist', file))).length
+
+test('the loader has at most 1,024 bytes, the SDK at most 26,000', () => {
+  expect(sizeBytes('throughline.js')).toBeLessThanOrEqual(1024)
+  expect(sizeBytes('throughline-sdk.js')).toBeLessThanOrEqual(26_000)
+})
+
+test('requests before the SDK carry the trace and become children of the page load', async ({
+  page,
+  serve,
+  server,
+  noise,
+}) => {
+  await page.goto(
+    serve(
+      '/',
+      `<script>
+        fetch('/api/first').then((r) => r.json())
+        const xhr = new XMLHttpRequest(); xhr.open('GET', '/api/xhr'); xhr.send()
+      </script>`,
+    ),
+  )
+  const load = await waitForSpan(server, isNamed('load /'))
+  for (const path of ['/api/first', '/api/xhr']) {
+    const span = await waitForSpan(server, isRequestTo(path))
+    const seen = server.requests.find((request) => request.path === path)
+    expect(seen?.traceparent).toBe(`00-${load.traceId}-${span.spanId}-01`)
+    expect(span).toMatchObject({ traceId: load.traceId, parentSpanId: load.spanId })
+    expect(attribute(span, 'http.response.status_code')).toBe(200)
+  }
+  expect(noise).toEqual([])
+})
+
+test('an early click is the root of the request made while it was dispatched, not of a later one', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.route('**/throughline-sdk.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await route.continue()
+  })
+  await page.goto(
+    serve(
+      '/',
+      `<button>Early</button><script>
+        document.querySelector('button').addEventListener('click', async () => {
+          await (await fetch('/api/one')).json()
+          await (await fetch('/api/two')).json()
+        })
+        document.querySelector('button').click()
+      </script>`,
+    ),
+  )
+  await waitForSdk(page)
+  const click = await waitForSpan(server, isNamed('click Early'))
+  const load = await waitForSpan(server, isNamed('load /'))
+  expect(await waitForSpan(server, isRequestTo('/api/one'))).toMatchObject({ parentSpanId: click.spanId })
+  expect(await waitForSpan(server, isRequestTo('/api/two'))).toMatchObject({ parentSpanId: load.spanId })
+  for (const path of ['/api/one', '/api/two']) {
+    const [span] = await waitForSpans(server, isRequestTo(path))
+    expect(server.requests.find((request) => request.path === path)?.traceparent).toContain(
+      `${span?.traceId}-${span?.spanId}`,
+    )
+  }
+})
+
+test('calls of the early handle are made up for, and references to it stay good', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(
+    serve(
+      '/',
+      `<script>
+        window.told = []
+        window.early = window.throughline
+        window.throughline.onTrace(({ name }) => window.told.push(name))
+        window.value = window.throughline.action('early', (action) => { action.hold()(); return 7 })
+        window.flushed = window.throughline.flush()
+      </script>`,
+    ),
+  )
+  await waitForSdk(page)
+  const seen = await page.evaluate(async () => {
+    const { early, value, flushed } = window as unknown as {
+      early: typeof window.throughline
+      value: number
+      flushed: Promise<void>
+    }
+    await flushed
+    await early?.action('later', () => fetch('/api/later'))
+    return { value }
+  })
+  expect(seen.value).toBe(7)
+  const later = await waitForSpan(server, isNamed('later'))
+  expect((await waitForSpan(server, isRequestTo('/api/later'))).parentSpanId).toBe(later.spanId)
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
+    .toContain('later')
+})
+
+test('the page works when the SDK is blocked', async ({ page, serve, noise }) => {
+  await page.route('**/throughline-sdk.js', (route) => route.abort())
+  await page.goto(serve('/', ''))
+  const answer = await page.evaluate(async () => {
+    const response = await fetch('/api/x', { method: 'POST', body: new FormData() })
+    return ((await response.json()) as { ok: boolean }).ok
+  })
+  expect(answer).toBe(true)
+  expect(noise).toEqual([])
+})
+
+test('the page works when everything of ours is blocked', async ({ page, serve, noise }) => {
+  await page.route('**/throughline*.js', (route) => route.abort())
+  await page.route('**/v1/traces', (route) => route.abort())
+  await page.goto(serve('/', ''))
+  expect(await page.evaluate(async () => (await fetch('/api/x')).status)).toBe(200)
+  expect(noise).toEqual([])
+})
+
+test('Global Privacy Control keeps everything off', async ({ page, serve, server }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }))
+  await page.goto(serve('/', ''))
+  await page.evaluate(() => fetch('/api/x'))
+  expect(server.requests.find(({ path }) => path === '/api/x')?.traceparent).toBeUndefined()
+  expect(await page.evaluate(() => window.throughline)).toBeUndefined()
+})
+
+test('a page load continues the trace of its HTML', async ({ page, serve, server }) => {
+  const traceId = 'aaaabbbbccccddddaaaabbbbccccdddd'
+  const timing = `traceparent;desc="00-${traceId}-1111222233334444-01", trace;desc="00-${traceId}-1111222233334444-01", edge;desc="${Date.now()}";dur=2`
+  await page.goto(serve('/', `<script>fetch('/api/x')</script>`, { headers: { 'server-timing': timing } }))
+  const load = await waitForSpan(server, isNamed('load /'))
+  expect(load).toMatchObject({ traceId, parentSpanId: '1111222233334444' })
+  expect(await waitForSpan(server, isRequestTo('/api/x'))).toMatchObject({
+    traceId,
+    parentSpanId: load.spanId,
+  })
+})
+
+test('a stale or cached page continues nobody', async ({ page, serve, server }) => {
+  const traceId = 'aaaabbbbccccddddaaaabbbbccccdddd'
+  const timing = (sentMillis: number) =>
+    `traceparent;desc="00-${traceId}-1111222233334444-01", edge;desc="${sentMillis}";dur=2`
+  await page.goto(serve('/stale', '', { headers: { 'server-timing': timing(Date.now() - 180_000) } }))
+  expect((await waitForSpan(server, isNamed('load /stale'))).traceId).not.toBe(traceId)
+
+  const cached = serve('/cached', '', {
+    headers: { 'server-timing': timing(Date.now()), 'cache-control': 'max-age=100' },
+  })
+  serve('/other', '<a href="/cached">back</a>')
+  await page.goto(cached)
+  await waitForSpan(server, isNamed('load /cached'))
+  await page.goto(`${server.origin}/other`)
+  await page.click('text=back')
+  const loads = await waitForSpans(server, isNamed('load /cached'), 2)
+  expect(loads.filter((span) => span.traceId === traceId)).toHaveLength(1)
+})

@@ -1,0 +1,90 @@
+import type { Action } from '../actions/action.ts'
+import { nameElement } from '../actions/action-name.ts'
+import type { ActionTracker } from '../actions/action-tracker.ts'
+import type { FetchTracing } from '../http/fetch.ts'
+import { guarded, type HttpCall, type HttpParts, startHttpCall } from '../http/http-call.ts'
+import { followXhr } from '../http/xhr.ts'
+import type { PageIds } from '../page-ids.ts'
+import type { EarlyAction, EarlyRequest, HandOver, Patched } from './hand-over.ts'
+
+const EVENTS = ['click', 'submit', 'change', 'keydown']
+
+/** Takes the loader's patches and listeners off; what others have patched over passes everything through. */
+export function stopLoader(hand: HandOver): void {
+  hand.stopped_ = 1
+  unpatch(window, 'fetch')
+  for (const name of ['open', 'send', 'setRequestHeader'] as const) unpatch(XMLHttpRequest.prototype, name)
+  for (const type of EVENTS) window.removeEventListener(type, hand.onEvent_, true)
+}
+
+function unpatch<T extends object, K extends keyof T>(target: T, name: K): void {
+  const stock = (target[name] as Patched).stock_
+  if (stock) target[name] = stock as T[K]
+}
+
+export interface TakeOverParts {
+  readonly http: HttpParts
+  readonly fetching: FetchTracing
+  readonly actions: ActionTracker
+  readonly ids: PageIds
+  readonly pageLoad: Action
+}
+
+/** Makes spans of what the loader kept, with the ids that it gave out. */
+export function adoptEarlyWork(hand: HandOver, parts: TakeOverParts): void {
+  const known = new Map<EarlyAction, Action>()
+  for (const entry of hand.log_) {
+    if (Array.isArray(entry) && entry[1] instanceof Request) {
+      guarded(() => adoptRequest(entry as EarlyRequest, known, parts))
+    }
+  }
+}
+
+function adoptRequest(request: EarlyRequest, known: Map<EarlyAction, Action>, parts: TakeOverParts): void {
+  const [startMillis, sent, spanId, early, , result, settledMillis] = request
+  const action = early ? adoptAction(early, known, parts) : parts.pageLoad
+  const url = new URL(sent.url)
+  const call = parts.ids.with({ spanId }, () =>
+    startHttpCall(parts.http, sent.method, url, { startMillis, context: action.context }),
+  )
+  if (!call || !result) return
+  if (result instanceof XMLHttpRequest) adoptXhr(call, result, url, parts.actions)
+  else {
+    result.then(
+      (response) => {
+        const answeredMillis = request[6] ?? settledMillis ?? performance.now()
+        parts.fetching.follow(call, response, answeredMillis)
+        // Somebody has read it already; should no resource timing tell when it was there, its headers do.
+        if (response.bodyUsed) parts.actions.later(() => call.end(answeredMillis))
+      },
+      (error) => call.end(request[6] ?? performance.now(), error),
+    )
+  }
+}
+
+function adoptXhr(call: HttpCall, xhr: XMLHttpRequest, url: URL, actions: ActionTracker): void {
+  if (xhr.readyState < XMLHttpRequest.DONE) followXhr(call, xhr, url)
+  else {
+    // Over, and nobody knows since when: resource timing tells, else the moment counts as its end.
+    call.answered(xhr.status, null)
+    actions.later(() => call.end(performance.now()))
+  }
+}
+
+function adoptAction(
+  early: EarlyAction,
+  known: Map<EarlyAction, Action>,
+  { actions }: TakeOverParts,
+): Action {
+  const before = known.get(early)
+  if (before) return before
+  const { type, timeStamp, target } = early.event_
+  const action = actions.start({
+    type: type === 'keydown' ? 'enter' : (type as 'click'),
+    name: `${type === 'keydown' ? 'enter' : type} ${nameElement(target)}`,
+    startMillis: timeStamp,
+    ids: { traceId: early.traceId_ },
+  })
+  known.set(early, action)
+  return action
+}
