@@ -1,4 +1,3 @@
-import type { Attributes, SpanKind } from '@opentelemetry/api'
 import {
   ATTR_DB_NAMESPACE,
   ATTR_DB_OPERATION_BATCH_SIZE,
@@ -7,150 +6,72 @@ import {
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_SYSTEM_NAME,
 } from '@opentelemetry/semantic-conventions'
-import { redactSql, setSpan } from '@throughline/otel-shared'
-import { CLIENT, PRODUCER } from './api-constants.ts'
-import { activeContext, withContext } from './context.ts'
+import { redactSql } from '@throughline/otel-shared'
+import { PRODUCER } from './api-constants.ts'
+import { type ClientSpan, withClientSpan } from './client-span.ts'
+import { activeContext } from './context.ts'
 import { getInvocation } from './invocation.ts'
 import { sendTraced } from './outgoing-fetch.ts'
 import { querySummary } from './query-summary.ts'
 import { envelop } from './queue-envelope.ts'
-import { recordError } from './record-error.ts'
 import { callRemote } from './rpc.ts'
-import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
 import {
+  ATTR_GEN_AI_PROVIDER_NAME,
+  ATTR_GEN_AI_REQUEST_MODEL,
   ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
   ATTR_MESSAGING_DESTINATION_NAME,
   ATTR_MESSAGING_OPERATION_NAME,
   ATTR_MESSAGING_OPERATION_TYPE,
   ATTR_MESSAGING_SYSTEM,
 } from './semconv.ts'
-import { startSpan } from './tracer.ts'
-import { remember, unwrap } from './wrapped.ts'
-
-/** A binding as the environment names it. */
-interface Bound {
-  readonly name: string
-  readonly sdk: Sdk
-}
-
-/** What one kind of object does: which methods are spans, and which give back objects that have spans of their own. */
-interface Kind {
-  readonly spans?: Readonly<Record<string, SpanOf>>
-  readonly gives?: Readonly<Record<string, (args: readonly unknown[], given: object, bound: Bound) => Kind>>
-  /** Methods replaced whole, for what carries the context on. */
-  readonly replaces?: (
-    target: object,
-    method: string,
-    bound: Bound,
-  ) => ((...args: never[]) => unknown) | undefined
-}
-
-type SpanOf = (
-  bound: Bound,
-  args: readonly unknown[],
-) => { name: string; kind?: SpanKind; attributes: Attributes }
+import { type Bound, type Kind, wrapObject } from './wrap-object.ts'
 
 /** Wraps a binding so that its calls are spans; what is no binding is given back as it is. */
 export function wrapBinding(value: object, name: string, sdk: Sdk): unknown {
-  const kind = KINDS[value.constructor?.name ?? '']
-  return kind ? wrap(value, kind, { name, sdk }) : value
+  const kind = KINDS[value.constructor?.name ?? ''] ?? SHAPES.find(([methods]) => hasAll(value, methods))?.[1]
+  return kind ? wrapObject(value, kind, { name, sdk }) : value
 }
 
-function wrap<Target extends object>(target: Target, kind: Kind, bound: Bound): Target {
-  const methods = new Map<string | symbol, unknown>()
-  const proxy = new Proxy(target, {
-    get(_, key) {
-      const known = methods.get(key)
-      if (known !== undefined) return known
-      // The runtime's objects check their receiver, so they get themselves, never the proxy.
-      const value: unknown = Reflect.get(target, key, target)
-      if (typeof value !== 'function' || typeof key === 'symbol') return value
-      const method = kind.replaces?.(target, key, bound) ?? traced(target, key, value, kind, bound)
-      methods.set(key, method)
-      return method
-    },
-  })
-  return remember(proxy, target)
-}
+const hasAll = (value: object, methods: readonly string[]) =>
+  methods.every((method) => typeof Reflect.get(value, method) === 'function')
 
-function traced(target: object, key: string, method: unknown, kind: Kind, bound: Bound): unknown {
-  const spanOf = kind.spans?.[key]
-  const given = kind.gives?.[key]
-  return (...wrappedArgs: unknown[]) => {
-    const args = wrappedArgs.map(unwrap)
-    const call = () => Reflect.apply(method as () => unknown, target, args)
-    if (given) {
-      const value: unknown = call()
-      return typeof value === 'object' && value !== null
-        ? wrap(value, given(args, value, bound), bound)
-        : value
-    }
-    return spanOf ? withClientSpan(() => spanOf(bound, args), call) : call()
+/** Spans of a store's methods: `get CART`. Keys and values are never recorded. */
+function store(system: string, methods: readonly string[], more: Kind['spans'] = {}): Kind {
+  const spans: Record<string, NonNullable<Kind['spans']>[string]> = {}
+  for (const method of methods) {
+    spans[method] = ({ name }) => ({
+      name: `${method} ${name}`,
+      attributes: {
+        [ATTR_DB_SYSTEM_NAME]: system,
+        [ATTR_DB_OPERATION_NAME]: method,
+        [ATTR_DB_NAMESPACE]: name,
+      },
+    })
   }
+  return { spans: { ...spans, ...more } }
 }
 
-/** A span from the call until what it returned has settled. The caller gets the very value the call returned. */
-export function withClientSpan<Result>(
-  spanOf: () => { name: string; kind?: SpanKind; attributes: Attributes },
-  call: () => Result,
-): Result {
-  const context = activeContext()
-  const invocation = getInvocation(context)
-  if (!invocation) return call()
-  const { name, kind = CLIENT, attributes } = spanOf()
-  const span = startSpan(invocation, EDGE_SCOPE, name, { kind, attributes }, context)
-  const fail = (error: unknown) => {
-    recordError(span, error)
-    span.end()
-  }
-  try {
-    const result = withContext(setSpan(context, span), call)
-    if (isThenable(result)) result.then(() => span.end(), fail)
-    else span.end()
-    return result
-  } catch (error) {
-    fail(error)
-    throw error
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && 'then' in value
-}
-
-const store =
-  (system: string, operation: string): SpanOf =>
-  ({ name }) => ({
-    name: `${operation} ${name}`,
-    attributes: {
-      [ATTR_DB_SYSTEM_NAME]: system,
-      [ATTR_DB_OPERATION_NAME]: operation,
-      [ATTR_DB_NAMESPACE]: name,
-    },
-  })
-
-const stores = (system: string, operations: readonly string[]): Record<string, SpanOf> =>
-  Object.fromEntries(operations.map((operation) => [operation, store(system, operation)]))
-
-const D1 = 'cloudflare-d1'
-
-function statement(sql: string): Kind {
+/** The span of an SQL statement, named by its summary; literals are taken out, parameters never put in. */
+function query(system: string, sql: string): (bound: Bound) => ClientSpan {
   const summary = querySummary(sql)
-  const spanOf: SpanOf = ({ name }) => ({
+  return ({ name }) => ({
     name: summary || name,
     attributes: {
-      [ATTR_DB_SYSTEM_NAME]: D1,
+      [ATTR_DB_SYSTEM_NAME]: system,
       [ATTR_DB_NAMESPACE]: name,
       [ATTR_DB_QUERY_TEXT]: redactSql(sql),
       [ATTR_DB_QUERY_SUMMARY]: summary,
       [ATTR_DB_OPERATION_NAME]: summary.split(' ', 1)[0],
     },
   })
-  return {
-    spans: { run: spanOf, all: spanOf, first: spanOf, raw: spanOf },
-    gives: { bind: () => statement(sql) },
-  }
+}
+
+const D1 = 'cloudflare-d1'
+
+function statement(sql: string): Kind {
+  const span = query(D1, sql)
+  return { spans: { run: span, all: span, first: span, raw: span }, gives: { bind: () => statement(sql) } }
 }
 
 const database: Kind = {
@@ -164,32 +85,21 @@ const database: Kind = {
         [ATTR_DB_OPERATION_BATCH_SIZE]: Array.isArray(statements) ? statements.length : 0,
       },
     }),
-    exec: ({ name }, [sql]) => {
-      const summary = querySummary(String(sql))
-      return {
-        name: summary || `exec ${name}`,
-        attributes: {
-          [ATTR_DB_SYSTEM_NAME]: D1,
-          [ATTR_DB_NAMESPACE]: name,
-          [ATTR_DB_QUERY_TEXT]: redactSql(String(sql)),
-          [ATTR_DB_QUERY_SUMMARY]: summary,
-        },
-      }
-    },
+    exec: (bound, [sql]) => query(D1, String(sql))(bound),
   },
   gives: { prepare: ([sql]) => statement(String(sql)), withSession: () => database },
 }
 
 const queue: Kind = {
-  replaces(target, method, bound) {
+  replaces(target, method, { name, sdk }) {
     if (method !== 'send' && method !== 'sendBatch') return undefined
     const binding = target as Queue
-    const destination = bound.name.toLowerCase()
-    const isOurs = bound.sdk.options.queues?.includes(bound.name) ?? false
-    const wrapBody = (body: unknown) => (isOurs ? envelop(body, bound.sdk.propagator) : body)
+    const destination = name.toLowerCase()
+    const isOurs = sdk.options.queues?.includes(name) ?? false
+    const wrapBody = (body: unknown) => (isOurs ? envelop(body, sdk.propagator) : body)
     return (payload: unknown, options: never) => {
       const messages = method === 'sendBatch' ? [...(payload as Iterable<MessageSendRequest>)] : undefined
-      const spanOf = () => ({
+      const describe = () => ({
         name: `send ${destination}`,
         kind: PRODUCER,
         attributes: {
@@ -200,7 +110,7 @@ const queue: Kind = {
           ...(messages ? { [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: messages.length } : {}),
         },
       })
-      return withClientSpan(spanOf, () =>
+      return withClientSpan(describe, () =>
         messages
           ? binding.sendBatch(
               messages.map((message) => ({ ...message, body: wrapBody(message.body) })),
@@ -212,18 +122,19 @@ const queue: Kind = {
   },
 }
 
+const NOT_REMOTE = new Set(['connect', 'dup', 'constructor'])
+
 /** Service bindings and Durable Object stubs: `fetch` carries the context in headers, other methods are RPC. */
 const service: Kind = {
-  replaces(target, method, bound) {
-    if (method === 'connect' || method === 'dup' || method === 'scheduled' || method === 'queue')
-      return undefined
-    if (method !== 'fetch') return callRemote(target, method, bound.name, bound.sdk)
+  replaces(target, method, { name, sdk }) {
+    if (NOT_REMOTE.has(method)) return undefined
+    if (method !== 'fetch') return callRemote(target, method, name, sdk)
     const fetcher = target as Fetcher
     return (input: RequestInfo, init?: RequestInit) => {
       const context = activeContext()
       const invocation = getInvocation(context)
       if (!invocation) return fetcher.fetch(input, init)
-      return sendTraced(invocation, context, bound.name, (request) => fetcher.fetch(request), input, init)
+      return sendTraced(invocation, context, name, (request) => fetcher.fetch(request), input, init)
     }
   },
 }
@@ -232,8 +143,49 @@ const objects: Kind = {
   gives: { get: () => service, getByName: () => service, jurisdiction: () => objects },
 }
 
-const KV = 'cloudflare-kv'
-const R2 = 'cloudflare-r2'
+/** A method of a binding that is no store: `limit LOGIN`. */
+const call = (method: string): Kind => ({
+  spans: { [method]: ({ name }) => ({ name: `${method} ${name}`, attributes: {} }) },
+})
+
+const vectors = store('cloudflare-vectorize', [
+  'query',
+  'queryById',
+  'insert',
+  'upsert',
+  'getByIds',
+  'deleteByIds',
+  'describe',
+])
+
+const ai: Kind = {
+  spans: {
+    run: (_, [model]) => ({
+      name: `run ${model}`,
+      attributes: {
+        [ATTR_GEN_AI_PROVIDER_NAME]: 'cloudflare.workers_ai',
+        [ATTR_GEN_AI_REQUEST_MODEL]: String(model),
+      },
+    }),
+  },
+}
+
+const workflow: Kind = {
+  replaces(target, method, { name, sdk }) {
+    if (method !== 'create') return undefined
+    const binding = target as Workflow
+    return (options: WorkflowInstanceCreateOptions = {}) =>
+      withClientSpan(
+        () => ({ name: `create ${name}`, attributes: {} }),
+        () =>
+          binding.create(
+            sdk.options.rpc?.includes(name)
+              ? { ...options, params: envelop(options.params, sdk.propagator) }
+              : options,
+          ),
+      )
+  },
+}
 
 /** Every binding with spans, by the name of its class in the runtime. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -241,8 +193,41 @@ const KINDS: Readonly<Record<string, Kind>> = {
   DurableObjectNamespace: objects,
   WorkerQueue: queue,
   D1Database: database,
-  KvNamespace: { spans: stores(KV, ['get', 'getWithMetadata', 'put', 'delete', 'list']) },
-  R2Bucket: {
-    spans: stores(R2, ['head', 'get', 'put', 'delete', 'list', 'createMultipartUpload']),
+  KvNamespace: store('cloudflare-kv', ['get', 'getWithMetadata', 'put', 'delete', 'list']),
+  R2Bucket: store('cloudflare-r2', ['head', 'get', 'put', 'delete', 'list', 'createMultipartUpload']),
+  AnalyticsEngine: call('writeDataPoint'),
+  Hyperdrive: call('connect'),
+  WorkflowImpl: workflow,
+}
+
+/** Bindings whose class is made in JavaScript and may be named otherwise: known by their methods. */
+const SHAPES: readonly (readonly [methods: readonly string[], kind: Kind])[] = [
+  [['queryById', 'upsert', 'deleteByIds'], vectors],
+  [['run', 'toMarkdown'], ai],
+  [['limit'], call('limit')],
+  [['writeDataPoint'], call('writeDataPoint')],
+  [['create', 'createBatch'], workflow],
+  [['prepare', 'batch', 'withSession'], database],
+]
+
+/** A Durable Object's storage, under the name of its class. */
+export const DURABLE_STORAGE: Kind = {
+  ...store('cloudflare-durable-object', [
+    'get',
+    'put',
+    'delete',
+    'list',
+    'deleteAll',
+    'transaction',
+    'setAlarm',
+    'deleteAlarm',
+  ]),
+  holds: {
+    sql: { spans: { exec: (bound, [sql]) => query('cloudflare-durable-object', String(sql))(bound) } },
   },
 }
+
+const cache = store('cloudflare-cache', ['match', 'put', 'delete'])
+
+/** The global `caches`. */
+export const CACHES: Kind = { gives: { open: () => cache }, holds: { default: cache } }

@@ -1,14 +1,24 @@
+import type { Attributes } from '@opentelemetry/api'
 import { SERVER } from './api-constants.ts'
+import { DURABLE_STORAGE } from './bindings.ts'
 import { fromCarrier } from './carrier.ts'
 import { hasActiveContext } from './context.ts'
 import { runEvent } from './event-span.ts'
 import { instrumentEnv } from './instrument-env.ts'
 import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
+import { consumeBatch } from './queue-consumer.ts'
 import { splitHiddenArgument } from './rpc.ts'
 import { getSdk, type Sdk } from './sdk.ts'
-import { ATTR_RPC_METHOD, ATTR_RPC_SERVICE, ATTR_RPC_SYSTEM } from './semconv.ts'
+import {
+  ATTR_FAAS_TRIGGER,
+  ATTR_NETWORK_PROTOCOL_NAME,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_SERVICE,
+  ATTR_RPC_SYSTEM,
+} from './semconv.ts'
 import { serve, startServerRequest } from './server-span.ts'
+import { wrapObject } from './wrap-object.ts'
 
 /** A class the runtime constructs with its context and environment. */
 // biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has to take `any[]`, by TypeScript's own rule.
@@ -55,6 +65,7 @@ function instrumentClass<Class extends WorkerClass>(
   class Traced extends (Base as new (ctx: any, env: any) => object) {
     constructor(ctx: WaitUntil, env: object) {
       const sdk = getSdk(options, env)
+      traceStorage(ctx, Base.name, sdk)
       super(ctx, instrumentEnv(env, sdk))
       instances.set(this, { sdk, lifetime: ctx })
     }
@@ -87,6 +98,13 @@ function handle(
     const server = startServerRequest(sdk, args[0] as Request, lifetime, trust)
     return serve(server, () => call(args) as Promise<Response>)
   }
+  if (name === 'queue') {
+    return consumeBatch(sdk, args[0] as MessageBatch, lifetime, async (batch) => {
+      await call([batch])
+    })
+  }
+  const event = EVENTS[name]
+  if (event) return runEvent(sdk, lifetime, { name, attributes: event }, () => call(args))
   const { args: own, carrier } = splitHiddenArgument(args)
   return runEvent(
     sdk,
@@ -103,6 +121,27 @@ function handle(
     },
     () => call(own),
   )
+}
+
+/** Methods that the runtime calls, not another worker. */
+const EVENTS: Readonly<Record<string, Attributes>> = {
+  alarm: { [ATTR_FAAS_TRIGGER]: 'timer' },
+  scheduled: { [ATTR_FAAS_TRIGGER]: 'timer' },
+  email: { [ATTR_FAAS_TRIGGER]: 'other' },
+  tail: { [ATTR_FAAS_TRIGGER]: 'other' },
+  webSocketMessage: { [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket' },
+  webSocketClose: { [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket' },
+  webSocketError: { [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket' },
+}
+
+/** The runtime takes no other object than its own for a Durable Object's state, so its storage is put in front. */
+function traceStorage(ctx: object, name: string, sdk: Sdk): void {
+  const storage: unknown = Reflect.get(ctx, 'storage')
+  if (typeof storage !== 'object' || storage === null) return
+  Object.defineProperty(ctx, 'storage', {
+    configurable: true,
+    value: wrapObject(storage, DURABLE_STORAGE, { name, sdk }),
+  })
 }
 
 /** The methods of a class and the classes it extends, up to the platform's own. */

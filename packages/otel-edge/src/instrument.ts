@@ -4,6 +4,7 @@ import { instrumentEnv } from './instrument-env.ts'
 import type { EdgeOptions } from './options.ts'
 import { consumeBatch } from './queue-consumer.ts'
 import { getSdk } from './sdk.ts'
+import { ATTR_FAAS_CRON, ATTR_FAAS_TRIGGER } from './semconv.ts'
 import { serve, startServerRequest } from './server-span.ts'
 
 /** A Hono app, or anything else that serves requests by `fetch`. */
@@ -52,11 +53,26 @@ export function instrument<Env = unknown, Message = unknown, Mail = unknown>(
     const { scheduled } = plain
     traced.scheduled = (controller, env, ctx) => {
       const { sdk, tracedEnv } = setUp(env)
-      const event = {
-        name: `scheduled ${controller.cron}`,
-        attributes: { 'faas.trigger': 'timer', 'faas.cron': controller.cron },
-      }
+      const attributes = { [ATTR_FAAS_TRIGGER]: 'timer', [ATTR_FAAS_CRON]: controller.cron }
+      const event = { name: `scheduled ${controller.cron}`, attributes }
       return runEvent(sdk, ctx, event, () => scheduled.call(plain, controller, tracedEnv, ctx))
+    }
+  }
+  if (plain.email) {
+    const { email } = plain
+    traced.email = (message, env, ctx) => {
+      const { sdk, tracedEnv } = setUp(env)
+      // Neither sender nor recipient: addresses are people.
+      const event = { name: 'email', attributes: { [ATTR_FAAS_TRIGGER]: 'other' } }
+      return runEvent(sdk, ctx, event, () => email.call(plain, message, tracedEnv, ctx))
+    }
+  }
+  if (plain.tail) {
+    const { tail } = plain
+    traced.tail = (events, env, ctx) => {
+      const { sdk, tracedEnv } = setUp(env)
+      const event = { name: 'tail', attributes: { [ATTR_FAAS_TRIGGER]: 'other' } }
+      return runEvent(sdk, ctx, event, () => tail.call(plain, events, tracedEnv, ctx))
     }
   }
   return traced

@@ -1,6 +1,6 @@
 import { CLIENT } from './api-constants.ts'
-import { withClientSpan } from './bindings.ts'
 import { isContextCarrier, toCarrier } from './carrier.ts'
+import { withClientSpan } from './client-span.ts'
 import { activeContext, hasActiveContext } from './context.ts'
 import type { Sdk } from './sdk.ts'
 import { ATTR_RPC_METHOD, ATTR_RPC_SERVICE, ATTR_RPC_SYSTEM } from './semconv.ts'

@@ -8,6 +8,7 @@ import {
   readOtelConfig,
   toKeyValues,
 } from '@throughline/otel-shared'
+import { CACHES } from './bindings.ts'
 import { EdgeContextManager } from './context.ts'
 import type { EdgeOptions } from './options.ts'
 import { registerApi, warn } from './otel-api.ts'
@@ -17,6 +18,7 @@ import { createSampling, type Sampling } from './sampling.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
 import { SpanBuffer } from './span-buffer.ts'
 import { EdgeTracerProvider } from './tracer.ts'
+import { wrapObject } from './wrap-object.ts'
 
 /** A worker's tracing, made once per isolate, options and environment. */
 export interface Sdk {
@@ -52,8 +54,7 @@ export function getSdk(options: EdgeOptions = NO_OPTIONS, env: object = NO_OPTIO
 function createSdk(options: EdgeOptions, env: object): Sdk {
   const config = readOtelConfig(env as Record<string, unknown>, warn)
   const propagator = createPropagator(config.propagators, (name) => warn(`OTEL_PROPAGATORS: unknown ${name}`))
-  register(propagator)
-  return {
+  const sdk: Sdk = {
     options,
     config,
     propagator,
@@ -61,6 +62,8 @@ function createSdk(options: EdgeOptions, env: object): Sdk {
     now: options.now ?? Date.now,
     sample: createSampling(options, config),
   }
+  register(sdk)
+  return sdk
 }
 
 /** One buffer per resource and destination, so that a worker's fetch handler, queue and objects share POSTs. */
@@ -94,9 +97,14 @@ function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): SpanB
   return buffer
 }
 
-function register(propagator: TextMapPropagator): void {
+function register(sdk: Sdk): void {
   if (registered) return
   registered = true
+  const { propagator } = sdk
   registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
   patchFetch()
+  // Tests outside of workers have no caches.
+  if (typeof caches === 'object') {
+    Reflect.set(globalThis, 'caches', wrapObject(caches, CACHES, { name: 'cache', sdk }))
+  }
 }
