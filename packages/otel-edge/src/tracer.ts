@@ -83,7 +83,12 @@ export function startSpan(
   const spanContext =
     parent && !parent.isRemote
       ? childOf(parent)
-      : sdk.sample(parent, parent?.traceId ?? generateTraceId(), generateSpanId(), path)
+      : sdk.sample(
+          parent,
+          parent?.traceId ?? (active?.spanId === '' ? active.traceId : generateTraceId()),
+          generateSpanId(),
+          path,
+        )
   if ((spanContext.traceFlags & SAMPLED_FLAG) === 0 && !sdk.options.keep) return new PassiveSpan(spanContext)
   const startMillis = toMillis(options.startTime) ?? sdk.now()
   const span = new EdgeSpan(invocation, spanContext, {

@@ -1,6 +1,18 @@
-import { DurableObject, WorkerEntrypoint } from 'cloudflare:workers'
+import {
+  DurableObject,
+  WorkerEntrypoint,
+  WorkflowEntrypoint,
+  type WorkflowEvent,
+  type WorkflowStep,
+} from 'cloudflare:workers'
 import { Hono } from 'hono'
-import { instrument, instrumentDurableObject, instrumentEntrypoint, tracing } from '../src/index.ts'
+import {
+  instrument,
+  instrumentDurableObject,
+  instrumentEntrypoint,
+  instrumentWorkflow,
+  tracing,
+} from '../src/index.ts'
 
 export interface TestEnv {
   readonly COLLECTOR_URL: string
@@ -12,6 +24,9 @@ export interface TestEnv {
   readonly COUNTER: DurableObjectNamespace<CounterObject>
   readonly INVENTORY: Service<typeof InventoryEntrypoint>
   readonly SHOP: Fetcher
+  readonly REFUND: Workflow<{ orderId: string }>
+  readonly EVENTS: AnalyticsEngineDataset
+  readonly LOGIN: RateLimit
 }
 
 class CounterObject extends DurableObject<TestEnv> {
@@ -23,8 +38,31 @@ class CounterObject extends DurableObject<TestEnv> {
     return this.#count
   }
 
-  override async fetch(): Promise<Response> {
+  async remember(value: string): Promise<string | undefined> {
+    await this.ctx.storage.put('value', value)
+    this.ctx.storage.sql.exec(
+      "CREATE TABLE IF NOT EXISTS notes (text TEXT); INSERT INTO notes VALUES ('secret')",
+    )
+    await this.ctx.storage.setAlarm(Date.now() + 60_000)
+    return this.ctx.storage.get('value')
+  }
+
+  override async alarm(): Promise<void> {
+    await this.env.CART.put('alarm', 'rang')
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    if (request.headers.get('upgrade') === 'websocket') {
+      const { 0: client, 1: server } = new WebSocketPair()
+      this.ctx.acceptWebSocket(server)
+      return new Response(null, { status: 101, webSocket: client })
+    }
     return new Response(String(this.#count))
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string): Promise<void> {
+    await this.env.CART.put('message', message)
+    socket.send(`got ${message}`)
   }
 }
 
@@ -56,9 +94,20 @@ class ShopEntrypoint extends WorkerEntrypoint<TestEnv> {
   }
 }
 
+class RefundWorkflow extends WorkflowEntrypoint<TestEnv, { orderId: string }> {
+  override async run(event: WorkflowEvent<{ orderId: string }>, step: WorkflowStep): Promise<string> {
+    const order = await step.do(
+      'load order',
+      async () => (await this.env.CART.get('order')) ?? event.payload.orderId,
+    )
+    return await step.do('pay back', async () => `paid ${order}`)
+  }
+}
+
 const shared = { exporter: { windowMillis: 5 } }
 
 export const Counter = instrumentDurableObject(CounterObject, { ...shared, serviceName: 'counter' })
+export const Refund = instrumentWorkflow(RefundWorkflow, { ...shared, serviceName: 'refunds' })
 export const Inventory = instrumentEntrypoint(InventoryEntrypoint, { ...shared, serviceName: 'inventory' })
 export const Shop = instrumentEntrypoint(ShopEntrypoint, {
   ...shared,

@@ -1,0 +1,52 @@
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import { injectSnippet } from './index.ts'
+
+const app = new Hono()
+app.use(injectSnippet({ data: { 'service-name': 'shop "web"' } }))
+app.get('/page', (c) =>
+  c.html('<!doctype html><head><title>x</title></head><body>', 200, {
+    'content-security-policy': "script-src 'nonce-abc123'",
+    'cache-control': 'public, max-age=60',
+    etag: '"v1"',
+  }),
+)
+app.get('/json', (c) => c.json({ head: '<head>' }))
+app.get('/stream', () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const writer = writable.getWriter()
+  const write = (text: string) => writer.write(new TextEncoder().encode(text))
+  void (async () => {
+    await write('<html><head><title>a</title></head>')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await write('<p>late</p></html>')
+    await writer.close()
+  })()
+  return new Response(readable, { headers: { 'content-type': 'text/html' } })
+})
+
+test('the tag stands first in the head, with the page’s nonce, and the page stays as cacheable as it was', async () => {
+  const response = await app.request('/page')
+  expect(await response.text()).toBe(
+    '<!doctype html><head><script src="/throughline.js" data-service-name="shop &quot;web&quot;" nonce="abc123"></script><title>x</title></head><body>',
+  )
+  expect([response.headers.get('cache-control'), response.headers.get('etag')]).toEqual([
+    'public, max-age=60',
+    '"v1"',
+  ])
+})
+
+test('what is no page is left alone', async () => {
+  expect(await (await app.request('/json')).json()).toEqual({ head: '<head>' })
+})
+
+test('a page is not held back: its head is there while the rest is still to come', async () => {
+  const response = await app.request('/stream')
+  const reader = response.body?.getReader()
+  const started = performance.now()
+  let text = ''
+  while (!text.includes('</head>')) text += new TextDecoder().decode((await reader?.read())?.value)
+  expect(performance.now() - started).toBeLessThan(150)
+  expect(text).toContain('<head><script src="/throughline.js"')
+  await reader?.cancel()
+})

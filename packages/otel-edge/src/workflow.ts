@@ -1,0 +1,87 @@
+import type { Context } from '@opentelemetry/api'
+import { PassiveSpan, setSpan } from '@throughline/otel-shared'
+import { INTERNAL } from './api-constants.ts'
+import { withClientSpan } from './client-span.ts'
+import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
+import { runEvent } from './event-span.ts'
+import { instrumentEnv } from './instrument-env.ts'
+import type { WaitUntil } from './invocation.ts'
+import type { EdgeOptions } from './options.ts'
+import { openEnvelope } from './queue-envelope.ts'
+import { getSdk, type Sdk } from './sdk.ts'
+import { wrapObject } from './wrap-object.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has to take `any[]`, by TypeScript's own rule.
+type WorkflowClass = new (ctx: any, env: any) => { run(event: any, step: any): Promise<unknown> }
+
+interface WorkflowEventLike {
+  readonly payload: unknown
+  readonly instanceId: string
+}
+
+/**
+ * Traces a Workflow: each time the runtime runs it is a span, each step that really runs is a span below it. An
+ * instance is one trace, however often it sleeps, fails and is started again: that of whoever created it (its binding
+ * named in `rpc`), else one made from its id.
+ *
+ * @example
+ * ```ts
+ * export const Refund = instrumentWorkflow(class extends WorkflowEntrypoint<Env> { … }, { serviceName: 'refunds' })
+ * ```
+ */
+export function instrumentWorkflow<Class extends WorkflowClass>(
+  Base: Class,
+  options: EdgeOptions = {},
+): Class {
+  const name = Base.name
+  const instances = new WeakMap<object, { sdk: Sdk; lifetime: WaitUntil }>()
+  class Traced extends (Base as WorkflowClass) {
+    constructor(ctx: WaitUntil, env: object) {
+      const sdk = getSdk(options, env)
+      super(ctx, instrumentEnv(env, sdk))
+      instances.set(this, { sdk, lifetime: ctx })
+    }
+
+    override async run(event: WorkflowEventLike, step: object): Promise<unknown> {
+      const instance = instances.get(this)
+      if (!instance) return super.run(event, step)
+      const { sdk, lifetime } = instance
+      const { body, context } = openEnvelope(event.payload, sdk.propagator)
+      const parent = context ?? (await contextOfInstance(event.instanceId))
+      const span = { name: `run ${name}`, attributes: { 'workflow.instance.id': event.instanceId }, parent }
+      return runEvent(sdk, lifetime, span, () =>
+        super.run({ ...event, payload: body }, wrapObject(step, STEP, { name, sdk })),
+      )
+    }
+  }
+  Object.defineProperty(Traced, 'name', { value: name })
+  return Traced as unknown as Class
+}
+
+/** A step that was done before its instance was started again gives its result without running: no span then. */
+const STEP = {
+  replaces(target: object, method: string) {
+    if (method !== 'do') return undefined
+    const step = target as { do(...args: unknown[]): Promise<unknown> }
+    return (...args: unknown[]) => {
+      const callback = args.at(-1)
+      if (typeof callback !== 'function') return step.do(...args)
+      // The engine calls back from outside, where no context is.
+      const context = activeContext()
+      const describe = () => ({ name: String(args[0]), kind: INTERNAL, attributes: {} })
+      const traced = (...stepArgs: unknown[]) =>
+        withContext(context, () =>
+          withClientSpan(describe, () => Reflect.apply(callback, undefined, stepArgs) as unknown),
+        )
+      return step.do(...args.slice(0, -1), traced)
+    }
+  },
+}
+
+/** The same trace for the same instance: a context with a trace and no span in it yet. */
+async function contextOfInstance(instanceId: string): Promise<Context> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(instanceId))
+  const bytes = new Uint8Array(digest).subarray(0, 16)
+  const traceId = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return setSpan(EMPTY_CONTEXT, new PassiveSpan({ traceId, spanId: '', traceFlags: 0 }))
+}
