@@ -68,6 +68,19 @@ export function spread(values: readonly number[], digits = 0): string {
   return `${at(0.25)} to ${at(0.75)}`
 }
 
+/**
+ * A product's cost as a ratio to the stock set-up's of the same rounds, as `0.52`: what stays when the machine changes.
+ */
+export function shareOfOpenTelemetry(
+  costs: ReadonlyMap<Product, readonly number[]>,
+  product: Product,
+): string {
+  const stock = [...costs].find(([{ id }]) => id === 'opentelemetry')?.[1] ?? []
+  const own = costs.get(product) ?? []
+  const share = median(own) / median(stock)
+  return Number.isFinite(share) ? share.toFixed(2) : '–'
+}
+
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }

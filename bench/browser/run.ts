@@ -11,10 +11,20 @@ import { load } from './measures/load.ts'
 import { memory } from './measures/memory.ts'
 import { outage } from './measures/outage.ts'
 import { overlap } from './measures/overlap.ts'
+import { patterns } from './measures/patterns.ts'
 import { PRODUCTS } from './products.ts'
 import { formatReport, formatTable } from './report.ts'
 
-const MEASURES: Readonly<Record<string, Measure>> = { bytes, load, cost, overlap, leaving, outage, memory }
+const MEASURES: Readonly<Record<string, Measure>> = {
+  bytes,
+  load,
+  cost,
+  patterns,
+  overlap,
+  leaving,
+  outage,
+  memory,
+}
 const REPORT = join(import.meta.dirname, '../../docs/benchmarks-browser.md')
 const FULL: Effort = {
   repeats: 9,
@@ -29,15 +39,15 @@ const QUICK: Effort = {
   overlapRounds: 1,
   leavings: 3,
   outageMillis: 2_000,
-  patienceMillis: 8_000,
+  patienceMillis: 6_000,
   fetches: 1_000,
 }
-const QUICK_PRODUCTS = ['throughline', 'opentelemetry', 'dash0']
+const QUICK_PRODUCTS = ['throughline', 'opentelemetry']
 
 /**
  * Runs the measures and prints their tables; a full run writes them into docs/benchmarks-browser.md.
  *
- * @param args `--quick` (three products, few repeats), `--products=a,b`, `--measures=a,b`
+ * @param args `--quick` (two products, few repeats, printed only), `--products=a,b`, `--measures=a,b`
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

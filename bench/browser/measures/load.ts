@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser } from '@playwright/test'
-import { type Cells, type Measure, median, spread } from '../measure.ts'
+import { type Cells, type Measure, median, shareOfOpenTelemetry, spread } from '../measure.ts'
 import { NO_SDK, type Product } from '../products.ts'
 import { withVisit } from '../visit.ts'
 
-const COLUMNS = ['ms until load', 'ms in all', 'middle half of in all']
+const COLUMNS = ['ms until load', 'ms in all', 'middle half of in all', 'in all, of OpenTelemetry']
 const SLOWDOWN = 4
 
 interface LoadTime {
@@ -31,15 +31,18 @@ export const load: Measure = async (browser, products, effort) => {
       `in what is loaded when idle. Fresh profile, nothing cached; medians of ${effort.repeats} interleaved rounds.`,
     columns: COLUMNS,
     summary: ['ms until load', 'ms in all'],
-    rows: new Map(products.map((product) => [product, cells(extra.get(product) ?? [])])),
+    rows: new Map(products.map((product) => [product, cells(extra, product)])),
   }
 }
 
-function cells(times: readonly LoadTime[]): Cells {
+function cells(extra: ReadonlyMap<Product, readonly LoadTime[]>, product: Product): Cells {
+  const times = extra.get(product) ?? []
+  const inAll = new Map([...extra].map(([one, its]) => [one, its.map((time) => time.inAll)]))
   return {
     'ms until load': median(times.map(({ untilLoad }) => untilLoad)).toFixed(0),
-    'ms in all': median(times.map(({ inAll }) => inAll)).toFixed(0),
-    'middle half of in all': spread(times.map(({ inAll }) => inAll)),
+    'ms in all': median(inAll.get(product) ?? []).toFixed(0),
+    'middle half of in all': spread(inAll.get(product) ?? []),
+    'in all, of OpenTelemetry': shareOfOpenTelemetry(inAll, product),
   }
 }
 

@@ -16,7 +16,7 @@ export const memory: Measure = async (browser, products, effort) => {
       `and 7 s after ${thousands(effort.fetches)} fetches, ten at a time; the collector answers.`,
     columns: COLUMNS,
     summary: ['growth kB'],
-    rows: await eachProduct(products, 1, COLUMNS, (product) =>
+    rows: await eachProduct(products, 3, COLUMNS, (product) =>
       withVisit(browser, product, async (visit) => {
         const { before, grown } = await growth(visit)
         return {

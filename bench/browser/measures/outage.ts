@@ -21,13 +21,20 @@ export const outage: Measure = async (browser, products, effort) => {
       'same patience. Lost: requests that carried a trace header, or should have, whose span never arrived.',
     columns: COLUMNS,
     summary: ['lost, connections refused', 'lost, no answer', 'lost by a reload'],
-    rows: await eachProduct(products, 4, COLUMNS, async (product) => ({
-      'lost, connections refused': String(await lostIn(browser, product, 'refuse', effort)),
-      'lost, no answer': String(await lostIn(browser, product, 'hang', effort)),
-      of: String(REQUESTS),
-      'lost by a reload': String(await lostByReload(browser, product, effort)),
-      'of ': String(REQUESTS / 2),
-    })),
+    rows: await eachProduct(products, 2, COLUMNS, async (product) => {
+      const [refused, unanswered, reloaded] = await Promise.all([
+        lostIn(browser, product, 'refuse', effort),
+        lostIn(browser, product, 'hang', effort),
+        lostByReload(browser, product, effort),
+      ])
+      return {
+        'lost, connections refused': String(refused),
+        'lost, no answer': String(unanswered),
+        of: String(REQUESTS),
+        'lost by a reload': String(reloaded),
+        'of ': String(REQUESTS / 2),
+      }
+    }),
   }
 }
 

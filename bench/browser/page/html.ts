@@ -1,8 +1,10 @@
-/** The page every product is measured on: its tags first in the head, then the page's own code. */
+/** The page every product is measured on: its tags first in the head, a request as early as a page can make one, its own code. */
 export function pageHtml(tags: string): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>bench</title>${tags}</head>
+<head><meta charset="utf-8"><title>bench</title>
+${tags}
+<script>fetch('/api/ask?action=early')</script></head>
 <body>
 ${['Buy A', 'Buy B', 'Leave', 'Nothing', 'Ask'].map(button).join('\n')}
 <script src="/workload.js"></script>

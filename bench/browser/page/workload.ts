@@ -8,9 +8,6 @@ let polling = false
 
 window.bench = { clicks, done, ask, startPolling, stopPolling, fetchMany }
 
-// As early as the page can ask.
-ask('early')
-
 on('buy-a', (event) => buy(begin('a', event)))
 on('buy-b', (event) => buy(begin('b', event)))
 on('ask', (event) => ask(begin('ask', event)))
