@@ -19,9 +19,9 @@ export async function bundle(name: string): Promise<Bundle> {
     target: 'es2024',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser', 'import'],
-    external: ['node:*', 'cloudflare:*', ...NODE_BUILTINS],
-    plugins: [ownCopies],
+    conditions: ['workerd', 'worker', 'browser', 'import', 'module'],
+    external: ['node:*', 'cloudflare:*'],
+    plugins: [ownCopies, nodeBuiltins],
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"' },
   })
@@ -36,6 +36,22 @@ const ownCopies: Plugin = {
     onResolve({ filter: /^(hono|@opentelemetry\/api)($|\/)/ }, ({ path, kind, pluginData }) =>
       pluginData === 'own' ? undefined : resolve(path, { kind, resolveDir: here, pluginData: 'own' }),
     )
+  },
+}
+
+/** CommonJS asks for `async_hooks` by `require`, which a worker does not have: an import in its place, as wrangler does. */
+const nodeBuiltins: Plugin = {
+  name: 'node builtins',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(node:)?(${NODE_BUILTINS.join('|')})$`)
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === 'require-call'
+        ? { path: path.replace('node:', ''), namespace: 'builtin' }
+        : { path: `node:${path.replace('node:', '')}`, external: true },
+    )
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `export * from 'node:${path}'; export { default } from 'node:${path}'`,
+    }))
   },
 }
 

@@ -2,7 +2,8 @@ const REDACTED = 'REDACTED'
 
 // Each pattern is anchored on something rare, so that ordinary text costs one failed scan a pattern.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, REDACTED], // e-mail addresses
+  [/(\/\/)[^/\s:@]+:[^/\s@]+@/g, `$1${REDACTED}:${REDACTED}@`], // user info of an address
+  [/(?<![\w.+-])(?!REDACTED@)[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, REDACTED], // e-mail addresses
   [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED], // JSON web tokens
   [/\b(bearer|basic|token)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   [
@@ -10,7 +11,6 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     `$1$2${REDACTED}`,
   ],
   [/\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[abprs]|AKIA|ASIA)[_-]?[A-Za-z0-9_-]{16,}/g, REDACTED],
-  [/(\/\/)[^/\s:@]+:[^/\s@]+@/g, `$1${REDACTED}:${REDACTED}@`], // user info of an address
   [/\b\d(?:[ -]?\d){12,18}\b/g, REDACTED], // card numbers
 ]
 
@@ -35,9 +35,9 @@ export function redactUrl(url: string, options: RedactionOptions = {}): string {
   const withoutFragment = url.split('#', 1)[0] ?? ''
   const queryStart = withoutFragment.indexOf('?')
   const address = queryStart < 0 ? withoutFragment : withoutFragment.slice(0, queryStart)
-  const redactedAddress = redactPath(
-    address.replace(/^([a-z][a-z0-9+.-]*:\/\/|\/\/)[^/]*@/i, `$1${REDACTED}:${REDACTED}@`),
-  )
+  const [, prefix = '', userInfo = '', host = '', path = ''] =
+    /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?((?<=\/\/)[^/]*@)?((?<=\/\/|@)[^/]*)?(.*)$/is.exec(address) ?? []
+  const redactedAddress = `${prefix}${userInfo && `${REDACTED}:${REDACTED}@`}${host}${redactPath(path)}`
   if (queryStart < 0) return redactedAddress
   return `${redactedAddress}?${redactQuery(withoutFragment.slice(queryStart + 1), options)}`
 }
@@ -66,9 +66,13 @@ export function redactPath(path: string): string {
 /** Replaces the literals of an SQL statement by `?`, so that a statement never carries what it was called with. */
 export function redactSql(sql: string): string {
   return sql
-    .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/[xX]?'(?:[^']|'')*'/g, '?')
-    .replace(/(?<![\w"`\].$@:?])-?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\b/g, '?')
+    .replace(SQL_TOKEN, (_, comment?: string, identifier?: string) =>
+      identifier !== undefined ? identifier : comment !== undefined ? ' ' : '?',
+    )
     .replace(/\s+/g, ' ')
     .trim()
 }
+
+// One pass, so that a comment's dashes inside of a string, or digits inside of a quoted name, are what they are.
+const SQL_TOKEN =
+  /(--[^\n]*|\/\*[\s\S]*?\*\/)|("(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\])|[xX]?'(?:[^']|'')*'|(?<![\w$@:?])-?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\b/g
