@@ -263,3 +263,98 @@ describe('durations', () => {
     }
   })
 })
+
+describe('answers of every kind', () => {
+  test('a client that goes away in mid-stream ends the span there, without an error', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/events', (c) =>
+      c.body(
+        new ReadableStream({
+          async pull(controller) {
+            await new Promise((resolve) => setTimeout(resolve, 20))
+            controller.enqueue(new TextEncoder().encode('data: x\n\n'))
+          },
+        }),
+        200,
+        { 'content-type': 'text/event-stream' },
+      ),
+    )
+    const ctx = createExecutionContext()
+    const response = await app.fetch(new Request('http://x/events'), env as unknown as TestEnv, ctx)
+    const reader = response.body?.getReader()
+    await reader?.read()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await reader?.cancel()
+    await waitOnExecutionContext(ctx)
+    const [span] = await collector.expectTrace({ name: 'GET /events', error: false })
+    expect(span?.durationMillis).toBeGreaterThan(90)
+    expect(span?.durationMillis).toBeLessThan(1_000)
+  })
+
+  test('a stream that breaks is an error, to the span and to its reader', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/breaks', (c) =>
+      c.body(
+        new ReadableStream({
+          pull(controller) {
+            controller.error(new RangeError('broken pipe'))
+          },
+        }),
+      ),
+    )
+    const ctx = createExecutionContext()
+    const response = await app.fetch(new Request('http://x/breaks'), env as unknown as TestEnv, ctx)
+    await expect(response.text()).rejects.toThrow('broken pipe')
+    await waitOnExecutionContext(ctx)
+    await collector.expectTrace({
+      name: 'GET /breaks',
+      error: true,
+      attributes: { 'error.type': 'RangeError' },
+    })
+  })
+
+  test('HEAD, redirects, empty answers and upgrades end with their headers', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/page', (c) => c.text('page'))
+    app.get('/moved', (c) => c.redirect('/page'))
+    app.delete('/page', (c) => c.body(null, 204))
+    app.get('/socket', () => {
+      const { 0: client, 1: server } = new WebSocketPair()
+      server.accept()
+      return new Response(null, { status: 101, webSocket: client })
+    })
+    expect((await get(app, '/page', { method: 'HEAD' })).status).toBe(200)
+    expect((await get(app, '/moved', { redirect: 'manual' })).status).toBe(302)
+    expect((await get(app, '/page', { method: 'DELETE' })).status).toBe(204)
+    const ctx = createExecutionContext()
+    const upgrade = new Request('http://x/socket', { headers: { upgrade: 'websocket' } })
+    expect((await app.fetch(upgrade, env as unknown as TestEnv, ctx)).webSocket).toBeTruthy()
+    await waitOnExecutionContext(ctx)
+    await collector.expectTrace({ name: 'HEAD /page', attributes: { 'http.response.status_code': 200 } })
+    await collector.expectTrace({ name: 'GET /moved', attributes: { 'http.response.status_code': 302 } })
+    await collector.expectTrace({ name: 'DELETE /page', attributes: { 'http.response.status_code': 204 } })
+    await collector.expectTrace({ name: 'GET /socket', attributes: { 'http.response.status_code': 101 } })
+  })
+
+  test('a proxied answer keeps its length, its type and its bytes', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/file', async (c) => {
+      await c.env.FILES.put('large', new Uint8Array(300_000).fill(7))
+      const file = await c.env.FILES.get('large')
+      return new Response(file?.body ?? null, { headers: { etag: file?.httpEtag ?? '' } })
+    })
+    const ctx = createExecutionContext()
+    const response = await app.fetch(new Request('http://x/file'), env as unknown as TestEnv, ctx)
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    expect([bytes.length, bytes.every((byte) => byte === 7)]).toEqual([300_000, true])
+    await waitOnExecutionContext(ctx)
+    await collector.expectTrace({
+      name: 'GET /file',
+      children: [{ name: 'put FILES' }, { name: 'get FILES' }],
+    })
+  })
+})

@@ -294,3 +294,22 @@ test('a cron run is a span', async () => {
     children: [{ name: 'get CART' }],
   })
 })
+
+test('a mail and a tail are spans that name nobody', async () => {
+  const collector = new TestCollector()
+  const handler = instrument<TestEnv>(
+    {
+      email: async (_, { CART }) => void (await CART.get('x')),
+      tail: async (_, { CART }) => void (await CART.get('x')),
+    },
+    collector.options(),
+  )
+  const ctx = createExecutionContext()
+  const mail = { from: 'anna@example.com', to: 'ben@example.com' }
+  await handler.email?.(mail as ForwardableEmailMessage, env, ctx)
+  await handler.tail?.([], env, ctx)
+  await waitOnExecutionContext(ctx)
+  await collector.expectTrace({ name: 'email', children: [{ name: 'get CART' }] })
+  const spans = await collector.expectTrace({ name: 'tail', children: [{ name: 'get CART' }] })
+  expect(JSON.stringify(spans)).not.toContain('@')
+})

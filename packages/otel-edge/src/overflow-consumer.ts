@@ -1,0 +1,47 @@
+import { readOtelConfig, type TraceRequest } from '@throughline/otel-shared'
+import { forwardOnce } from './relay-forward.ts'
+
+/** Where the consumer delivers to. */
+export interface OverflowConsumerOptions {
+  /** Default: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or …_ENDPOINT + `/v1/traces`. */
+  readonly url?: string
+}
+
+/**
+ * The consumer of an overflow queue (`exporter.overflowQueue`, the relay's `overflowQueue`): posts what could not be
+ * delivered in time. A message the collector does not take yet is retried when the collector said, or after 30 s; how
+ * often, and the dead-letter queue behind it, are the queue's own configuration. What the collector calls invalid is
+ * acknowledged: it will not become valid.
+ *
+ * @example
+ * ```ts
+ * export default { fetch: app.fetch, queue: overflowConsumer() }
+ * ```
+ */
+export function overflowConsumer(
+  options: OverflowConsumerOptions = {},
+): (batch: MessageBatch<unknown>, env: unknown) => Promise<void> {
+  return async function consumeOverflow(batch, env) {
+    const config = readOtelConfig((env ?? {}) as Record<string, unknown>)
+    const url = options.url ?? config.tracesUrl
+    if (url === undefined) {
+      batch.retryAll()
+      return
+    }
+    for (const message of batch.messages) {
+      const request = parse(message.body)
+      const outcome = request === undefined ? undefined : await forwardOnce({ url, config }, request)
+      if (outcome?.result === 'busy') {
+        message.retry({ delaySeconds: Math.max(30, Math.ceil(outcome.retryAfterMillis / 1_000)) })
+      } else message.ack()
+    }
+  }
+}
+
+function parse(body: unknown): TraceRequest | undefined {
+  try {
+    return JSON.parse(String(body)) as TraceRequest
+  } catch {
+    return undefined
+  }
+}
