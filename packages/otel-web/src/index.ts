@@ -1,5 +1,6 @@
 export type { TraceInfo } from './actions/action-tracker.ts'
 export type { ActionHandle } from './actions/manual-action.ts'
-export type { DeliveryHealth } from './export/delivery.ts'
+export type { Redact } from './export/redact-attributes.ts'
 export type { TracingOptions } from './options.ts'
-export { startTracing, type Tracing } from './start-tracing.ts'
+export { startTracing } from './start-tracing.ts'
+export type { Health, Tracing } from './tracing.ts'

@@ -23,13 +23,25 @@ export class PageTracerProvider extends WebTracerProvider {
   readonly #clock: TraceClock
   readonly #reparent: Reparent
   readonly #contexts: ContextManager
+  readonly #flush: () => Promise<void>
   readonly #mended = new WeakMap<object, Tracer>()
 
-  constructor(config: WebTracerConfig, clock: TraceClock, contexts: ContextManager, reparent: Reparent) {
+  constructor(
+    config: WebTracerConfig,
+    clock: TraceClock,
+    contexts: ContextManager,
+    reparent: Reparent,
+    flush: () => Promise<void>,
+  ) {
     super(config)
     this.#clock = clock
     this.#contexts = contexts
     this.#reparent = reparent
+    this.#flush = flush
+  }
+
+  override forceFlush(): Promise<void> {
+    return this.#flush()
   }
 
   override getTracer(

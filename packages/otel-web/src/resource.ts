@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api'
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import {
   ATTR_SERVICE_NAME,
@@ -24,6 +25,7 @@ export interface ServiceOptions {
   readonly serviceName: string
   readonly serviceVersion?: string | undefined
   readonly environment?: string | undefined
+  readonly resourceAttributes?: Attributes | undefined
 }
 
 interface UserAgentData {
@@ -33,7 +35,12 @@ interface UserAgentData {
 }
 
 /** Who sends: the service, this page as its instance, and the browser (no fingerprint beyond what HTTP says). */
-export function createResource({ serviceName, serviceVersion, environment }: ServiceOptions): Resource {
+export function createResource({
+  serviceName,
+  serviceVersion,
+  environment,
+  resourceAttributes,
+}: ServiceOptions): Resource {
   const pageId = generateTraceId()
   const { userAgentData } = navigator as { userAgentData?: UserAgentData }
   return resourceFromAttributes({
@@ -52,5 +59,6 @@ export function createResource({ serviceName, serviceVersion, environment }: Ser
     [ATTR_BROWSER_BRANDS]: userAgentData?.brands.map(({ brand, version }) => `${brand} ${version}`),
     [ATTR_BROWSER_MOBILE]: userAgentData?.mobile,
     [ATTR_BROWSER_PLATFORM]: userAgentData?.platform,
+    ...resourceAttributes,
   })
 }

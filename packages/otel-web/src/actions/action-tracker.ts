@@ -14,6 +14,8 @@ import type { PageIds } from '../page-ids.ts'
 import { ATTR_ACTION_TYPE } from '../semconv.ts'
 import { Action, type ActionType, type EndReason, getAction } from './action.ts'
 
+const MAX_RECENT = 20
+
 export interface StartActionOptions {
   readonly name: string
   readonly type: ActionType
@@ -49,6 +51,7 @@ export class ActionTracker implements SpanProcessor {
   readonly #used = new Set<Action>()
   readonly #actionSpans = new WeakSet<object>()
   readonly #parts: ActionTrackerParts
+  readonly #recent: Action[] = []
   #starting = false
 
   constructor(parts: ActionTrackerParts) {
@@ -63,6 +66,7 @@ export class ActionTracker implements SpanProcessor {
   start(options: StartActionOptions): Action {
     const { name, type, startMillis = performance.now(), parent = ROOT_CONTEXT, links, ids } = options
     const { clock, globals, tracer } = this.#parts
+    const parentSpan = trace.getSpanContext(parent)
     this.#starting = true
     const span = this.#parts.ids.with(ids ?? {}, () =>
       tracer().startSpan(
@@ -79,6 +83,7 @@ export class ActionTracker implements SpanProcessor {
     this.#actionSpans.add(span)
     const action: Action = new Action({
       name,
+      isRoot: !parentSpan || parentSpan.isRemote === true,
       span,
       context: trace.setSpan(parent, span),
       startMillis,
@@ -90,6 +95,8 @@ export class ActionTracker implements SpanProcessor {
         this.#parts.onEnd(action)
       },
     })
+    this.#recent.push(action)
+    if (this.#recent.length > MAX_RECENT) this.#recent.shift()
     return action
   }
 
@@ -106,6 +113,11 @@ export class ActionTracker implements SpanProcessor {
   /** Runs `callback` in a task of its own, as no action's work. */
   later(callback: () => void): void {
     this.#parts.globals.setTimeout(callback, 0)
+  }
+
+  /** Actions of the last seconds that fit, ended or not. */
+  recent(fits: (action: Action) => boolean): Action[] {
+    return this.#recent.filter(fits)
   }
 
   finishAll(reason: EndReason): void {

@@ -1,4 +1,4 @@
-import { type Context, createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, createContextKey, type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import type { TraceClock } from '../clock.ts'
 import type { PageGlobals } from '../page-globals.ts'
 import { ATTR_ACTION_END_REASON, ATTR_INCOMPLETE } from '../semconv.ts'
@@ -14,12 +14,14 @@ const ACTION = createContextKey('throughline action')
 export type ActionType = 'click' | 'submit' | 'enter' | 'change' | 'navigation' | 'pageload' | 'custom'
 
 /** Why an action ended: its work was done, it was told to, the page went, or a limit was reached. */
-export type EndReason = 'done' | 'ended' | 'hidden' | 'pagehide' | 'child_limit' | 'limit'
+export type EndReason = 'done' | 'ended' | 'hidden' | 'pagehide' | 'timeout'
 
 export interface ActionParts {
   readonly name: string
   readonly span: Span
   readonly context: Context
+  /** It has no parent in this page. */
+  readonly isRoot: boolean
   readonly startMillis: number
   readonly clock: TraceClock
   readonly globals: PageGlobals
@@ -66,6 +68,12 @@ export class Action {
     return this.#limitTimer !== undefined
   }
 
+  /** A root of this page that is sampled: one that people can look at. */
+  get isExported(): boolean {
+    const { traceFlags } = this.span.spanContext()
+    return this.#parts.isRoot && (traceFlags & TraceFlags.SAMPLED) !== 0
+  }
+
   get ended(): boolean {
     return this.#ended
   }
@@ -79,7 +87,7 @@ export class Action {
   use(): void {
     if (this.used || this.#ended) return
     const left = Math.max(0, this.startMillis + ACTION_LIMIT_MILLIS - performance.now())
-    this.#limitTimer = this.#parts.globals.setTimeout(() => this.finish('limit'), left)
+    this.#limitTimer = this.#parts.globals.setTimeout(() => this.finish('timeout'), left)
     this.#parts.onUse()
     this.#settle()
   }
@@ -130,7 +138,7 @@ export class Action {
 
   #giveUp(work: object): void {
     this.#pending.delete(work)
-    this.#reason = 'child_limit'
+    this.#reason = 'timeout'
     this.#lastEndMillis = performance.now()
     this.#settle()
   }

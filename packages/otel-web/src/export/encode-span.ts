@@ -1,6 +1,7 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import { type KeyValue, type OtlpSpan, toKeyValues } from '@throughline/otel-shared'
+import { type OtlpSpan, toKeyValues } from '@throughline/otel-shared'
+import type { Redactor } from './redact-attributes.ts'
 
 // OTLP's flags beside the trace flags: whether the parent is known to be (or not to be) remote.
 const HAS_IS_REMOTE = 0x100
@@ -9,32 +10,32 @@ const IS_REMOTE = 0x200
 export interface EncodeOptions {
   /** Added to every time of the span. */
   readonly offsetMillis: number
+  readonly redactor: Redactor
   readonly extraAttributes?: Attributes | undefined
   /** For a span that is still open: where to cut it. */
-  readonly endTime?: HrTime
+  readonly endTime?: HrTime | undefined
 }
 
-/** A span in the shape of OTLP JSON, its times corrected. */
-export function encodeSpan(
-  span: ReadableSpan,
-  { offsetMillis, extraAttributes, endTime }: EncodeOptions,
-): OtlpSpan {
+/** A span in the shape of OTLP JSON, its times corrected, its texts redacted. */
+export function encodeSpan(span: ReadableSpan, options: EncodeOptions): OtlpSpan {
+  const { offsetMillis, redactor, extraAttributes, endTime = span.endTime } = options
   const { traceId, spanId, traceState, traceFlags } = span.spanContext()
   const parent = span.parentSpanContext
-  const attributes = extraAttributes ? { ...span.attributes, ...extraAttributes } : span.attributes
   const state = traceState?.serialize()
+  const keyValues = (attributes: Attributes | undefined) => toKeyValues(redactor.attributes(attributes ?? {}))
+  const { code, message } = span.status
   return {
     traceId,
     spanId,
     ...(state ? { traceState: state } : {}),
     ...(parent ? { parentSpanId: parent.spanId } : {}),
-    flags: traceFlags | HAS_IS_REMOTE | (parent?.isRemote ? IS_REMOTE : 0),
-    name: span.name,
+    flags: traceFlags | remoteFlags(parent),
+    name: redactor.text(span.name),
     // OTLP counts kinds from 1, the API from 0.
     kind: span.kind + 1,
     startTimeUnixNano: toUnixNano(span.startTime, offsetMillis),
-    endTimeUnixNano: toUnixNano(endTime ?? span.endTime, offsetMillis),
-    attributes: toKeyValues(attributes),
+    endTimeUnixNano: toUnixNano(endTime, offsetMillis),
+    attributes: keyValues(extraAttributes ? { ...span.attributes, ...extraAttributes } : span.attributes),
     ...dropped('droppedAttributesCount', span.droppedAttributesCount),
     events: span.events.map((event) => ({
       timeUnixNano: toUnixNano(event.time, offsetMillis),
@@ -43,25 +44,19 @@ export function encodeSpan(
       ...dropped('droppedAttributesCount', event.droppedAttributesCount),
     })),
     ...dropped('droppedEventsCount', span.droppedEventsCount),
-    links: span.links.map((link) => encodeLink(link.context, link.attributes)),
+    links: span.links.map(({ context, attributes }) => ({
+      traceId: context.traceId,
+      spanId: context.spanId,
+      attributes: keyValues(attributes),
+      flags: context.traceFlags | remoteFlags(context),
+    })),
     ...dropped('droppedLinksCount', span.droppedLinksCount),
-    status: {
-      ...(span.status.code ? { code: span.status.code } : {}),
-      ...(span.status.message ? { message: span.status.message } : {}),
-    },
+    status: { ...(code ? { code } : {}), ...(message ? { message: redactor.text(message) } : {}) },
   }
 }
 
-function encodeLink(
-  { traceId, spanId, traceFlags, isRemote }: SpanContext,
-  attributes: Attributes | undefined,
-) {
-  const flags = traceFlags | HAS_IS_REMOTE | (isRemote ? IS_REMOTE : 0)
-  return { traceId, spanId, attributes: keyValues(attributes), flags }
-}
-
-function keyValues(attributes: Attributes | undefined): KeyValue[] {
-  return attributes ? toKeyValues(attributes) : []
+function remoteFlags(other: SpanContext | undefined): number {
+  return HAS_IS_REMOTE | (other?.isRemote ? IS_REMOTE : 0)
 }
 
 function dropped<K extends string>(key: K, count: number | undefined): { [key in K]?: number } {

@@ -10,6 +10,8 @@ export interface SendTarget {
 export interface SendResult {
   readonly outcome: 'sent' | 'retry' | 'refused'
   readonly reason?: string
+  /** Status 410: no more is wanted, ever. */
+  readonly gone?: boolean
   /** Of a `Retry-After` header. */
   readonly retryAfterMillis?: number
 }
@@ -54,6 +56,7 @@ async function post(
     return {
       outcome: RETRYABLE.includes(response.status) ? 'retry' : 'refused',
       reason: `status ${response.status}`,
+      gone: response.status === 410,
       ...(retryAfterMillis === undefined ? {} : { retryAfterMillis }),
     }
   } catch (error) {

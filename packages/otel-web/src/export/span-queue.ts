@@ -1,19 +1,31 @@
-import type { Attributes, Context } from '@opentelemetry/api'
-import { TraceFlags } from '@opentelemetry/api'
+import { type Attributes, TraceFlags } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { TraceClock } from '../clock.ts'
-import { ATTR_CLOCK_OFFSET, ATTR_INCOMPLETE } from '../semconv.ts'
+import {
+  ATTR_CLOCK_OFFSET,
+  ATTR_DROPPED_SPANS,
+  ATTR_INCOMPLETE,
+  ATTR_KEPT,
+  ATTR_SESSION_ID,
+} from '../semconv.ts'
+import type { KeptTraces } from '../session/kept-traces.ts'
 import { type EncodedSpan, toEncodedSpan } from './batches.ts'
 import { encodeSpan } from './encode-span.ts'
+import type { Redactor } from './redact-attributes.ts'
 
 export interface SpanQueueParts {
   readonly clock: TraceClock
+  readonly kept: KeptTraces
+  readonly redactor: Redactor
   /** True for spans that somebody else ends when the page goes: the actions. */
   readonly endsItself: (span: object) => boolean
+  /** False while nothing may be recorded. */
+  readonly isRecording: () => boolean
+  readonly sessionId: () => string
+  /** Spans that never arrived since this was last asked. */
+  readonly takeDropped: () => number
   /** Told that something waits. */
   readonly onQueued: () => void
-  /** Runs before encoding, so that nothing private is ever kept. */
-  readonly redact: (span: ReadableSpan) => void
 }
 
 /** Holds the spans that are open and those that have ended, until they are taken to be sent. */
@@ -28,20 +40,22 @@ export class SpanQueue implements SpanProcessor {
     this.#parts = parts
   }
 
-  onStart(span: Span, _parent: Context): void {
+  onStart(span: Span): void {
+    if (isLocalRoot(span)) span.setAttribute(ATTR_SESSION_ID, this.#parts.sessionId())
     if (isSampled(span) && !this.#parts.endsItself(span)) this.#open.add(span)
   }
 
   onEnd(span: ReadableSpan): void {
     this.#open.delete(span as Span)
-    if (!isSampled(span) || this.#sentOpen.has(span)) return
-    this.#ended.push(span)
-    this.#parts.onQueued()
+    if (this.#sentOpen.has(span) || !this.#parts.isRecording()) return
+    if (isSampled(span)) this.#ended.push(span)
+    else this.#keep(span)
+    if (this.#ended.length > 0) this.#parts.onQueued()
   }
 
   /** Attributes that are learnt after a span ended; too late once it is taken. */
   addLate(span: object, attributes: Attributes): void {
-    this.#late.set(span, attributes)
+    this.#late.set(span, { ...this.#late.get(span), ...attributes })
   }
 
   /** Everything that has ended, encoded; the queue is empty afterwards. */
@@ -53,6 +67,7 @@ export class SpanQueue implements SpanProcessor {
   takeOpen(): EncodedSpan[] {
     const spans = Array.from(this.#open)
     this.#open.clear()
+    if (!this.#parts.isRecording()) return []
     return spans.map((span) => {
       this.#sentOpen.add(span)
       span.setAttribute(ATTR_INCOMPLETE, true)
@@ -60,31 +75,58 @@ export class SpanQueue implements SpanProcessor {
     })
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#ended = []
+    this.#open.clear()
+  }
+
+  #keep(span: ReadableSpan): void {
+    const kept = this.#parts.kept.add(span)
+    for (const each of kept?.spans ?? []) {
+      this.addLate(each, { [ATTR_KEPT]: kept?.reason })
+      this.#ended.push(each)
+    }
+  }
+
   #encode(span: ReadableSpan): EncodedSpan {
-    const { clock, redact } = this.#parts
+    const { clock, redactor } = this.#parts
     const { traceId } = span.spanContext()
-    redact(span)
     const offsetMillis = clock.offsetOf(traceId)
-    const extra: Attributes = { ...this.#late.get(span) }
-    if (!span.parentSpanContext && offsetMillis !== 0) extra[ATTR_CLOCK_OFFSET] = offsetMillis
     const { name, version } = span.instrumentationScope
-    return toEncodedSpan(
-      JSON.stringify(version ? { name, version } : { name }),
-      encodeSpan(span, {
-        offsetMillis,
-        extraAttributes: extra,
-        ...(span.ended ? {} : { endTime: clock.at(traceId) }),
-      }),
-    )
+    const encoded = encodeSpan(span, {
+      offsetMillis,
+      redactor,
+      extraAttributes: {
+        ...this.#late.get(span),
+        ...(isLocalRoot(span) ? this.#rootAttributes(offsetMillis) : {}),
+      },
+      endTime: span.ended ? undefined : clock.at(traceId),
+    })
+    return toEncodedSpan(JSON.stringify(version ? { name, version } : { name }), encoded)
+  }
+
+  #rootAttributes(offsetMillis: number): Attributes {
+    const dropped = this.#parts.takeDropped()
+    return {
+      ...(offsetMillis === 0 ? {} : { [ATTR_CLOCK_OFFSET]: offsetMillis }),
+      ...(dropped === 0 ? {} : { [ATTR_DROPPED_SPANS]: dropped }),
+    }
   }
 
   async forceFlush(): Promise<void> {}
 
   async shutdown(): Promise<void> {
-    this.#open.clear()
+    this.clear()
   }
 }
 
 function isSampled(span: Span | ReadableSpan): boolean {
   return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
+}
+
+/** A span without a parent in this page. */
+function isLocalRoot(span: Span | ReadableSpan): boolean {
+  const { parentSpanContext } = span as Partial<ReadableSpan>
+  return !parentSpanContext || parentSpanContext.isRemote === true
 }

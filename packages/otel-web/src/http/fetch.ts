@@ -15,7 +15,7 @@ export interface FetchTracing {
  * Traces `fetch`: a CLIENT span that ends when the body does, headers for those who may have them. Whatever goes
  * wrong in here, the page's request is made as the page asked.
  */
-export function traceFetch(parts: HttpParts): FetchTracing {
+export function traceFetch(parts: HttpParts, patch = true): FetchTracing {
   const stock = window.fetch
   const bodies = new BodyWatcher()
   bodies.enable()
@@ -46,7 +46,7 @@ export function traceFetch(parts: HttpParts): FetchTracing {
       },
     )
   } as typeof window.fetch
-  window.fetch = patched
+  if (patch) window.fetch = patched
   return {
     follow,
     stop() {

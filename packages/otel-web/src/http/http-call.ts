@@ -59,7 +59,7 @@ export function startHttpCall(
   early?: EarlyCall,
 ): HttpCall | undefined {
   const verdict = parts.verdictOf(url)
-  if (verdict === 'not http' || parts.ignores(url)) return undefined
+  if (verdict === 'not http' || verdict === 'not recording' || parts.ignores(url)) return undefined
   const { clock, propagator, timings } = parts
   const context = early?.context ?? parts.contexts.active()
   const startMillis = early?.startMillis ?? performance.now()

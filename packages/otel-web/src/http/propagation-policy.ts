@@ -6,7 +6,12 @@ export interface PropagationOptions {
 }
 
 /** Why a request got no headers, for people who wonder. */
-export type PropagationVerdict = 'sent' | 'foreign origin' | 'excluded by noPropagate' | 'not http'
+export type PropagationVerdict =
+  | 'sent'
+  | 'foreign origin'
+  | 'excluded by noPropagate'
+  | 'not http'
+  | 'not recording'
 
 /**
  * Decides which requests carry the trace. Origins are compared whole: `https://shop.example` allows neither

@@ -1,4 +1,4 @@
-import type { Tracing } from '../start-tracing.ts'
+import type { Tracing } from '../tracing.ts'
 
 /** A user's action that the loader saw. */
 export interface EarlyAction {
@@ -37,6 +37,8 @@ export interface HandOver {
   readonly log_: (EarlyAction | EarlyRequest | EarlyCall)[]
   /** The listener for the events that are actions. */
   readonly onEvent_: (event: Event) => void
+  /** The Trusted Types policy, where there are any. */
+  policy_?: { createScriptURL(url: string): unknown } | undefined
   /** Set by the SDK: calls of the early handle go there from now on. */
   tracing_?: Tracing
 }

@@ -37,11 +37,11 @@ try {
     // transferSize, then the descriptions of `traceparent` and `edge`. Nothing was transferred of a cache's page; an
     // edge of long ago, or none, means that the trace is somebody else's.
     const html =
-      /rSize":[1-9].*"00-(\w+)-\w+-\d(\d)".*"(\d{13})/.exec(
+      /rSize":[1-9].*"00-(\w+)-\w+-.(.)".*"(\d{13})/.exec(
         JSON.stringify(performance.getEntriesByType('navigation')),
       ) ?? []
     const [, traceId = id() + id(), flags] =
-      (Date.now() - (html[3] as unknown as number)) ** 2 < 144e8 ? html : []
+      (Date.now() - (html[3] as unknown as number)) ** 2 < 1e10 ? html : []
     let stored = ''
     try {
       stored = localStorage.throughline ?? stored
@@ -57,7 +57,7 @@ try {
         ((flags ??
           stored[0] ??
           Math.random() < ((dataset.sampleRatio ?? 1) as number)) as unknown as number) & 1,
-      stopped_: dataset.consent && !((stored[1] as unknown as number) > 0),
+      stopped_: dataset.consent && stored[1] != '1',
       log_: log,
       onEvent_(event) {
         if (!current() && ((event as KeyboardEvent).key ?? 'Enter') == 'Enter') {
@@ -111,7 +111,7 @@ try {
     })
     patch(xhr, 'setRequestHeader', ([name], self) => {
       // A caller that sends its own gets no second one.
-      if (/^traceparent$/i.test(name as string)) self.early_ = 0
+      if (/traceparent/i.test(name as string)) self.early_ = 0
     })
     patch(xhr, 'send', (_, self) => {
       const request = begin(self.early_ as Request)
@@ -133,14 +133,14 @@ try {
                 : Promise.resolve()),
     })
     const nothing = () => nothing
-    ;(page.requestIdleCallback ?? setTimeout)(() => {
+    ;(page.requestIdleCallback || setTimeout)(() => {
       const url = dataset.sdk ?? script.src.replace('.js', '-sdk.js')
+      hand.policy_ = page.trustedTypes?.createPolicy('throughline', {
+        createScriptURL: (same: string) => same,
+      })
       document.head.append(
         Object.assign(document.createElement('script'), {
-          src:
-            page.trustedTypes
-              ?.createPolicy('throughline', { createScriptURL: () => url })
-              .createScriptURL(url) ?? url,
+          src: hand.policy_?.createScriptURL(url) ?? url,
           nonce: script.nonce,
           integrity: dataset.sdkIntegrity ?? '',
           // Without the SDK nothing is done any more.

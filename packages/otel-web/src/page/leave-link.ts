@@ -1,0 +1,26 @@
+import { type Link, type SpanContext, TraceFlags } from '@opentelemetry/api'
+
+const KEY = 'throughline.left'
+const MAX_AGE_MILLIS = 60_000
+
+/** Leaves word for the next page of which action led to it. Same tab, same origin. */
+export function rememberLeaving({ traceId, spanId, traceFlags }: SpanContext): void {
+  try {
+    sessionStorage.setItem(KEY, `${traceId}.${spanId}.${traceFlags}.${Date.now()}`)
+  } catch {
+    // No storage, no link.
+  }
+}
+
+/** The link to the action that left the last page for this one, told once. */
+export function takeLeaveLink(): Link[] | undefined {
+  try {
+    const stored = sessionStorage.getItem(KEY)
+    sessionStorage.removeItem(KEY)
+    const [traceId, spanId, flags, leftMillis] = (stored ?? '').split('.')
+    if (!traceId || !spanId || Math.abs(Date.now() - Number(leftMillis)) > MAX_AGE_MILLIS) return undefined
+    return [{ context: { traceId, spanId, traceFlags: Number(flags) & TraceFlags.SAMPLED, isRemote: true } }]
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,252 @@
+import { type Context, type ContextManager, trace } from '@opentelemetry/api'
+import { redactUrl, W3CPropagator } from '@throughline/otel-shared'
+import { getAction } from './actions/action.ts'
+import { ActionTracker, type TraceInfo } from './actions/action-tracker.ts'
+import { runAction } from './actions/manual-action.ts'
+import { trackPendingTimers } from './actions/pending-timers.ts'
+import { createRageClicks } from './actions/rage-clicks.ts'
+import { reparentExpired } from './actions/reparent.ts'
+import { listenForUserActions } from './actions/user-events.ts'
+import { TraceClock } from './clock.ts'
+import { ClockOffset } from './clock-offset.ts'
+import { AsyncContextManager } from './context/async-context-manager.ts'
+import { createPipeline } from './export/pipeline.ts'
+import type { DebugConsole } from './extras/debug.ts'
+import type { Extras } from './extras/index.ts'
+import type { WebVitals } from './extras/web-vitals.ts'
+import { traceConnections } from './http/connections.ts'
+import { traceFetch } from './http/fetch.ts'
+import type { HttpParts } from './http/http-call.ts'
+import { createPropagationPolicy } from './http/propagation-policy.ts'
+import { ResourceTimings } from './http/resource-timings.ts'
+import { traceXhr } from './http/xhr.ts'
+import type { HandOver } from './loader/hand-over.ts'
+import { adoptEarlyWork, stopLoader } from './loader/take-over.ts'
+import type { TracingOptions } from './options.ts'
+import { recordErrors } from './page/errors.ts'
+import { readHtmlTrace } from './page/html-trace.ts'
+import { takeLeaveLink } from './page/leave-link.ts'
+import { onLeave } from './page/lifecycle.ts'
+import { trackNavigations } from './page/navigations.ts'
+import { startPageLoad } from './page/page-load.ts'
+import { capturePageGlobals } from './page-globals.ts'
+import { PageIds } from './page-ids.ts'
+import { PageTracerProvider } from './page-tracer-provider.ts'
+import { createResource } from './resource.ts'
+import { PageSampler } from './session/page-sampler.ts'
+import { createRecording } from './session/recording.ts'
+import type { Tracing } from './tracing.ts'
+import { VERSION } from './version.ts'
+
+const MAX_STORED_BYTES = 5_000_000
+const MAX_STORED_AGE_MILLIS = 24 * 3_600_000
+const EXTRAS_DELAY_MILLIS = 500
+
+/** How `startTracing` is run by the script tag and by an import. */
+export interface RunOptions {
+  readonly loadExtras: () => Promise<Extras>
+  /** What a loader has already begun. */
+  readonly early?: HandOver | undefined
+}
+
+/** Puts the parts together. */
+export function runTracing(options: TracingOptions, { loadExtras, early }: RunOptions): Tracing {
+  if (early) stopLoader(early)
+  const globals = capturePageGlobals()
+  const contexts: ContextManager = options.contextManager ?? new AsyncContextManager()
+  const propagator = options.propagator ?? new W3CPropagator()
+  const clock = new TraceClock()
+  const ids = new PageIds()
+  const timings = new ResourceTimings()
+  const listeners = new Set<(trace: TraceInfo) => void>()
+  const resource = createResource(options)
+  const endpoint = new URL(options.endpoint ?? '/v1/traces', document.baseURI).href
+  const recording = createRecording(options, early && early.sampled_ !== 0)
+  const { session } = recording
+  let debug: DebugConsole | undefined
+  let vitals: WebVitals | undefined
+
+  const actions = new ActionTracker({
+    clock,
+    globals,
+    ids,
+    contexts,
+    tracer: () => tracer,
+    onEnd: (action) => {
+      if (!action.isExported || !recording.isOn()) return
+      const told = { traceId: action.span.spanContext().traceId, name: action.name }
+      for (const listener of listeners) guarded(() => listener(told))
+      debug?.onTrace(told)
+    },
+  })
+  const pipeline = createPipeline({
+    options,
+    endpoint,
+    resource,
+    globals,
+    clock,
+    isAction: (span) => actions.isAction(span),
+    isRecording: recording.isOn,
+    sessionId: () => session.id,
+    beforeFlush: () => timings.takeRecords(),
+    onGone: () => {
+      recording.kill()
+      void tracing.shutdown()
+    },
+  })
+  const provider = new PageTracerProvider(
+    {
+      resource,
+      idGenerator: ids,
+      sampler: new PageSampler(recording.isOn, recording.sampleRoot),
+      spanProcessors: [...(options.spanProcessors ?? []), actions, pipeline.queue],
+    },
+    clock,
+    contexts,
+    reparentExpired,
+    pipeline.flush,
+  )
+  const tracer = provider.getTracer('@throughline/otel-web', VERSION)
+
+  const html = readHtmlTrace()
+  const pageLoad = startPageLoad({
+    actions,
+    // The loader decided at its time; what it gave out stands.
+    html: early && html?.traceId !== early.traceId_ ? undefined : html,
+    traceId: early?.traceId_,
+    links: takeLeaveLink(),
+  })
+  const enter = (context: Context) => {
+    if ('enter' in contexts && typeof contexts.enter === 'function') contexts.enter(context)
+  }
+  const verdictOf = createPropagationPolicy(options, location.origin)
+  const http: HttpParts = {
+    tracer,
+    // What a page does on its own until it is loaded is the work of loading it.
+    contexts: {
+      active: () => {
+        const active = contexts.active()
+        if (document.readyState === 'complete' || getAction(active) || trace.getSpan(active)) return active
+        enter(pageLoad.context)
+        return pageLoad.context
+      },
+    },
+    propagator,
+    clock,
+    clockOffset: new ClockOffset(clock),
+    timings,
+    verdictOf: (url) => (recording.isOn() ? verdictOf(url) : 'not recording'),
+    ignores: (url) => url.href === endpoint,
+    redactUrl: (url) => redactUrl(url, { keepQuery: options.keepQuery ?? [] }),
+    onTiming: pipeline.addTiming,
+    onNotSent: (url, verdict) => debug?.onNotSent(url, verdict),
+  }
+  // Each patch lies over those before it; the context manager's lie on top, so that what ours derive from the page's
+  // promises still keeps the page's context.
+  const replaced = new Set(options.instrumentations?.map(({ instrumentationName }) => instrumentationName))
+  const fetching = traceFetch(http, !replaced.has('@opentelemetry/instrumentation-fetch'))
+  if (early) adoptEarlyWork(early, { http, fetching, actions, ids, pageLoad })
+  timings.enable()
+  const onRageClick = createRageClicks()
+  const stops: (() => void)[] = [() => fetching.stop(), () => timings.disable()]
+  const startParts = [
+    () => (replaced.has('@opentelemetry/instrumentation-xml-http-request') ? undefined : traceXhr(http)),
+    () => traceConnections(http),
+    () => trackPendingTimers(() => actions.active()),
+    () =>
+      trackNavigations({
+        actions,
+        active: () => contexts.active(),
+        enter: (action) => enter(action.context),
+      }),
+    () => recordErrors(actions, tracer),
+    () =>
+      listenForUserActions({
+        start: (type, name, startMillis) => {
+          session.touch()
+          return actions.start({ type, name, startMillis })
+        },
+        active: () => actions.active(),
+        enter: (action) => enter(action.context),
+        onClick: onRageClick,
+      }),
+    () =>
+      onLeave((reason) => {
+        actions.finishAll(reason)
+        vitals?.report()
+        pipeline.leave()
+      }),
+    () => listenOnline(() => pipeline.delivery.retryNow()),
+  ]
+  // One failing piece stops none of the others.
+  for (const start of startParts) stops.push(guarded(start) ?? (() => {}))
+  provider.register({ contextManager: contexts, propagator })
+  for (const instrumentation of options.instrumentations ?? []) {
+    guarded(() => {
+      instrumentation.setTracerProvider(provider)
+      instrumentation.enable()
+      stops.push(() => instrumentation.disable())
+    })
+  }
+
+  const extrasTimer = globals.setTimeout(() => {
+    loadExtras().then(
+      (extras) => {
+        const maxBytes = options.maxStoredBytes ?? MAX_STORED_BYTES
+        const maxAgeMillis = options.maxStoredAgeMillis ?? MAX_STORED_AGE_MILLIS
+        if (maxBytes > 0) void pipeline.delivery.setStore(extras.createSpanStore({ maxBytes, maxAgeMillis }))
+        if (options.debug) debug = extras.createDebugConsole(options.debug)
+        stops.push(extras.watchFrames(actions))
+        vitals = extras.collectWebVitals(tracer, clock, pageLoad)
+      },
+      () => {
+        // Without them there is no store and there are no vitals.
+      },
+    )
+  }, EXTRAS_DELAY_MILLIS)
+
+  const tracing: Tracing = {
+    action: (name, fn) =>
+      runAction(contexts, actions.start({ name, type: 'custom', parent: contexts.active() }), fn),
+    onTrace(callback) {
+      listeners.add(callback)
+      return () => void listeners.delete(callback)
+    },
+    flush: pipeline.flush,
+    health: () => ({
+      recording: recording.isOn(),
+      sampled: session.sampled,
+      consent: session.consent,
+      sessionId: recording.isOn() ? session.id : undefined,
+      ...pipeline.delivery.health(),
+    }),
+    setConsent(granted) {
+      session.setConsent(granted)
+      if (!granted) void pipeline.clear()
+    },
+    async shutdown() {
+      globals.clearTimeout(extrasTimer)
+      contexts.disable()
+      for (const stop of stops.splice(0).reverse()) guarded(stop)
+      actions.finishAll('ended')
+      pipeline.delivery.add(pipeline.queue.takeOpen())
+      await pipeline.flush()
+      recording.stop()
+      await provider.shutdown()
+    },
+  }
+  return tracing
+}
+
+function listenOnline(callback: () => void): () => void {
+  window.addEventListener('online', callback)
+  return () => window.removeEventListener('online', callback)
+}
+
+function guarded<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}

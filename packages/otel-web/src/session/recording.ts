@@ -1,0 +1,53 @@
+import { createSampler } from '@throughline/otel-shared'
+import type { TracingOptions } from '../options.ts'
+import { createRateLimit } from './rate-limit.ts'
+import { Session } from './session.ts'
+
+const KILL_KEY = 'throughline.off'
+const KILL_MILLIS = 3_600_000
+const MAX_TRACES_PER_MINUTE = 600
+
+/** Whether, and of whom, anything is recorded. */
+export interface Recording {
+  readonly session: Session
+  /** False while consent is missing, and for good after `stop`. */
+  isOn(): boolean
+  sampleRoot(): boolean
+  /** The collector wants nothing more: this page is silent, and others are for an hour. */
+  kill(): void
+  stop(): void
+}
+
+export function createRecording(options: TracingOptions, earlySampled: boolean | undefined): Recording {
+  const sampler = createSampler(options.sampler, options.samplerArg)
+  const session = new Session((id) => sampler.shouldSample({ traceId: id }), earlySampled)
+  const allow = createRateLimit(options.maxTracesPerMinute ?? MAX_TRACES_PER_MINUTE)
+  let stopped = wasKilled()
+  return {
+    session,
+    isOn() {
+      if (stopped || session.consent === 'denied') return false
+      return options.consent !== 'required' || session.consent === 'granted'
+    },
+    sampleRoot: () => session.sampled && allow(),
+    kill() {
+      stopped = true
+      try {
+        localStorage.setItem(KILL_KEY, String(Date.now() + KILL_MILLIS))
+      } catch {
+        // Without storage the next page learns it from the collector again.
+      }
+    },
+    stop() {
+      stopped = true
+    },
+  }
+}
+
+function wasKilled(): boolean {
+  try {
+    return Number(localStorage.getItem(KILL_KEY)) > Date.now()
+  } catch {
+    return false
+  }
+}

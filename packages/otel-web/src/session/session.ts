@@ -1,0 +1,108 @@
+import { generateTraceId } from '@throughline/otel-shared'
+
+const KEY = 'throughline'
+const IDLE_MILLIS = 30 * 60_000
+const MAX_AGE_MILLIS = 4 * 3_600_000
+const TOUCH_MILLIS = 10_000
+
+export type Consent = 'granted' | 'denied' | 'unset'
+
+const CONSENT_DIGITS: readonly Consent[] = ['denied', 'granted', 'unset']
+
+interface State {
+  sampled: boolean
+  consent: Consent
+  id: string
+  startMillis: number
+  lastMillis: number
+}
+
+/**
+ * The session: an id for half an hour of quiet and four hours at most, one sampling decision for all of it, and the
+ * consent, which outlives it. Shared by the tabs of an origin through `localStorage`; without that, the page's own.
+ *
+ * Stored as `<sampled><consent>.<id>.<start>.<last>`; the loader reads the first two digits.
+ */
+export class Session {
+  readonly #sample: (id: string) => boolean
+  #state: State
+  #writtenMillis = 0
+
+  /** @param sample decides for a new session; @param early what the loader has already decided */
+  constructor(sample: (id: string) => boolean, early?: boolean) {
+    this.#sample = sample
+    const stored = read()
+    this.#state = stored && !isOver(stored) ? stored : this.#begin(stored?.consent ?? 'unset', early)
+    this.touch()
+  }
+
+  get id(): string {
+    return this.#state.id
+  }
+
+  get sampled(): boolean {
+    return this.#state.sampled
+  }
+
+  get consent(): Consent {
+    return this.#state.consent
+  }
+
+  /** The user did something. Begins a new session when the old one is over. */
+  touch(): void {
+    const now = Date.now()
+    if (isOver(this.#state)) this.#state = this.#begin(this.#state.consent)
+    this.#state.lastMillis = now
+    if (now - this.#writtenMillis > TOUCH_MILLIS) this.#write()
+  }
+
+  setConsent(granted: boolean): void {
+    // Who withdraws is nobody we have seen before when they come back.
+    if (!granted) this.#state = this.#begin('denied')
+    this.#state.consent = granted ? 'granted' : 'denied'
+    this.#write()
+  }
+
+  #begin(consent: Consent, early?: boolean): State {
+    const id = generateTraceId()
+    const now = Date.now()
+    this.#writtenMillis = 0
+    return { id, sampled: early ?? this.#sample(id), consent, startMillis: now, lastMillis: now }
+  }
+
+  #write(): void {
+    this.#writtenMillis = Date.now()
+    const { sampled, consent, id, startMillis, lastMillis } = this.#state
+    // The id of somebody who has not agreed is not kept.
+    const digits = `${sampled ? 1 : 0}${CONSENT_DIGITS.indexOf(consent)}`
+    try {
+      localStorage.setItem(
+        KEY,
+        consent === 'denied' ? digits : `${digits}.${id}.${startMillis}.${lastMillis}`,
+      )
+    } catch {
+      // No storage: the session is the page's.
+    }
+  }
+}
+
+function read(): State | undefined {
+  try {
+    const [digits = '', id = '', start, last] = (localStorage.getItem(KEY) ?? '').split('.')
+    if (digits === '') return undefined
+    return {
+      sampled: digits[0] === '1',
+      consent: CONSENT_DIGITS[Number(digits[1])] ?? 'unset',
+      id,
+      startMillis: Number(start) || 0,
+      lastMillis: Number(last) || 0,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function isOver({ startMillis, lastMillis }: State): boolean {
+  const now = Date.now()
+  return now - lastMillis > IDLE_MILLIS || now - startMillis > MAX_AGE_MILLIS
+}
