@@ -11,6 +11,8 @@ export async function buildCorpus(): Promise<Record<string, string>> {
     '/native.js': await script('main', 'es2022'),
     '/down-levelled.js': await script('main', 'es2016'),
     '/compiled.js': await compiled('main'),
+    '/cost.js': await script('cost', 'es2022'),
+    '/compiled-cost.js': await compiled('cost'),
     '/managers.js': await script('managers', 'es2022'),
     '/zone.js': await script('zone', 'es2022'),
   }

@@ -26,13 +26,19 @@ export async function startCorpusServer(files: Readonly<Record<string, string>>)
   }
 }
 
+/** Gives the page timers of 5 µs instead of 100. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 const HTML = '<!doctype html><meta charset="utf-8"><title>Context corpus</title><body>'
 
 function answer(url: URL, response: ServerResponse, files: Readonly<Record<string, string>>): void {
   const file = files[url.pathname]
   const send = (type: string, body: string | Buffer, status = 200) =>
-    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...ISOLATED }).end(body)
   if (file !== undefined) return void send('text/javascript; charset=utf-8', file)
   switch (url.pathname) {
     case '/':

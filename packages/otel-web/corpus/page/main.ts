@@ -12,9 +12,16 @@ export interface RunResult {
   readonly patterns: string[]
 }
 
+/** Taken before anything was patched. */
+interface NativeTimers {
+  readonly setTimeout: (callback: () => void, millis: number) => unknown
+  readonly setInterval: (callback: () => void, millis: number) => number
+  readonly clearInterval: (timer: number) => void
+}
+
 declare global {
   interface Window {
-    nativeTimers: { setInterval: typeof setInterval; clearInterval: typeof clearInterval }
+    nativeTimers: NativeTimers
     runCorpus: typeof runCorpus
   }
 }

@@ -1,5 +1,5 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
-import { hookAwait, NativePromise } from './await-hook.ts'
+import { AwaitHook, NativePromise } from './await-hook.ts'
 import { connectCompiledAwaits } from './compiled-awaits.ts'
 import { hookEventListeners } from './event-listeners.ts'
 import { MicrotaskContexts } from './microtask-contexts.ts'
@@ -16,6 +16,7 @@ import { hookThen } from './then-hook.ts'
  */
 export class AsyncContextManager implements ContextManager {
   #contexts: MicrotaskContexts | undefined
+  #awaitHook: AwaitHook | undefined
   #restores: Restore[] = []
 
   active(): Context {
@@ -31,8 +32,12 @@ export class AsyncContextManager implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    if (this.#contexts === undefined) return Reflect.apply(fn, thisArg, args)
-    return this.#contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
+    const contexts = this.#contexts
+    if (contexts === undefined) return Reflect.apply(fn, thisArg, args)
+    const result = contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
+    // What the caller awaits settles in another context than the caller's.
+    if (contexts.whenNeeded !== undefined) this.#awaitHook?.mark(result)
+    return result
   }
 
   bind<T>(context: Context, target: T): T {
@@ -67,17 +72,24 @@ export class AsyncContextManager implements ContextManager {
       posted = false
       contexts.clear()
     }
-    const prototypes = new Set([NativePromise.prototype, Promise.prototype])
+    const awaitHook = new AwaitHook(contexts, enqueue)
+    contexts.whenNeeded = () => {
+      const prototypes = new Set([NativePromise.prototype, Promise.prototype])
+      this.#restores.push(awaitHook.install(), hookThen(contexts, [...prototypes]))
+    }
     this.#restores = [
-      hookThen(contexts, [...prototypes]),
-      hookAwait(contexts, enqueue),
       hookTaskCallbacks(contexts),
       hookObservers(contexts),
       hookEventListeners(contexts),
       connectCompiledAwaits(contexts),
-      () => channel.port1.close(),
+      () => {
+        contexts.whenNeeded = undefined
+        awaitHook.stop()
+        channel.port1.close()
+      },
     ]
     this.#contexts = contexts
+    this.#awaitHook = awaitHook
     return this
   }
 
@@ -86,6 +98,7 @@ export class AsyncContextManager implements ContextManager {
     for (const restore of this.#restores.reverse()) restore()
     this.#restores = []
     this.#contexts = undefined
+    this.#awaitHook = undefined
     return this
   }
 }

@@ -1,6 +1,6 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { type MicrotaskContexts, Segment } from './microtask-contexts.ts'
-import { patchMethod, type Restore } from './patch.ts'
+import { patchMethod, patchProperty, type Restore } from './patch.ts'
 
 /** Awaits of one context in a row, within one checkpoint, that are followed one by one. */
 const FOLLOWED_AWAITS = 64
@@ -23,110 +23,147 @@ interface Flow {
  *
  * @see https://tc39.es/ecma262/#sec-promise-resolve
  */
-export function hookAwait(contexts: MicrotaskContexts, enqueue: (callback: () => void) => void): Restore {
-  const prototype = NativePromise.prototype
-  const own = Object.getOwnPropertyDescriptor(prototype, 'constructor')
-  if (own === undefined || own.value !== NativePromise) return () => {}
-
-  let enabled = true
-  let followed = 0
-  let followedContext: Context = ROOT_CONTEXT
-  let flow: Flow | undefined
+export class AwaitHook {
+  readonly #contexts: MicrotaskContexts
+  readonly #enqueue: (callback: () => void) => void
+  readonly #react: Reaction
+  readonly #accessor: PropertyDescriptor
+  readonly #markedPrototype: object
+  #enabled = true
+  /** Awaits of one context in a row, and which. */
+  #followed = 0
+  #context: Context = ROOT_CONTEXT
+  #flow: Flow | undefined
+  readonly #flowOf = new WeakMap<Context, Flow>()
   /** Contexts with pending awaits, the empty one not counted. */
-  let flows = 0
-  const flowOf = new WeakMap<Context, Flow>()
-  let unmarked: Promise<unknown>[] = []
+  #pendingFlows = 0
+  #unclosed: Promise<unknown>[] = []
 
-  const react = nativeReaction(contexts)
+  constructor(contexts: MicrotaskContexts, enqueue: (callback: () => void) => void) {
+    this.#contexts = contexts
+    this.#enqueue = enqueue
+    this.#react = nativeReaction(contexts)
+    this.#accessor = this.#constructorAccessor()
+    this.#markedPrototype = Object.create(NativePromise.prototype, { constructor: this.#accessor })
+  }
 
-  function follow(promise: Promise<unknown>): void {
+  /** Follows the awaits of all promises. Engines await slower from then on: they no longer skip the look-up. */
+  install(): Restore {
+    const { prototype } = NativePromise
+    // `Promise.resolve(p)` reads the constructor, too, and waits for nothing.
+    const restoreResolve = patchMethod(NativePromise, 'resolve', (original) => {
+      const contexts = this.#contexts
+      return function (this: unknown, ...args) {
+        return contexts.quietly(original, this, args)
+      }
+    })
+    const restoreConstructor = patchProperty(prototype, 'constructor', (own) =>
+      own.value === NativePromise ? this.#accessor : undefined,
+    )
+    return () => {
+      restoreResolve()
+      restoreConstructor()
+    }
+  }
+
+  /** Follows the awaits of one promise, while the others need not be followed yet. */
+  mark(promise: unknown): void {
+    if (!(promise instanceof NativePromise)) return
+    if (Object.getPrototypeOf(promise) !== NativePromise.prototype) return
+    Object.setPrototypeOf(promise, this.#markedPrototype)
+  }
+
+  /** Follows nothing any more; what is marked behaves as it did. */
+  stop(): void {
+    this.#enabled = false
+  }
+
+  #follow(promise: Promise<unknown>): void {
+    const contexts = this.#contexts
     const { context } = contexts.current
     contexts.touch()
-    if (context !== followedContext) {
-      followedContext = context
-      followed = 0
-      flow = context === ROOT_CONTEXT ? undefined : flowFor(context)
+    if (context !== this.#context) {
+      this.#context = context
+      this.#followed = 0
+      this.#flow = context === ROOT_CONTEXT ? undefined : this.#flowFor(context)
     }
-    const own = flow
+    const flow = this.#flow
     // In a long loop of one context, with nobody else about, there is nothing to take for another's.
-    if (++followed > FOLLOWED_AWAITS && flows === (own !== undefined && own.pending > 0 ? 1 : 0)) {
+    const own = flow !== undefined && flow.pending > 0 ? 1 : 0
+    if (++this.#followed > FOLLOWED_AWAITS && this.#pendingFlows === own) {
+      this.#followed = 0
       contexts.heat()
-      followed = 0
     }
-    if (own !== undefined && own.pending++ === 0) flows++
+    if (flow !== undefined && flow.pending++ === 0) this.#pendingFlows++
     const segment = new Segment(context, contexts)
-    react(promise, () => {
-      if (own !== undefined && --own.pending === 0) flows--
+    this.#react(promise, () => {
+      if (flow !== undefined && --flow.pending === 0) this.#pendingFlows--
       contexts.resume(segment)
     })
-    if (unmarked.push(promise) === 1) {
-      contexts.beforeChange = markEnds
-      enqueue(markEnds)
-    }
+    if (this.#unclosed.push(promise) > 1) return
+    contexts.beforeChange = this.#close
+    this.#enqueue(this.#close)
   }
 
   /** Registers what runs right after the continuations: before anybody else's code can settle the promises. */
-  function markEnds(): void {
-    const promises = unmarked
-    unmarked = []
-    contexts.beforeChange = undefined
-    for (const promise of promises) react(promise, leave)
+  #close = (): void => {
+    const promises = this.#unclosed
+    this.#unclosed = []
+    this.#contexts.beforeChange = undefined
+    for (const promise of promises) this.#react(promise, this.#leave)
   }
 
-  function leave(): void {
-    contexts.leave()
+  #leave = (): void => {
+    this.#contexts.leave()
   }
 
-  function flowFor(context: Context): Flow {
-    const known = flowOf.get(context)
+  #flowFor(context: Context): Flow {
+    const known = this.#flowOf.get(context)
     if (known !== undefined) return known
     const made = { pending: 0 }
-    flowOf.set(context, made)
+    this.#flowOf.set(context, made)
     return made
   }
 
-  function get(this: Promise<unknown>): PromiseConstructor {
-    if (contexts.current === contexts.hot || contexts.quiet || !enabled || this === prototype)
-      return NativePromise
-    try {
-      follow(this)
-    } catch {
-      // Not a promise: an object made from its prototype.
-    }
-    return NativePromise
-  }
-
-  function set(this: Promise<unknown>, value: unknown): void {
-    Object.defineProperty(this, 'constructor', {
-      value,
-      writable: true,
+  #constructorAccessor(): PropertyDescriptor {
+    const contexts = this.#contexts
+    const hook = this
+    const isPrototype = (object: unknown) =>
+      object === NativePromise.prototype || object === hook.#markedPrototype
+    return {
       configurable: true,
-      enumerable: true,
-    })
-  }
-
-  Object.defineProperty(prototype, 'constructor', { configurable: true, enumerable: false, get, set })
-
-  // `Promise.resolve(p)` and `finally` read the constructor, too, and wait for nothing.
-  const restoreResolve = patchMethod(NativePromise, 'resolve', (original) => {
-    return function (this: unknown, ...args) {
-      return contexts.quietly(original, this, args)
-    }
-  })
-
-  return () => {
-    enabled = false
-    restoreResolve()
-    if (Object.getOwnPropertyDescriptor(prototype, 'constructor')?.get === get) {
-      Object.defineProperty(prototype, 'constructor', own)
+      enumerable: false,
+      get(this: Promise<unknown>) {
+        if (contexts.current.context === contexts.hot || contexts.quiet || !hook.#enabled)
+          return NativePromise
+        if (contexts.followed === this) {
+          contexts.followed = undefined
+        } else if (!isPrototype(this)) {
+          try {
+            hook.#follow(this)
+          } catch {
+            // Not a promise: an object made from its prototype.
+          }
+        }
+        return NativePromise
+      },
+      set(this: object, value: unknown) {
+        Object.defineProperty(this, 'constructor', {
+          value,
+          writable: true,
+          configurable: true,
+          enumerable: true,
+        })
+      },
     }
   }
 }
 
-/** Registers a callback for when a promise settles, either way, without the page's `then`. */
-function nativeReaction(
-  contexts: MicrotaskContexts,
-): (promise: Promise<unknown>, callback: () => void) => void {
+/** Registers a callback for when a promise settles, either way. */
+type Reaction = (promise: Promise<unknown>, callback: () => void) => void
+
+/** Reacts without the page's `then`. */
+function nativeReaction(contexts: MicrotaskContexts): Reaction {
   const { then } = NativePromise.prototype
   if (/\{\s*\[native code\]\s*\}/.test(Function.prototype.toString.call(then))) {
     return (promise, callback) => contexts.quietly(then, promise, [callback, callback])

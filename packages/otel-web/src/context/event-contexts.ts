@@ -93,14 +93,14 @@ export class EventContexts {
   }
 
   #start(target: object): void {
-    const { context } = this.#contexts.current
+    const context = this.#contexts.capture()
     this.#started.set(target, context)
     const { upload } = target as { upload?: object }
     if (upload !== undefined) this.#started.set(upload, context)
   }
 
   #post(target: object): void {
-    const { context } = this.#contexts.current
+    const context = this.#contexts.capture()
     const before = this.#posters.get(target)
     this.#posters.set(target, before === undefined || before === context ? context : SEVERAL)
   }

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { EventContexts } from './event-contexts.ts'
 import type { MicrotaskContexts } from './microtask-contexts.ts'
 import { type Method, patchMethod, patchProperty, type Restore } from './patch.ts'
@@ -39,7 +39,7 @@ export function hookEventListeners(contexts: MicrotaskContexts): Restore {
 
   const standIns = new StandIns((listener, target, rule) => {
     const registration: { context: Context; call: Method } = {
-      context: contexts.current.context,
+      context: ROOT_CONTEXT,
       call(this: unknown, ...args) {
         const inObject = typeof listener === 'object'
         const method = inObject ? listener.handleEvent : listener
@@ -56,7 +56,7 @@ export function hookEventListeners(contexts: MicrotaskContexts): Restore {
   function standInFor(target: object, type: string, listener: unknown): Method | undefined {
     if (!enabled || !isListener(listener)) return undefined
     const rule = eventContexts.ruleFor(target, type)
-    return rule && standIns.get(target, listener, rule, contexts.current.context)
+    return rule && standIns.get(target, listener, rule, contexts.capture())
   }
 
   const handlerProperty = (own: PropertyDescriptor): PropertyDescriptor | undefined => {

@@ -3,7 +3,9 @@ import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 /** Rounds of the microtask queue without a sign of life after which a checkpoint counts as quiet. */
 const QUIET_ROUNDS = 32
 /** Silent rounds after which one context is dropped although others in the same checkpoint are busy. */
-const STALE_ROUNDS = 512
+const PATIENCE = 512
+/** The same for what compiled code leaves behind, which resumes its context itself. */
+const COMPILED_PATIENCE = 8
 
 // Native functions are taken when the manager is enabled: an app's or a test's fake timers must not reach us.
 type Enqueue = (callback: () => void) => void
@@ -12,10 +14,13 @@ type Enqueue = (callback: () => void) => void
 export class Segment {
   readonly context: Context
   readonly boundary: () => void
+  /** Silent rounds after which the segment is dropped although others are busy. */
+  readonly patience: number
   silentRounds = 0
 
-  constructor(context: Context, owner: MicrotaskContexts) {
+  constructor(context: Context, owner: MicrotaskContexts, patience: number = PATIENCE) {
     this.context = context
+    this.patience = patience
     this.boundary = () => owner.cross(this)
   }
 }
@@ -33,10 +38,12 @@ export class Segment {
  */
 export class MicrotaskContexts {
   current: Segment
-  /** A segment with so many awaits in one checkpoint that they are no longer followed one by one. */
-  hot: Segment | undefined
+  /** A context with so many awaits in one checkpoint that they are no longer followed one by one. */
+  hot: Context | undefined
   /** Called before the active context changes. */
   beforeChange: (() => void) | undefined
+  /** Called once, when the first context does something that may meet another: see {@link capture}. */
+  whenNeeded: (() => void) | undefined
   /** A promise whose awaiting code resumes its context itself. */
   followed: unknown
   /** Counts the tasks that are known to have begun. */
@@ -51,16 +58,20 @@ export class MicrotaskContexts {
   #pinned = false
   /** The segment that a microtask queued now will run in. */
   #tail: Segment
+  #first: Context | undefined
   #appended = 0
   #crossed = 0
   #dissolvedAt = 0
-  #silentCrossings = 0
+  /** Boundaries in a row that nothing of ours was called between. */
+  silent = 0
   #settleRounds = 0
   #settling: Segment | undefined
   #depth = 0
   /** Where to return to when the continuation that `resume` let in has run. */
   #resumedFrom: Segment | undefined
   #resumed: Segment | undefined
+  /** Whether {@link leave} may have something to do. */
+  resumed = false
 
   constructor(enqueue: Enqueue, postClear: () => void) {
     this.#enqueue = enqueue
@@ -71,7 +82,7 @@ export class MicrotaskContexts {
 
   /** Notes that code of the current context is alive: something of ours was called. */
   touch(): void {
-    this.#silentCrossings = 0
+    this.silent = 0
     this.current.silentRounds = 0
   }
 
@@ -90,6 +101,7 @@ export class MicrotaskContexts {
   with<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R {
     const outer = this.current
     if (outer.context === context) return Reflect.apply(fn, self, args)
+    if (this.whenNeeded !== undefined) this.#noteFirst(context)
     this.#switch(new Segment(context, this))
     this.#depth++
     try {
@@ -100,9 +112,24 @@ export class MicrotaskContexts {
     }
   }
 
+  /** The context for what the current code schedules. */
+  capture(): Context {
+    const { context } = this.current
+    if (context !== ROOT_CONTEXT) this.need()
+    this.touch()
+    return context
+  }
+
+  /** Has promises followed from now on: there may be more than one context about. */
+  need(): void {
+    const { whenNeeded } = this
+    this.whenNeeded = undefined
+    whenNeeded?.()
+  }
+
   /** Stops looking for signs of life in the current segment: it is in a long loop of awaits. */
   heat(): void {
-    this.hot = this.current
+    this.hot = this.current.context
     this.#postClear()
   }
 
@@ -125,6 +152,7 @@ export class MicrotaskContexts {
 
   /** Makes `context` stand for the rest of the current task, across the checkpoints between its listeners. */
   enter(context: Context): void {
+    this.need()
     this.#restart(new Segment(context, this))
     this.#pinned = true
     this.#postClear()
@@ -144,17 +172,28 @@ export class MicrotaskContexts {
     this.#switch(segment)
     this.#resumed = segment
     this.#resumedFrom = from
+    this.resumed = true
   }
 
   /** As {@link resume}, for a continuation that has begun already and itself calls {@link leave}. */
   resumeIn(context: Context): void {
-    if (this.current.context === context) this.touch()
-    else this.resume(new Segment(context, this))
+    const known = this.#resumed
+    const segment = known?.context === context ? known : new Segment(context, this, COMPILED_PATIENCE)
+    if (this.current !== this.#root || this.#tail !== this.#root || this.#appended !== this.#crossed) {
+      this.resume(segment)
+      return
+    }
+    // Nothing to mark off: what is queued without our seeing it is lost, for the price of a hundred boundaries less.
+    this.#resumed = segment
+    this.#resumedFrom = this.current
+    this.resumed = true
+    this.current = segment
   }
 
   /** Ends what {@link resume} began, unless another context has begun since. */
   leave(): void {
     const from = this.#resumedFrom
+    this.resumed = false
     if (from === undefined || this.current !== this.#resumed) return
     this.#resumedFrom = undefined
     this.#switch(from)
@@ -167,7 +206,7 @@ export class MicrotaskContexts {
     this.current = segment
     this.#resumedFrom = undefined
     const others = this.#appended - this.#crossed
-    if (++this.#silentCrossings > QUIET_ROUNDS * (others + 1) && this.hot === undefined) {
+    if (++this.silent > QUIET_ROUNDS * (others + 1) && this.hot === undefined) {
       this.#dissolve()
       return
     }
@@ -175,11 +214,17 @@ export class MicrotaskContexts {
     if (tail.context === segment.context) {
       this.current = tail
       if (others === 0) this.#standAlone()
-    } else if (++segment.silentRounds <= STALE_ROUNDS) {
+    } else if (++segment.silentRounds <= segment.patience) {
       this.#append(segment)
     } else if (others === 0) {
       this.#standAlone()
     }
+  }
+
+  #noteFirst(context: Context): void {
+    if (context === ROOT_CONTEXT || context === this.#first) return
+    if (this.#first !== undefined) this.need()
+    this.#first = context
   }
 
   #switch(segment: Segment): void {
@@ -201,7 +246,7 @@ export class MicrotaskContexts {
     this.#pinned = false
     this.hot = undefined
     this.#resumedFrom = undefined
-    this.#silentCrossings = 0
+    this.silent = 0
     this.current = this.#base = this.#tail = segment
   }
 
@@ -231,7 +276,7 @@ export class MicrotaskContexts {
     } else if (this.#appended !== this.#crossed || ++this.#settleRounds > 2 * QUIET_ROUNDS) {
       this.#settling = undefined
       this.#postClear()
-    } else if (++this.#silentCrossings > QUIET_ROUNDS && this.hot === undefined) {
+    } else if (++this.silent > QUIET_ROUNDS && this.hot === undefined) {
       this.#settling = undefined
       this.#dissolve()
     } else {

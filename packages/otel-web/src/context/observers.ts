@@ -34,7 +34,7 @@ export function hookObservers(contexts: MicrotaskContexts): Restore {
     return function (this: unknown, ...args: unknown[]): unknown {
       if (enabled) {
         const observer = this as object
-        const { context } = contexts.current
+        const context = contexts.capture()
         const before = first.has(observer) ? observations.get(observer) : undefined
         const same = before === undefined || before.context === context
         observations.set(observer, { context: same ? context : ROOT_CONTEXT, task: contexts.task })

@@ -19,6 +19,8 @@ const SCHEDULERS: readonly (readonly [string | undefined, string, Rule])[] = [
   [undefined, 'requestAnimationFrame', 'task'],
   [undefined, 'requestIdleCallback', 'task'],
   [undefined, 'queueMicrotask', 'nested'],
+  // Takes no callback; it is the commonest way to outlive a task.
+  [undefined, 'fetch', 'task'],
   ['Scheduler', 'postTask', 'task'],
   ['LockManager', 'request', 'nested'],
   ['HTMLCanvasElement', 'toBlob', 'nested'],
@@ -34,7 +36,7 @@ export function hookTaskCallbacks(contexts: MicrotaskContexts): Restore {
 
   function bind(callback: unknown, rule: Rule): unknown {
     if (typeof callback !== 'function') return callback
-    const context = rule === 'nobody' ? ROOT_CONTEXT : contexts.current.context
+    const context = rule === 'nobody' ? ROOT_CONTEXT : contexts.capture()
     const nested = rule === 'nested'
     return function (this: unknown, ...args: unknown[]): unknown {
       if (!enabled) return Reflect.apply(callback, this, args)
@@ -48,7 +50,7 @@ export function hookTaskCallbacks(contexts: MicrotaskContexts): Restore {
     patchMethod(owner === undefined ? globalThis : platformClass(owner)?.prototype, name, (original) => {
       return function (this: unknown, ...args: unknown[]): unknown {
         if (!enabled) return Reflect.apply(original, this, args)
-        contexts.touch()
+        contexts.capture()
         return Reflect.apply(
           original,
           this,

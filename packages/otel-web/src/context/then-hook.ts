@@ -7,7 +7,7 @@ export function hookThen(contexts: MicrotaskContexts, prototypes: readonly Promi
 
   function bind(callback: unknown): unknown {
     if (typeof callback !== 'function') return callback
-    const { context } = contexts.current
+    const context = contexts.capture()
     return function (this: unknown, ...args: unknown[]): unknown {
       return enabled
         ? contexts.with(context, callback as Method, this, args)

@@ -14,19 +14,26 @@ export const RUNTIME_ID = '\0throughline:await'
  * - `g(iterable, before)`: an iterable of `yield*`, whose first `next()` suspends
  */
 export const RUNTIME = `
-const h = (globalThis[Symbol.for('throughline.await-hooks')] ??= {})
-export const a = () => h.active?.()
+const meeting = (globalThis[Symbol.for('throughline.contexts')] ??= { contexts: undefined })
+export const a = () => meeting.contexts?.current.context
 export const s = (value, before) => {
-  if (before !== undefined) h.leave?.()
-  if (typeof value === 'object') h.follows?.(value)
+  const { contexts } = meeting
+  if (contexts !== undefined) {
+    if (before !== undefined && contexts.resumed) contexts.leave()
+    contexts.followed = value
+  }
   return value
 }
 export const r = (value, c) => {
-  if (c !== undefined) h.resume?.(c)
+  const { contexts } = meeting
+  if (contexts !== undefined && c !== undefined) {
+    contexts.silent = 0
+    if (contexts.current.context !== c) contexts.resumeIn(c)
+  }
   return value
 }
 export const x = (before) => {
-  if (before !== undefined) h.leave?.()
+  if (before !== undefined && meeting.contexts?.resumed) meeting.contexts.leave()
 }
 export const y = (value, before) => {
   x(before)

@@ -9,7 +9,7 @@ export interface Compiled {
 
 /** The variable of a running function that holds its context since its last await. */
 const C = '__tl_c'
-const SAVE = `,${C},${C}=__tl_a()`
+const SAVE = `,${C},${C}??=__tl_a()`
 const RESUME = `__tl_r(0,${C});`
 const HELPERS = ['a', 'd', 'f', 'g', 'r', 's', 'x', 'y']
 

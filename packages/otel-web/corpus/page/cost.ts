@@ -1,0 +1,98 @@
+import { type ContextManager, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+
+/** What awaits cost, in nanoseconds each; a promise that ends a task in microseconds. */
+export interface Costs {
+  readonly asyncFunction: number
+  readonly settledPromise: number
+  readonly value: number
+  readonly few: number
+  readonly platformMicros: number
+}
+
+const CONTEXT = ROOT_CONTEXT.setValue(createContextKey('cost'), 'cost')
+const LOOP = 200_000
+
+const one = async (): Promise<number> => 1
+
+async function asyncFunction(): Promise<void> {
+  for (let count = 0; count < LOOP; count++) await one()
+}
+
+async function settledPromise(): Promise<void> {
+  const promise = Promise.resolve(1)
+  for (let count = 0; count < LOOP; count++) await promise
+}
+
+async function value(): Promise<void> {
+  for (let count = 0; count < LOOP; count++) await null
+}
+
+/** Few awaits a task, as most code has them. */
+async function few(): Promise<void> {
+  for (let count = 0; count < 50; count++) await one()
+}
+
+/** A task of its own, by a timer that no manager knows. */
+const nextTask = (): Promise<void> => new Promise((resolve) => window.nativeTimers.setTimeout(resolve, 0))
+
+async function fastest(run: () => Promise<void>, rounds: number): Promise<number> {
+  let best = Number.POSITIVE_INFINITY
+  for (let round = 0; round < rounds; round++) {
+    await nextTask()
+    const start = performance.now()
+    await run()
+    best = Math.min(best, performance.now() - start)
+  }
+  return best
+}
+
+const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } }
+
+/** Promises that end a task of the platform's, one after the other: the cheapest there are. */
+async function platformTasks(): Promise<number> {
+  const blob = new Blob(['x'])
+  const batch = async () => {
+    for (let count = 0; count < 50; count++) await (scheduler?.yield?.() ?? blob.arrayBuffer())
+  }
+  const times: number[] = []
+  for (let round = 0; round < 41; round++) {
+    const start = performance.now()
+    await batch()
+    times.push((performance.now() - start) / 50)
+  }
+  times.sort((a, b) => a - b)
+  return (times[times.length >> 1] ?? 0) * 1000
+}
+
+async function measure(): Promise<Costs> {
+  const each = async (run: () => Promise<void>) => ((await fastest(run, 12)) / LOOP) * 1e6
+  return {
+    asyncFunction: await each(asyncFunction),
+    settledPromise: await each(settledPromise),
+    value: await each(value),
+    few: ((await fastest(few, 400)) / 50) * 1e6,
+    platformMicros: await platformTasks(),
+  }
+}
+
+/**
+ * Measures the costs of awaits, without a context manager or with one, and before or after a context has done what
+ * outlives its task: from then on the awaits of all promises are followed.
+ */
+async function measureCosts(manager?: ContextManager, following = false): Promise<Costs> {
+  if (manager === undefined) return measure()
+  manager.enable()
+  if (following) manager.with(CONTEXT, () => setTimeout(() => {}, 0))
+  await nextTask()
+  const costs = await manager.with(CONTEXT, measure)
+  manager.disable()
+  return costs
+}
+
+declare global {
+  interface Window {
+    measureCosts: typeof measureCosts
+  }
+}
+
+window.measureCosts = measureCosts
