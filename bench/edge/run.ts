@@ -1,12 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bundle } from './build.ts'
 import type { LoadResult } from './load.ts'
+import { answered, type RunningWorker, serveWorker } from './workerd.ts'
 
 const here = import.meta.dirname
-const workerd = join(here, '../../node_modules/.bin/workerd')
 const {
   ROUNDS = '5',
   SECONDS = '3',
@@ -20,16 +19,7 @@ const names =
     ? process.argv.slice(2)
     : ['throughline', 'hono-otel', 'otel-cf-workers', 'sentry']
 
-interface Running {
-  readonly port: number
-  readonly process: ChildProcess
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'bench-edge-'))
-const children: ChildProcess[] = []
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL')
-})
 
 let nextPort = Number(BASE_PORT)
 const collectorPort = nextPort++
@@ -37,7 +27,7 @@ const collector = spawn(process.execPath, [join(here, 'collector.ts')], {
   env: { ...process.env, PORT: String(collectorPort), COUNT_SPANS: '1' },
   stdio: 'ignore',
 })
-children.push(collector)
+process.on('exit', () => collector.kill('SIGKILL'))
 await answered(collectorPort)
 
 const table: Record<string, unknown>[] = []
@@ -101,41 +91,17 @@ for (const ratio of RATIOS.split(',')) {
 }
 process.exit(0)
 
-async function start(name: string, ratio: string): Promise<Running> {
-  const port = nextPort++
-  const { code } = await bundle(name)
-  const file = `${name}-${ratio}.mjs`
-  writeFileSync(join(folder, file), code)
+function start(name: string, ratio: string): Promise<RunningWorker> {
   const endpoint = `http://127.0.0.1:${collectorPort}`
   const bindings = {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_COMPRESSION: process.env.COMPRESSION ?? 'gzip',
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
     OTEL_TRACES_SAMPLER_ARG: ratio,
-    OTEL_EXPORTER_OTLP_COMPRESSION: process.env.COMPRESSION ?? 'gzip',
     UPSTREAM: `${endpoint}/upstream`,
     SENTRY_DSN: `http://key@127.0.0.1:${collectorPort}/1`,
   }
-  const config = join(folder, `${name}-${ratio}.capnp`)
-  writeFileSync(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [ (name = "main", worker = .main), (name = "internet", network = (allow = ["public", "private"])) ],
-  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ]
-);
-const main :Workerd.Worker = (
-  modules = [ (name = "worker", esModule = embed "${file}") ],
-  compatibilityDate = "2026-11-01",
-  bindings = [ ${Object.entries(bindings).map(([key, value]) => `(name = "${key}", text = "${value}")`)} ],
-);
-`,
-  )
-  const child = spawn(PIN ? 'taskset' : workerd, [...(PIN ? ['-c', PIN, workerd] : []), 'serve', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  children.push(child)
-  await answered(port)
-  return { port, process: child }
+  return serveWorker(name, nextPort++, folder, bindings, PIN)
 }
 
 function measure(port: number, path: string, seconds = Number(SECONDS)): LoadResult {
@@ -150,20 +116,8 @@ async function count(): Promise<{ posts: number; spans: number }> {
   }
 }
 
-async function answered(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      await (await fetch(`http://127.0.0.1:${port}/hello/x`)).text()
-      return
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-  throw new Error(`nothing answers on port ${port}`)
-}
-
 /** User and system time the process has used, in milliseconds (Linux; 10 ms ticks). */
-function cpuOf({ process: child }: Running): number {
+function cpuOf({ process: child }: RunningWorker): number {
   try {
     const [, fields = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')
     const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundle } from './build.ts'
+
+const workerd = join(import.meta.dirname, '../../node_modules/.bin/workerd')
+
+export interface RunningWorker {
+  readonly port: number
+  readonly process: ChildProcess
+}
+
+/** Bundles a worker and serves it by the bare runtime, without a proxy in front. Resolves when it answers. */
+export async function serveWorker(
+  name: string,
+  port: number,
+  folder: string,
+  bindings: Readonly<Record<string, string>>,
+  cpus = '',
+): Promise<RunningWorker> {
+  const { code } = await bundle(name)
+  writeFileSync(join(folder, `${name}-${port}.mjs`), code)
+  const config = join(folder, `${name}-${port}.capnp`)
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .main), (name = "internet", network = (allow = ["public", "private"])) ],
+  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ]
+);
+const main :Workerd.Worker = (
+  modules = [ (name = "worker", esModule = embed "${name}-${port}.mjs") ],
+  compatibilityDate = "2026-11-01",
+  bindings = [ ${Object.entries(bindings).map(([key, value]) => `(name = "${key}", text = "${value}")`)} ],
+);
+`,
+  )
+  const [command = workerd, ...args] = cpus ? ['taskset', '-c', cpus, workerd] : [workerd]
+  const child = spawn(command, [...args, 'serve', config], { stdio: ['ignore', 'ignore', 'ignore'] })
+  process.on('exit', () => child.kill('SIGKILL'))
+  await answered(port)
+  return { port, process: child }
+}
+
+/** Waits until something answers on the port, five seconds at most. */
+export async function answered(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      await (await fetch(`http://127.0.0.1:${port}/hello/x`)).text()
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  throw new Error(`nothing answers on port ${port}`)
+}
