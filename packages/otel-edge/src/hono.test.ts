@@ -244,6 +244,22 @@ describe('durations', () => {
     expect(unread?.durationMillis).toBeLessThan(150)
   })
 
+  test('a short body of known length that comes slowly is followed too, passed on or put into a new response', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/passed', () => fetch(`${collector.base}/slow-sized/200`))
+    app.get('/copied', async () => {
+      const upstream = await fetch(`${collector.base}/slow-sized/200`)
+      return new Response(upstream.body, upstream)
+    })
+    for (const path of ['/passed', '/copied']) {
+      const response = await get(app, path)
+      expect(await response.text()).toBe('firstlast')
+    }
+    const spans = await collector.waitForSpans(4)
+    for (const span of spans) expect(span.durationMillis, span.name).toBeGreaterThan(180)
+  })
+
   test('50 parallel requests of one trace each have their own duration and children', async () => {
     const collector = new TestCollector()
     const app = shop(collector)

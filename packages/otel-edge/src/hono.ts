@@ -61,10 +61,14 @@ export function describeRoute(server: ServerRequest, c: HonoContext): void {
   if (c.error !== undefined) server.error = c.error
   // `routeIndex` stands on what was reached last. When that is a middleware that answered by itself, it is the route
   // it stood before that names the request; `app.use` registers for ALL methods, and a 404 has nothing else.
-  const route = matchedRoutes(c)
-    .slice(c.req.routeIndex)
-    .find(({ method, handler }) => method !== 'ALL' || handler.length < 2)
-  if (route) server.route = route.path
+  const routes = matchedRoutes(c)
+  for (let index = c.req.routeIndex; index < routes.length; index++) {
+    const route = routes[index]
+    if (route && (route.method !== 'ALL' || route.handler.length < 2)) {
+      server.route = route.path
+      return
+    }
+  }
 }
 
 function lifetimeOf(c: HonoContext): WaitUntil {

@@ -74,6 +74,8 @@ export async function sendTraced(
     span.end()
     throw error
   }
+  // Nobody asks for the end of what is not recorded.
+  if (!span.isRecording()) return response
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
   if (response.status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(response.status))

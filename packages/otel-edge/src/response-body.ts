@@ -7,9 +7,19 @@ export type OnBodyEnd = (error?: unknown, endMillis?: number) => void
 /** Bodies up to this size that were made in this worker leave it at once. */
 const BUFFERED_BYTES = 64 * 1024
 
+/** A response whose body is followed: what to tell, and whether somebody has begun to read. */
+interface Followed {
+  readonly finish: OnBodyEnd
+  readonly startReading: () => void
+  body?: ReadableStream | null
+}
+
+const followedResponses = new WeakMap<Response, Followed>()
+
 /**
  * Tells the end of a body received by this worker, without reading it: the response stays the runtime's own object
- * (brand checks, `url`, `webSocket`); only its ways of reading are followed.
+ * (brand checks, `instanceof`, `url`, `webSocket`); only its ways of reading are followed. A body that nobody reads
+ * ends with its event, as of the time its headers came.
  */
 export function followBody(invocation: Invocation, response: Response, onEnd: OnBodyEnd): void {
   if (response.body === null || response.webSocket) {
@@ -19,46 +29,52 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
   const headersMillis = invocation.sdk.now()
   invocation.unfinished ??= new Set()
   const { unfinished } = invocation
-  const unread = () => finish(undefined, headersMillis)
-  let finished = false
+  let isFinished = false
   const finish: OnBodyEnd = (error, endMillis) => {
-    if (finished) return
-    finished = true
+    if (isFinished) return
+    isFinished = true
     unfinished.delete(unread)
     onEnd(error, endMillis)
   }
+  const unread = () => finish(undefined, headersMillis)
   unfinished.add(unread)
-  for (const method of ['text', 'json', 'arrayBuffer', 'blob', 'formData', 'bytes'] as const) {
-    define(response, method, async () => {
-      unfinished.delete(unread)
-      try {
-        const value: unknown = await Response.prototype[method].call(response)
-        finish()
-        return value
-      } catch (error) {
-        finish(error)
-        throw error
-      }
-    })
-  }
-  let piped: ReadableStream | null | undefined
-  Object.defineProperty(response, 'body', {
-    configurable: true,
-    enumerable: true,
-    get() {
-      if (piped === undefined) {
-        unfinished.delete(unread)
-        // The runtime's getter stands on a class above Response.
-        const body = Reflect.get(Response.prototype, 'body', response) as ReadableStream | null
-        piped = body && (body.locked ? body : pipeToEnd(body, finish))
-      }
-      return piped
-    },
-  })
+  followedResponses.set(response, { finish, startReading: () => unfinished.delete(unread) })
+  Object.setPrototypeOf(response, FOLLOWED_PROTOTYPE)
 }
 
-function define(response: Response, name: string, value: unknown): void {
-  Object.defineProperty(response, name, { configurable: true, writable: true, value })
+const READERS = ['text', 'json', 'arrayBuffer', 'blob', 'formData', 'bytes'] as const
+
+/** Stands between a followed response and the runtime's own prototype. */
+const FOLLOWED_PROTOTYPE: object = Object.create(Response.prototype, {
+  body: {
+    get(this: Response) {
+      // The runtime's getter stands on a class above Response.
+      const body = Reflect.get(Response.prototype, 'body', this) as ReadableStream | null
+      const followed = followedResponses.get(this)
+      if (!followed || !body) return body
+      if (followed.body === undefined) {
+        followed.startReading()
+        followed.body = body.locked ? body : pipeToEnd(body, followed.finish)
+      }
+      return followed.body
+    },
+  },
+})
+for (const method of READERS) {
+  Object.defineProperty(FOLLOWED_PROTOTYPE, method, {
+    async value(this: Response) {
+      const followed = followedResponses.get(this)
+      followed?.startReading()
+      try {
+        const value: unknown = await Reflect.apply(Response.prototype[method], this, [])
+        followed?.finish()
+        return value
+      } catch (error) {
+        followed?.finish(error)
+        throw error
+      }
+    },
+  })
 }
 
 /**
@@ -71,14 +87,22 @@ export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
     onEnd()
     return response
   }
-  return new Response(pipeToEnd(body, onEnd), response)
+  const listeners = followedBodies.get(body)
+  if (!listeners) return new Response(pipeToEnd(body, onEnd), response)
+  // Passed on as it came, it is followed already.
+  listeners.push(withActiveContext(onEnd))
+  return followedResponses.has(response) ? new Response(body, response) : response
 }
+
+// A body from the network may be short and slow: known to be short is then not known to be here.
+const followedBodies = new WeakMap<ReadableStream, OnBodyEnd[]>()
 
 /** The bytes pass through untouched; the end is either `flush` (all sent) or `cancel` (given up by either side). */
 function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
-  // The stream's callbacks run wherever the reader is; the end belongs to the code that made the body.
-  const active = activeContext()
-  const end: OnBodyEnd = (error) => withContext(active, () => onEnd(error))
+  const listeners = [withActiveContext(onEnd)]
+  const end: OnBodyEnd = (error) => {
+    for (const listener of listeners) listener(error)
+  }
   const expectedLength = lengthOf(body)
   const transformer: Transformer = {
     transform: (chunk, controller) => controller.enqueue(chunk),
@@ -95,6 +119,12 @@ function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
 /** Bodies that come from elsewhere: their length may be known, but they are not here yet. */
 const followed = new WeakSet<ReadableStream>()
 
+/** The stream's callbacks run wherever the reader is; the end belongs to the code that made the body. */
+function withActiveContext(onEnd: OnBodyEnd): OnBodyEnd {
+  const context = activeContext()
+  return (error) => withContext(context, () => onEnd(error))
+}
+
 /** A client that goes away is no error of the server's. */
 function isDisconnect(reason: Error): boolean {
   return reason.name === 'AbortError' || /disconnect|abort|cancel/i.test(reason.message)
@@ -102,6 +132,7 @@ function isDisconnect(reason: Error): boolean {
 
 function isBuffered(body: ReadableStream): boolean {
   if (followed.has(body)) return false
+  if (followedBodies.has(body)) return false
   const length = lengthOf(body)
   return length !== undefined && length <= BUFFERED_BYTES
 }

@@ -57,6 +57,11 @@ const KNOWN_METHODS = new Set([
   'QUERY',
 ])
 
+/** Methods are whatever a client sends; names of spans are few. */
+function spanNameOf(method: string): string {
+  return KNOWN_METHODS.has(method) ? method : 'HTTP'
+}
+
 /** Starts the server span of a request: in the caller's trace when it is trusted, else in a new one linked to it. */
 export function startServerRequest(
   sdk: Sdk,
@@ -122,7 +127,7 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
   if (span.isRecording()) {
     if (route !== undefined) {
       span.setAttribute(ATTR_HTTP_ROUTE, route)
-      span.updateName(`${request.method} ${route}`)
+      span.updateName(`${spanNameOf(request.method)} ${route}`)
     }
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
     if (error !== undefined && response.status >= 500) recordError(span, error)
@@ -190,7 +195,8 @@ function withTimingHeaders(server: ServerRequest, response: Response): Response 
   const traceparent = formatTraceparent(spanContext)
   const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(now() - receivedMillis)}`
   const set = ({ headers }: Response) => {
-    const others = withoutOwnTimings(headers.get('server-timing') ?? '')
+    const existing = headers.get('server-timing')
+    const others = existing === null ? undefined : withoutOwnTimings(existing)
     headers.set('server-timing', others === undefined ? timing : `${others}, ${timing}`)
     const allowed = options.timingAllowOrigin ?? '*'
     if (!headers.has('timing-allow-origin')) {

@@ -34,7 +34,8 @@ export default async function startCollectorServer(project: TestProject): Promis
       response.setHeader('content-type', 'application/json')
       return response.end(JSON.stringify(request.headers))
     }
-    if (path[0] === 'slow') {
+    if (path[0] === 'slow' || path[0] === 'slow-sized') {
+      if (path[0] === 'slow-sized') response.setHeader('content-length', 9)
       response.write('first')
       return setTimeout(() => response.end('last'), Number(path[1]))
     }
