@@ -76,13 +76,13 @@ async function measure(): Promise<Costs> {
 }
 
 /**
- * Measures the costs of awaits, without a context manager or with one, and before or after a context has done what
- * outlives its task: from then on the awaits of all promises are followed.
+ * Measures the costs of awaits, without a context manager or with one, and before or after the page has scheduled
+ * anything: from then on the awaits of all promises are followed.
  */
 async function measureCosts(manager?: ContextManager, following = false): Promise<Costs> {
   if (manager === undefined) return measure()
   manager.enable()
-  if (following) manager.with(CONTEXT, () => setTimeout(() => {}, 0))
+  if (following) clearTimeout(setTimeout(() => {}, 0))
   await nextTask()
   const costs = await manager.with(CONTEXT, measure)
   manager.disable()

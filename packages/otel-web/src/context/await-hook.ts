@@ -50,6 +50,7 @@ export class AwaitHook {
   /** Follows the awaits of all promises. Engines await slower from then on: they no longer skip the look-up. */
   install(): Restore {
     const { prototype } = NativePromise
+    this.#contexts.following = true
     // `Promise.resolve(p)` reads the constructor, too, and waits for nothing.
     const restoreResolve = patchMethod(NativePromise, 'resolve', (original) => {
       const contexts = this.#contexts

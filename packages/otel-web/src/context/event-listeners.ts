@@ -83,6 +83,7 @@ export function hookEventListeners(contexts: MicrotaskContexts): Restore {
   const restores = [
     patchMethod(EventTarget.prototype, 'addEventListener', (original) => {
       return function (this: unknown, ...args) {
+        contexts.need()
         const [type, listener, options] = args
         const standIn = standInFor(this as object, String(type), listener)
         if (standIn === undefined) return Reflect.apply(original, this, args)

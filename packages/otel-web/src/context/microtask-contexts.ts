@@ -42,8 +42,10 @@ export class MicrotaskContexts {
   hot: Context | undefined
   /** Called before the active context changes. */
   beforeChange: (() => void) | undefined
-  /** Called once, when the first context does something that may meet another: see {@link capture}. */
+  /** Called once, when something is scheduled, or a second context comes: see {@link need}. */
   whenNeeded: (() => void) | undefined
+  /** Whether awaits are followed. */
+  following = false
   /** A promise whose awaiting code resumes its context itself. */
   followed: unknown
   /** Counts the tasks that are known to have begun. */
@@ -114,13 +116,12 @@ export class MicrotaskContexts {
 
   /** The context for what the current code schedules. */
   capture(): Context {
-    const { context } = this.current
-    if (context !== ROOT_CONTEXT) this.need()
+    this.need()
     this.touch()
-    return context
+    return this.current.context
   }
 
-  /** Has promises followed from now on: there may be more than one context about. */
+  /** Has promises followed from now on: work may outlive its task, and meet that of others. */
   need(): void {
     const { whenNeeded } = this
     this.whenNeeded = undefined

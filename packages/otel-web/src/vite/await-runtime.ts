@@ -20,7 +20,7 @@ export const s = (value, before) => {
   const { contexts } = meeting
   if (contexts !== undefined) {
     if (before !== undefined && contexts.resumed) contexts.leave()
-    contexts.followed = value
+    if (contexts.following) contexts.followed = value
   }
   return value
 }

@@ -1,0 +1,210 @@
+import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AsyncContextManager } from './async-context-manager.ts'
+
+const NAME = createContextKey('name')
+const named = (name: string): Context => ROOT_CONTEXT.setValue(NAME, name)
+const A = named('a')
+const B = named('b')
+
+let manager: AsyncContextManager
+const active = () => manager.active().getValue(NAME)
+const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+beforeEach(() => {
+  manager = new AsyncContextManager().enable()
+  // As on any page: something was scheduled before.
+  clearTimeout(setTimeout(() => {}))
+})
+
+afterEach(() => {
+  manager.disable()
+})
+
+describe('a context', () => {
+  test('is active while its callback runs, and the one before it afterwards', () => {
+    expect(active()).toBeUndefined()
+    const result = manager.with(A, () => manager.with(B, active))
+    expect(result).toBe('b')
+    expect(active()).toBeUndefined()
+  })
+
+  test('gives the callback its arguments and its this', () => {
+    const self = { factor: 2 }
+    const double = function (this: typeof self, n: number) {
+      return n * this.factor
+    }
+    expect(manager.with(A, double, self, 21)).toBe(42)
+  })
+
+  test('ends when the callback throws', () => {
+    expect(() =>
+      manager.with(A, () => {
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    expect(active()).toBeUndefined()
+  })
+
+  test('goes with a bound function', () => {
+    const bound = manager.bind(A, (n: number) => `${active()} ${n}`)
+    expect(bound(1)).toBe('a 1')
+    expect(bound.length).toBe(1)
+  })
+
+  test('is left as it is by what is no function', () => {
+    const target = { some: 'object' }
+    expect(manager.bind(A, target)).toBe(target)
+  })
+})
+
+describe('an await', () => {
+  test('keeps the context, whatever the promise', async () => {
+    await manager.with(A, async () => {
+      for (const value of [null, 1, Promise.resolve(), sleep(1), import('node:path')]) {
+        await value
+        expect(active()).toBe('a')
+      }
+    })
+    expect(active()).toBeUndefined()
+  })
+
+  test('of a promise of another context leaves both their own', async () => {
+    let ready: Promise<void> | undefined
+    const load = async () => {
+      await sleep(2)
+      expect(active()).toBe('a')
+    }
+    const first = manager.with(A, async () => {
+      ready = load()
+      await ready
+      expect(active()).toBe('a')
+    })
+    await manager.with(B, async () => {
+      await ready
+      expect(active()).toBe('b')
+    })
+    await first
+  })
+
+  test('of a promise that another context resolves leaves both their own', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiting = manager.with(A, async () => {
+      await promise
+      expect(active()).toBe('a')
+      await null
+      expect(active()).toBe('a')
+    })
+    await manager.with(B, async () => {
+      await sleep(1)
+      resolve()
+      expect(active()).toBe('b')
+      await null
+      expect(active()).toBe('b')
+    })
+    await waiting
+    expect(active()).toBeUndefined()
+  })
+
+  test('adds no tick and no property to a promise', async () => {
+    const order: string[] = []
+    const steps = async (name: string) => {
+      for (let step = 0; step < 3; step++) {
+        order.push(`${name}${step}`)
+        await Promise.resolve()
+      }
+    }
+    const promise = Promise.all([
+      manager.with(A, () => steps('a')),
+      manager.with(B, () => steps('b')),
+      steps('c'),
+    ])
+    expect(promise.constructor).toBe(Promise)
+    expect(Reflect.ownKeys(promise)).toEqual([])
+    await promise
+    expect(order).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'c1', 'a2', 'b2', 'c2'])
+  })
+
+  test('leaves rejections that nobody handles to the host', async () => {
+    const reasons: unknown[] = []
+    const note = (reason: unknown) => reasons.push(reason)
+    const others = process.rawListeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', note)
+    try {
+      manager.with(A, () => {
+        void Promise.reject('unhandled')
+        void Promise.resolve(Promise.reject('unhandled, resolved'))
+        void Promise.reject('handled').catch(() => {})
+      })
+      await sleep(5)
+    } finally {
+      process.off('unhandledRejection', note)
+      for (const other of others) process.on('unhandledRejection', other as (reason: unknown) => void)
+    }
+    expect(reasons).toEqual(['unhandled', 'unhandled, resolved'])
+  })
+})
+
+describe('enter', () => {
+  test('lets a context stand for the task, its microtasks and what they cause, and no longer', async () => {
+    const seen: unknown[] = []
+    await new Promise<void>((resolve) => {
+      setTimeout(() => {
+        manager.enter(A)
+        queueMicrotask(() => seen.push(active()))
+        setTimeout(() => {
+          seen.push(active())
+          resolve()
+        }, 5)
+      })
+    })
+    await sleep(5)
+    expect(seen).toEqual(['a', 'a'])
+    expect(active()).toBeUndefined()
+  })
+})
+
+describe('disable', () => {
+  test('puts every patched global back', () => {
+    const owners = [globalThis, Promise, Promise.prototype, EventTarget.prototype, MessagePort.prototype]
+    const describeAll = () => owners.map((owner) => Object.getOwnPropertyDescriptors(owner))
+    manager.disable()
+    const before = describeAll()
+    manager.enable()
+    clearTimeout(setTimeout(() => {}))
+    expect(describeAll()).not.toEqual(before)
+    manager.disable()
+    expect(describeAll()).toEqual(before)
+    for (const [index, descriptors] of describeAll().entries()) {
+      for (const key of Reflect.ownKeys(descriptors)) {
+        const [now, then] = [descriptors, before[index]].map((all) => Reflect.get(all ?? {}, key))
+        expect(now.value).toBe(then.value)
+        expect(now.get).toBe(then.get)
+      }
+    }
+  })
+
+  test('leaves a patch above ours in place, and passes calls through', async () => {
+    const ours = globalThis.setTimeout
+    let calls = 0
+    globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
+      calls++
+      return ours(...args)
+    }) as typeof setTimeout
+    const theirs = globalThis.setTimeout
+    manager.disable()
+    expect(globalThis.setTimeout).toBe(theirs)
+    await sleep(1)
+    expect(calls).toBe(1)
+    manager.enable()
+    manager.disable()
+    globalThis.setTimeout = ours
+  })
+
+  test('makes every context inactive', () => {
+    manager.with(A, () => {
+      manager.disable()
+      expect(active()).toBeUndefined()
+    })
+  })
+})

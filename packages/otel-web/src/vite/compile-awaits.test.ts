@@ -1,0 +1,140 @@
+import { parseAst } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { compileAwaits } from './compile-awaits.ts'
+import type { Node } from './syntax-tree.ts'
+
+const compile = (code: string): string | undefined =>
+  compileAwaits(code, parseAst(code) as unknown as Node, 'virtual:runtime', 'module.js')?.code
+
+/** Compiles a module and runs it, with helpers that note what they are called for. Its result is a global. */
+async function run(code: string): Promise<{ result: unknown; calls: string[] }> {
+  const calls: string[] = []
+  const helpers = `
+    const calls = { push: (call) => globalThis.calls.push(call) }
+    let active = 'context'
+    export const a = () => active
+    export const s = (value, before) => { calls.push(before === undefined ? 'suspend' : 'suspend again'); return value }
+    export const r = (value, c) => { if (c !== undefined) calls.push('resume'); return value }
+    export const x = (before) => { calls.push(before === undefined ? 'end' : 'leave') }
+    export const y = (value) => { calls.push('yield'); return value }
+    export const f = (iterable) => iterable
+    export const g = (iterable) => iterable
+    export const d = () => { throw new Error('not here') }`
+  const runtime = `data:text/javascript,${encodeURIComponent(helpers)}`
+  const compiled = compileAwaits(code, parseAst(code) as unknown as Node, runtime, 'module.js')?.code ?? code
+  const scope: { calls?: string[]; result?: unknown } = globalThis
+  scope.calls = calls
+  await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(compiled)}`)
+  return { result: await scope.result, calls }
+}
+
+describe('what is compiled', () => {
+  test('a module without awaits is left alone', () => {
+    expect(compile('export const f = async () => 1')).toBeUndefined()
+  })
+
+  test('only functions with awaits of their own are changed', () => {
+    const code = compile(
+      'async function outer() { return async () => { await 1 } }\nfunction plain() { return 2 }',
+    )
+    expect(code).toContain('async function outer() { return async () => {;let __tl_c;')
+    expect(code).toContain('function plain() { return 2 }')
+  })
+
+  test('source maps lead back to the source', () => {
+    const source = 'export const f = async () => {\n  await first()\n  await second()\n}'
+    const compiled = compileAwaits(
+      source,
+      parseAst(source) as unknown as Node,
+      'virtual:runtime',
+      'module.js',
+    )
+    expect(compiled?.map.sources).toEqual(['module.js'])
+    expect(compiled?.map.mappings.split(';').length).toBeGreaterThanOrEqual(4)
+  })
+})
+
+describe('compiled code means what it meant', () => {
+  test.each([
+    [
+      'await in an expression',
+      'globalThis.result = (async () => (await 1) + -(await 2) * [await 3].length)()',
+      -1,
+    ],
+    ['await of await', 'globalThis.result = (async () => await await Promise.resolve(4))()', 4],
+    [
+      'an arrow that returns an object',
+      'globalThis.result = (async () => ({ a: await 5 }))().then((o) => o.a)',
+      5,
+    ],
+    [
+      'an arrow with a comment like one',
+      'globalThis.result = (async (/* => */ a) /* => */ =>\n  await a)(6)',
+      6,
+    ],
+    ['a comma below await', 'globalThis.result = (async () => await (1, 7))()', 7],
+    [
+      'a directive',
+      'globalThis.result = (async function () { "use strict"\nawait 1; return this === undefined })()',
+      true,
+    ],
+    ['top-level await', 'const value = await 8\nglobalThis.result = value', 8],
+    [
+      'methods, private methods, static blocks',
+      `class K { static #p = 1; static { K.q = 2 } async #m() { return await K.#p } async n() { return (await this.#m()) + K.q } }
+       globalThis.result = new K().n()`,
+      3,
+    ],
+    [
+      'catch, finally and rethrown errors',
+      `const log = []
+       const fail = async () => { try { await Promise.reject(1) } catch (e) { log.push(e); throw 2 } finally { await 0; log.push('f') } }
+       globalThis.result = fail().catch((e) => [...log, e].join())`,
+      '1,f,2',
+    ],
+    [
+      'labelled for await with continue and break',
+      `async function* numbers() { for (let n = 0; ; n++) yield n }
+       const out = []
+       const go = async () => {
+         if (true) outer: for await (const n of numbers()) { for (;;) { if (n < 3) continue outer; break outer } }
+         for await (const n of [1, Promise.resolve(2)]) out.push(n)
+         return out.join()
+       }
+       globalThis.result = go()`,
+      '1,2',
+    ],
+    [
+      'yield in all its forms',
+      `async function* inner() { const got = yield; yield got }
+       async function* outer() { await 0; const v = yield* inner(); yield (1, 2); yield [3, 4] }
+       const it = outer()
+       const out = []
+       await it.next(); out.push((await it.next('got')).value)
+       for await (const v of it) out.push(String(v))
+       globalThis.result = out.join()`,
+      'got,2,3,4',
+    ],
+    [
+      'statements without semicolons',
+      'const f = async () => {\n  const a = 1\n  await a\n  ;[2].forEach(() => {})\n  await a\n  return a\n}\nglobalThis.result = f()',
+      1,
+    ],
+  ])('%s', async (_title, code, expected) => {
+    expect((await run(code)).result).toEqual(expected)
+  })
+})
+
+describe('the context', () => {
+  test('is saved before and returned after every await, and left when the function suspends again or ends', async () => {
+    const { calls } = await run('globalThis.result = (async () => { await 1; await 2 })()')
+    expect(calls).toEqual(['suspend', 'resume', 'suspend again', 'resume', 'leave'])
+  })
+
+  test('is returned in catch and finally', async () => {
+    const { calls } = await run(
+      'globalThis.result = (async () => { try { await Promise.reject(1) } catch {} finally {} })()',
+    )
+    expect(calls).toEqual(['suspend', 'resume', 'resume', 'leave'])
+  })
+})
