@@ -38,7 +38,7 @@ describe('one POST for many', () => {
     expect(posts[0]?.headers['content-type']).toBe('application/json')
     expect(ids(await collector.spans())).toEqual(upTo(40))
     const [request] = await collector.requests()
-    const keys = request?.resourceSpans[0]?.resource.attributes.map(({ key }) => key)
+    const keys = request?.resourceSpans?.[0]?.resource.attributes.map(({ key }) => key)
     expect(keys).toEqual(
       expect.arrayContaining(['service.name', 'service.version', 'service.instance.id', 'host.id']),
     )
@@ -91,7 +91,7 @@ describe('a collector in trouble', () => {
     await (await get(2)).settled
     expect(ids(await collector.spans())).toEqual([2])
     const [request] = await collector.requests()
-    expect(request?.resourceSpans[0]?.resource.attributes).toContainEqual({
+    expect(request?.resourceSpans?.[0]?.resource.attributes).toContainEqual({
       key: 'throughline.dropped_spans',
       value: { intValue: '1' },
     })

@@ -1,5 +1,7 @@
-import { getSpanContext } from '@throughline/otel-shared'
+import { getSpanContext, redactText } from '@throughline/otel-shared'
 import { activeContext } from './context.ts'
+import { getInvocation } from './invocation.ts'
+import { exportLog, type LogLevel } from './log-export.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -15,23 +17,67 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /**
  * A structured logger: `{"level","message","trace_id","span_id",…fields}`, the names OpenTelemetry gives the ids in
- * logs that are not OTLP. Errors among the fields are written as their stack.
+ * logs that are not OTLP. Errors among the fields are written as their stack. With `logs: { otlp: true }` the lines
+ * also go to the collector, as log records of their span.
  *
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
-export const logger: Logger = Object.fromEntries(
-  LEVELS.map((level) => [
-    level,
-    (message: string, fields: Fields = {}) => {
-      console[level](JSON.stringify({ level, message, ...traceIds(), ...fields }, writeError))
-    },
-  ]),
-) as unknown as Logger
+export const logger: Logger = {
+  debug: (message, fields) => write('debug', message, fields),
+  info: (message, fields) => write('info', message, fields),
+  warn: (message, fields) => write('warn', message, fields),
+  error: (message, fields) => write('error', message, fields),
+}
+
+function write(level: LogLevel, message: string, fields: Fields = {}): void {
+  nativeConsole(level)(JSON.stringify({ level, message, ...traceIds(), ...fields }, writeError))
+  send(level, message, fields)
+}
 
 /** The ids of the running code's span, for loggers of an app's own; empty outside of traced events. */
 export function traceIds(): { readonly trace_id?: string; readonly span_id?: string } {
   const spanContext = getSpanContext(activeContext())
   return spanContext ? { trace_id: spanContext.traceId, span_id: spanContext.spanId } : {}
+}
+
+type Write = (...args: unknown[]) => void
+
+const originals = new Map<LogLevel | 'log', Write>()
+
+/**
+ * From now on everything written by `console.*` in a traced event ends with its `{ trace_id, span_id }`, and goes to
+ * the collector with `logs: { otlp: true }`. Call it once, at the top of the worker's module.
+ */
+export function traceConsole(): void {
+  if (originals.size > 0) return
+  for (const method of [...LEVELS, 'log'] as const) {
+    const original: Write = console[method].bind(console)
+    originals.set(method, original)
+    console[method] = (...args: unknown[]) => {
+      const ids = traceIds()
+      if (ids.trace_id === undefined) return original(...args)
+      original(...args, ids)
+      send(method === 'log' ? 'info' : method, args.map(toText).join(' '), {})
+    }
+  }
+}
+
+function nativeConsole(level: LogLevel): Write {
+  return originals.get(level) ?? console[level]
+}
+
+function send(level: LogLevel, message: string, fields: Fields): void {
+  const invocation = getInvocation(activeContext())
+  if (invocation?.sdk.options.logs?.otlp) exportLog(invocation, level, redactText(message), fields)
+}
+
+function toText(value: unknown): string {
+  if (value instanceof Error) return value.stack ?? String(value)
+  try {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  } catch {
+    return String(value)
+  }
 }
 
 function writeError(_: string, value: unknown): unknown {

@@ -31,6 +31,11 @@ export interface EdgeOptions {
   readonly sampler?: SamplerOptions
   /** Export failed and slow requests although they are not sampled, marked `throughline.kept`. Default: neither. */
   readonly keep?: KeepOptions
+  /** What becomes of `logger`'s lines, and of the console's after `traceConsole()`. */
+  readonly logs?: {
+    /** Also send them to the collector, as OTLP log records. Default: false. */
+    readonly otlp?: boolean
+  }
   /** Also answer with a `trace-id` header. Default: false. */
   readonly traceIdHeader?: boolean
   /** Origins that may read our timing headers (`Timing-Allow-Origin`), or `'*'`. Default: `'*'`. */

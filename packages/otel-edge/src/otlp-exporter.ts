@@ -28,15 +28,23 @@ export interface SpanExporter {
 /** What the OTLP specification calls retryable. */
 export const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
+/** What is sent: its address, and the names its parts have in OTLP JSON. Logs are always sent as JSON. */
+export interface Signal {
+  readonly url: string | undefined
+  readonly names: readonly [resource: string, scope: string, records: string]
+}
+
+const TRACE_NAMES = ['resourceSpans', 'scopeSpans', 'spans'] as const
+
 /** Posts spans to an OTLP address; without one configured, spans are let go. */
 export function createExporter(
   resource: OtlpResource,
   { exporter = {} }: EdgeOptions,
   config: OtelConfig,
   env: object,
+  { url, names }: Signal = { url: exporter.url ?? config.tracesUrl, names: TRACE_NAMES },
 ): SpanExporter {
-  const url = exporter.url ?? config.tracesUrl
-  const protobuf = (exporter.protocol ?? config.protocol) === 'http/protobuf'
+  const protobuf = names === TRACE_NAMES && (exporter.protocol ?? config.protocol) === 'http/protobuf'
   const timeoutMillis = exporter.timeoutMillis ?? config.timeoutMillis ?? 10_000
   const gzip = (exporter.compression ?? config.compression) !== 'none'
   const headers: Record<string, string> = {
@@ -53,7 +61,7 @@ export function createExporter(
     async send(chunks, droppedSpans) {
       if (url === undefined || config.disabled) return { result: 'sent' }
       try {
-        const json = new Blob(requestParts(resource, chunks, droppedSpans))
+        const json = new Blob(requestParts(names, resource, chunks, droppedSpans))
         const bytes = protobuf
           ? encodeTraceRequestProtobuf(JSON.parse(await json.text()) as TraceRequest)
           : new Uint8Array(await json.arrayBuffer())
@@ -79,7 +87,7 @@ export function createExporter(
     ...(overflowQueue && {
       async overflow(chunk: SpanChunk) {
         try {
-          await overflowQueue.send(await new Blob(requestParts(resource, [chunk], 0)).text(), {
+          await overflowQueue.send(await new Blob(requestParts(names, resource, [chunk], 0)).text(), {
             contentType: 'text',
           })
           return true
@@ -91,8 +99,9 @@ export function createExporter(
   }
 }
 
-/** An `ExportTraceServiceRequest` around spans that are JSON already. */
+/** An export request around records that are JSON already. */
 function requestParts(
+  [resourceName, scopeName, recordsName]: Signal['names'],
   resource: OtlpResource,
   chunks: readonly SpanChunk[],
   droppedSpans: number,
@@ -102,10 +111,10 @@ function requestParts(
       ? resource.attributes
       : [...resource.attributes, ...toKeyValues({ [ATTR_DROPPED_SPANS]: droppedSpans })]
   const parts: (string | Uint8Array)[] = [
-    `{"resourceSpans":[{"resource":${JSON.stringify({ attributes })},"scopeSpans":[`,
+    `{"${resourceName}":[{"resource":${JSON.stringify({ attributes })},"${scopeName}":[`,
   ]
   chunks.forEach(({ scope, bytes }, index) => {
-    parts.push(`${index === 0 ? '' : ','}{"scope":${JSON.stringify(scope)},"spans":[`, bytes, ']}')
+    parts.push(`${index === 0 ? '' : ','}{"scope":${JSON.stringify(scope)},"${recordsName}":[`, bytes, ']}')
   })
   parts.push(']}]}')
   return parts

@@ -3,11 +3,11 @@ import { SAMPLED_FLAG } from '@throughline/otel-shared'
 import { ERROR } from './api-constants.ts'
 import type { Invocation } from './invocation.ts'
 import { ATTR_KEPT } from './semconv.ts'
-import type { SpanRecord } from './span-record.ts'
+import { type SpanRecord, writeSpan } from './span-record.ts'
 
 /** Hands a finished span to the isolate's buffer; one that is not sampled waits for the end of its event. */
 export function record(invocation: Invocation, span: SpanRecord): void {
-  if ((span.flags & SAMPLED_FLAG) !== 0) invocation.sdk.buffer.add(span, invocation.lifetime)
+  if ((span.flags & SAMPLED_FLAG) !== 0) send(invocation, span)
   else if (invocation.kept) keep(invocation, span, invocation.kept)
   else if (invocation.kept === undefined) {
     invocation.held ??= []
@@ -32,7 +32,11 @@ export function settleHeld(invocation: Invocation, span: Span): void {
   invocation.held = undefined
 }
 
-function keep({ sdk, lifetime }: Invocation, span: SpanRecord, reason: string): void {
+function keep(invocation: Invocation, span: SpanRecord, reason: string): void {
   span.attributes[ATTR_KEPT] = reason
-  sdk.buffer.add(span, lifetime)
+  send(invocation, span)
+}
+
+function send({ sdk, lifetime }: Invocation, span: SpanRecord): void {
+  sdk.buffer.add(writeSpan(span), span.scope, lifetime)
 }

@@ -65,7 +65,7 @@ describe('what it takes', () => {
       Array(3).fill(['click "Buy"', 'shop-web']),
     )
     const [request] = await collector.requests()
-    expect(request?.resourceSpans[0]?.resource.attributes).toEqual(
+    expect(request?.resourceSpans?.[0]?.resource.attributes).toEqual(
       expect.arrayContaining([
         { key: 'geo.country.iso_code', value: { stringValue: 'DE' } },
         { key: 'cloudflare.colo', value: { stringValue: 'FRA' } },

@@ -50,6 +50,10 @@ export function createSampling(
   }))
   const takeToken = createRateCap(options.maxPerSecond, now)
 
+  // OTEL_SDK_DISABLED: nothing is recorded, what comes in still goes on.
+  if (config.disabled)
+    return (parent, traceId, spanId) => toSpanContext(traceId, spanId, 0, parent?.traceState)
+
   return (parent, traceId, spanId, path) => {
     if (parent) {
       const parentSampled = (parent.traceFlags & SAMPLED_FLAG) !== 0

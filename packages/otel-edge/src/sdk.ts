@@ -26,6 +26,8 @@ export interface Sdk {
   readonly config: OtelConfig
   readonly propagator: TextMapPropagator
   readonly buffer: SpanBuffer
+  readonly resource: OtlpResource
+  readonly env: object
   now(): number
   /** The context of a new span at this worker's edge: sampled or not, by its remote parent or by the sampler. */
   readonly sample: Sampling
@@ -33,7 +35,7 @@ export interface Sdk {
 
 const NO_OPTIONS: EdgeOptions = {}
 const sdks = new WeakMap<EdgeOptions, WeakMap<object, Sdk>>()
-const buffers = new Map<string, SpanBuffer>()
+const buffers = new Map<string, Pick<Sdk, 'buffer' | 'resource'>>()
 let registered = false
 
 /** The SDK of these options in this environment. The first call registers OpenTelemetry's globals and fetch. */
@@ -58,7 +60,8 @@ function createSdk(options: EdgeOptions, env: object): Sdk {
     options,
     config,
     propagator,
-    buffer: getBuffer(options, config, env),
+    ...getBuffer(options, config, env),
+    env,
     now: options.now ?? Date.now,
     sample: createSampling(options, config),
   }
@@ -67,7 +70,7 @@ function createSdk(options: EdgeOptions, env: object): Sdk {
 }
 
 /** One buffer per resource and destination, so that a worker's fetch handler, queue and objects share POSTs. */
-function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): SpanBuffer {
+function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): Pick<Sdk, 'buffer' | 'resource'> {
   const attributes = {
     ...config.resourceAttributes,
     ...options.resourceAttributes,
@@ -75,8 +78,8 @@ function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): SpanB
     ...(options.serviceVersion === undefined ? {} : { [ATTR_SERVICE_VERSION]: options.serviceVersion }),
   }
   const key = JSON.stringify([attributes, config, options.exporter])
-  let buffer = buffers.get(key)
-  if (!buffer) {
+  let shared = buffers.get(key)
+  if (!shared) {
     const instanceId = generateSpanId()
     const resource: OtlpResource = {
       attributes: toKeyValues({
@@ -88,13 +91,14 @@ function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): SpanB
         'telemetry.sdk.language': 'webjs',
       }),
     }
-    buffer = new SpanBuffer({
+    const buffer = new SpanBuffer({
       windowMillis: options.exporter?.windowMillis ?? 500,
       exporter: createExporter(resource, options, config, env),
     })
-    buffers.set(key, buffer)
+    shared = { buffer, resource }
+    buffers.set(key, shared)
   }
-  return buffer
+  return shared
 }
 
 function register(sdk: Sdk): void {

@@ -1,7 +1,7 @@
 import type { WaitUntil } from './invocation.ts'
 import type { ExportOutcome, SpanExporter } from './otlp-exporter.ts'
 import { type SpanChunk, SpanChunkWriter } from './span-chunk.ts'
-import { type SpanRecord, writeSpan } from './span-record.ts'
+import type { Scope } from './span-record.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_POST_BYTES = 2 * 1024 * 1024
@@ -43,12 +43,12 @@ export class SpanBuffer {
     this.#windowMillis = windowMillis
   }
 
-  /** Takes a finished span; beyond the bounds it is dropped and counted. */
-  add(span: SpanRecord, lifetime: WaitUntil): void {
+  /** Takes a finished span (or log record) as OTLP JSON; beyond the bounds it is dropped and counted. */
+  add(json: string, scope: Scope, lifetime: WaitUntil): void {
     if (this.#sizeBytes > MAX_BYTES) {
       this.#droppedSpans++
     } else {
-      this.#push(this.#writerOf(span).write(writeSpan(span)))
+      this.#push(this.#writerOf(scope).write(json))
       this.#isEmpty = false
     }
     this.schedule(lifetime)
@@ -148,7 +148,7 @@ export class SpanBuffer {
     this.#sizeBytes += chunk.bytes.length
   }
 
-  #writerOf({ scope }: SpanRecord): SpanChunkWriter {
+  #writerOf(scope: Scope): SpanChunkWriter {
     if (scope === this.#lastWriter?.scope) return this.#lastWriter
     const key = `${scope.name}@${scope.version}`
     let writer = this.#writers.get(key)

@@ -50,12 +50,12 @@ export class TestCollector {
     await fetch(`${this.base}/behaviour`, { method: 'POST', body: JSON.stringify(behaviour) })
   }
 
-  async requests(): Promise<TraceRequest[]> {
-    return (await this.posts()).map(({ body }) => JSON.parse(atob(body)) as TraceRequest)
+  async requests(): Promise<Partial<TraceRequest>[]> {
+    return (await this.posts()).map(({ body }) => JSON.parse(atob(body)) as Partial<TraceRequest>)
   }
 
   async spans(): Promise<ReceivedSpan[]> {
-    return (await this.requests()).flatMap(({ resourceSpans }) =>
+    return (await this.requests()).flatMap(({ resourceSpans = [] }) =>
       resourceSpans.flatMap(({ resource, scopeSpans }) =>
         scopeSpans.flatMap(({ spans }) =>
           spans.map((span) => ({

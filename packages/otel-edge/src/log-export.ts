@@ -1,0 +1,64 @@
+import type { AttributeValue } from '@opentelemetry/api'
+import { getSpanContext, redactText, toAnyValue } from '@throughline/otel-shared'
+import { activeContext } from './context.ts'
+import type { Invocation } from './invocation.ts'
+import { createExporter } from './otlp-exporter.ts'
+import { EDGE_SCOPE } from './scope.ts'
+import type { Sdk } from './sdk.ts'
+import { SpanBuffer } from './span-buffer.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
+const SEVERITY: Readonly<Record<LogLevel, number>> = { debug: 5, info: 9, warn: 13, error: 17 }
+
+const LOG_NAMES = ['resourceLogs', 'scopeLogs', 'logRecords'] as const
+const buffers = new WeakMap<SpanBuffer, SpanBuffer>()
+
+/** Sends a line as an OTLP log record of the running span, in one POST with others of the isolate. */
+export function exportLog(
+  { sdk, lifetime }: Invocation,
+  level: LogLevel,
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+): void {
+  const spanContext = getSpanContext(activeContext())
+  const timeUnixNano = `${Math.floor(sdk.now())}000000`
+  const record = {
+    timeUnixNano,
+    observedTimeUnixNano: timeUnixNano,
+    severityNumber: SEVERITY[level],
+    severityText: level.toUpperCase(),
+    body: { stringValue: message },
+    attributes: Object.entries(fields).map(([key, value]) => ({
+      key,
+      value: toAnyValue(toAttribute(value)),
+    })),
+    ...(spanContext && {
+      traceId: spanContext.traceId,
+      spanId: spanContext.spanId,
+      flags: spanContext.traceFlags,
+    }),
+  }
+  logBuffer(sdk).add(JSON.stringify(record), EDGE_SCOPE, lifetime)
+}
+
+function logBuffer({ buffer, options, config, resource, env }: Sdk): SpanBuffer {
+  let logs = buffers.get(buffer)
+  if (!logs) {
+    // A traces address given in code names its own path; the logs are next to it.
+    const url = config.logsUrl ?? options.exporter?.url?.replace(/\/v1\/traces$/, '/v1/logs')
+    logs = new SpanBuffer({
+      windowMillis: options.exporter?.windowMillis ?? 500,
+      exporter: createExporter(resource, options, config, env, { url, names: LOG_NAMES }),
+    })
+    buffers.set(buffer, logs)
+  }
+  return logs
+}
+
+function toAttribute(value: unknown): AttributeValue {
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (value instanceof Error) return redactText(value.stack ?? String(value))
+  return redactText(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)))
+}
