@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono'
-import { matchedRoutes } from 'hono/route'
 import { activeContext, withContext } from './context.ts'
 import { instrumentEnv } from './instrument-env.ts'
 import { getInvocation, type WaitUntil } from './invocation.ts'
@@ -61,7 +60,8 @@ export function describeRoute(server: ServerRequest, c: HonoContext): void {
   if (c.error !== undefined) server.error = c.error
   // `routeIndex` stands on what was reached last. When that is a middleware that answered by itself, it is the route
   // it stood before that names the request; `app.use` registers for ALL methods, and a 404 has nothing else.
-  const routes = matchedRoutes(c)
+  // Not by `hono/route`: a worker without Hono imports this module too, and has nothing to resolve that to.
+  const routes = c.req.matchedRoutes
   for (let index = c.req.routeIndex; index < routes.length; index++) {
     const route = routes[index]
     if (route && (route.method !== 'ALL' || route.handler.length < 2)) {

@@ -140,6 +140,31 @@ describe('bindings that carry the context on', () => {
     })
   })
 
+  test('a callback passed along runs in the trace of whoever passed it', async () => {
+    const app = new Hono<{ Bindings: TestEnv }>()
+    app.get('/each', async (c) => {
+      const count = await c.env.INVENTORY.each(['a', 'b'], async (productId) => {
+        await c.env.CART.delete(productId)
+      })
+      return c.json(count)
+    })
+    const response = await run(instrument<TestEnv>(app, options), new Request('http://x/each'))
+    expect(await response.json()).toBe(2)
+    await shared.expectTrace({
+      service: 'caller',
+      name: 'GET /each',
+      children: [
+        {
+          name: 'INVENTORY.each',
+          children: [
+            { service: 'inventory', name: 'each' },
+            { service: 'caller', name: 'delete CART' },
+          ],
+        },
+      ],
+    })
+  })
+
   test('Durable Object stubs carry the context by fetch and by RPC', async () => {
     const app = new Hono<{ Bindings: TestEnv }>()
     app.get('/count', async (c) => {

@@ -1,7 +1,7 @@
 import { CLIENT } from './api-constants.ts'
 import { isContextCarrier, toCarrier } from './carrier.ts'
 import { withClientSpan } from './client-span.ts'
-import { activeContext, hasActiveContext } from './context.ts'
+import { activeContext, hasActiveContext, withContext } from './context.ts'
 import type { Sdk } from './sdk.ts'
 import { ATTR_RPC_METHOD, ATTR_RPC_SERVICE, ATTR_RPC_SYSTEM } from './semconv.ts'
 import { remember, unwrap } from './wrapped.ts'
@@ -54,7 +54,7 @@ function wrapProperty(
         },
       })
       return withClientSpan(spanOf, () => {
-        const remote = args.map(unwrap)
+        const remote = args.map((arg) => bindCallback(unwrap(arg)))
         if (hasActiveContext() && sdk.options.rpc?.includes(binding)) {
           remote.push(toCarrier(activeContext(), sdk.propagator))
         }
@@ -63,6 +63,13 @@ function wrapProperty(
     },
   })
   return remember(proxy, property()) as RemoteProperty
+}
+
+/** A function passed as an argument is called from outside, where no context is; it gets the one it was passed in. */
+function bindCallback(value: unknown): unknown {
+  if (typeof value !== 'function' || !(value instanceof Function) || !hasActiveContext()) return value
+  const context = activeContext()
+  return (...args: unknown[]) => withContext(context, () => Reflect.apply(value, undefined, args) as unknown)
 }
 
 /** Takes the hidden last argument off a call. */

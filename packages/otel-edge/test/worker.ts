@@ -80,6 +80,11 @@ class InventoryEntrypoint extends WorkerEntrypoint<TestEnv> {
     return { productId, left: 10 - this.#reserved, args: arguments.length }
   }
 
+  async each(productIds: readonly string[], callback: (productId: string) => Promise<void>): Promise<number> {
+    for (const productId of productIds) await callback(productId)
+    return productIds.length
+  }
+
   get version(): string {
     return '7'
   }
