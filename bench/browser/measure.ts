@@ -1,5 +1,5 @@
 import type { Browser } from '@playwright/test'
-import type { Product } from './products.ts'
+import { NO_SDK, type Product } from './products.ts'
 
 /** How thorough a run is. */
 export interface Effort {
@@ -66,6 +66,12 @@ export function spread(values: readonly number[], digits = 0): string {
   const at = (share: number) =>
     (sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN).toFixed(digits)
   return `${at(0.25)} to ${at(0.75)}`
+}
+
+/** The products of one round of timing, with the page without SDK first, midway and last: what they are compared with. */
+export function withBare(products: readonly Product[]): readonly Product[] {
+  const middle = Math.ceil(products.length / 2)
+  return [NO_SDK, ...products.slice(0, middle), NO_SDK, ...products.slice(middle), NO_SDK]
 }
 
 /**

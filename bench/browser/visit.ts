@@ -78,3 +78,10 @@ export async function untilDelivered(
 export function isDelivered(visit: Visit, { spanId }: ApiRequest): boolean {
   return spanId !== undefined && visit.server.spans.has(spanId)
 }
+
+/** How many of an action's requests were delivered, as `97 %`: a product that drops is cheap for another reason. */
+export function deliveredShare(visit: Visit | undefined, action: string): string {
+  const requests = visit?.server.requests.filter((request) => request.action === action) ?? []
+  const delivered = visit === undefined ? [] : requests.filter((request) => isDelivered(visit, request))
+  return requests.length === 0 ? '–' : `${Math.floor((delivered.length / requests.length) * 100)} %`
+}

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Cells, type Measure, median, shareOfOpenTelemetry, spread } from '../measure.ts'
+import { type Cells, type Measure, median, shareOfOpenTelemetry, spread, withBare } from '../measure.ts'
 import { NO_SDK, type Product } from '../products.ts'
-import { open, startVisit, type Visit } from '../visit.ts'
+import { deliveredShare, open, startVisit, type Visit } from '../visit.ts'
 
 const COLUMNS = [
   'µs per fetch',
@@ -10,6 +10,7 @@ const COLUMNS = [
   'µs per click',
   'middle half ',
   'of OpenTelemetry ',
+  'fetches delivered',
 ]
 const FETCHES = 300
 const CLICKS = 120
@@ -18,7 +19,8 @@ const EXPORT_MILLIS = 5_500
 
 /** Main-thread time that a product adds to a fetch and to a click, its export included. */
 export const cost: Measure = async (browser, products, effort) => {
-  const visits = await Promise.all([NO_SDK, ...products].map((product) => startVisit(browser, product)))
+  const pages = withBare(products)
+  const visits = await Promise.all(pages.map((product) => startVisit(browser, product)))
   try {
     await Promise.all(visits.map(open))
     for (const { cdp } of visits) await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
@@ -29,7 +31,7 @@ export const cost: Measure = async (browser, products, effort) => {
       text:
         `CPU time of the page's main thread for ${FETCHES} fetches one after the other, and for ${CLICKS} real clicks ` +
         `(their handler sets the title), with the ${EXPORT_MILLIS / 1_000} s after them in which the product exports; ` +
-        `over a page without SDK in the same round. Medians of ${effort.repeats} interleaved rounds.`,
+        `over the median of three pages without SDK in the same round. Medians of ${effort.repeats} interleaved rounds.`,
       columns: COLUMNS,
       summary: ['µs per fetch', 'µs per click'],
       rows: new Map(
@@ -42,6 +44,10 @@ export const cost: Measure = async (browser, products, effort) => {
             'µs per click': median(perClick.get(product) ?? []).toFixed(0),
             'middle half ': spread(perClick.get(product) ?? []),
             'of OpenTelemetry ': shareOfOpenTelemetry(perClick, product),
+            'fetches delivered': deliveredShare(
+              visits.find((visit) => visit.product === product),
+              'many',
+            ),
           },
         ]),
       ),
@@ -61,7 +67,7 @@ async function clickMany({ page }: Visit): Promise<void> {
   for (let click = 0; click < CLICKS; click++) await page.mouse.click(box.x + 5, box.y + 5)
 }
 
-/** Microseconds per repetition over the first visit, the page without SDK: one value a round. */
+/** Microseconds per repetition over the pages without SDK: one value a round. */
 async function costOf(
   visits: readonly Visit[],
   rounds: number,
@@ -76,8 +82,9 @@ async function costOf(
     await delay(EXPORT_MILLIS)
     const after = await Promise.all(visits.map(mainThreadMicros))
     const spent = visits.map((_, index) => ((after[index] ?? 0) - (before[index] ?? 0)) / count)
+    const bare = median(spent.filter((_, index) => visits[index]?.product === NO_SDK))
     visits.forEach(({ product }, index) => {
-      if (round >= 0) extra.get(product)?.push((spent[index] ?? 0) - (spent[0] ?? 0))
+      if (round >= 0) extra.get(product)?.push((spent[index] ?? 0) - bare)
     })
   }
   return extra

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eachProduct, type Measure, thousands } from '../measure.ts'
 import { NO_SDK } from '../products.ts'
-import { open, type Visit, withVisit } from '../visit.ts'
+import { deliveredShare, open, type Visit, withVisit } from '../visit.ts'
 
-const COLUMNS = ['heap kB before', 'growth kB', 'growth kB, no SDK']
+const COLUMNS = ['heap kB before', 'growth kB', 'growth kB, no SDK', 'fetches delivered']
 
 /** What is left on the heap after many fetches, and after the garbage collector. */
 export const memory: Measure = async (browser, products, effort) => {
@@ -23,6 +23,7 @@ export const memory: Measure = async (browser, products, effort) => {
           'heap kB before': thousands(before / 1_000),
           'growth kB': thousands(grown / 1_000),
           'growth kB, no SDK': thousands(bare / 1_000),
+          'fetches delivered': deliveredShare(visit, 'many'),
         }
       }),
     ),
