@@ -26,13 +26,13 @@ export interface Scope {
   readonly version?: string
 }
 
-export interface RecordedEvent {
+interface RecordedEvent {
   readonly name: string
   readonly timeMillis: number
   readonly attributes: Attributes
 }
 
-export interface RecordedLink {
+interface RecordedLink {
   readonly traceId: string
   readonly spanId: string
   readonly traceState?: string
