@@ -227,6 +227,7 @@ export const awaits: Pattern[] = [
   {
     name: 'await using',
     run: async (flow) => {
+      if (Symbol.asyncDispose === undefined) return
       const resource = {
         async [Symbol.asyncDispose]() {
           await sleep(1)

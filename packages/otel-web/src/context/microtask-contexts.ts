@@ -67,7 +67,7 @@ export class MicrotaskContexts {
   /** Boundaries in a row that nothing of ours was called between. */
   silent = 0
   #settleRounds = 0
-  #settling: Segment | undefined
+  #settling = false
   #depth = 0
   /** Where to return to when the continuation that `resume` let in has run. */
   #resumedFrom: Segment | undefined
@@ -214,11 +214,11 @@ export class MicrotaskContexts {
     const tail = this.#tail
     if (tail.context === segment.context) {
       this.current = tail
-      if (others === 0) this.#standAlone()
+      if (others === 0) this.#settleSoon()
     } else if (++segment.silentRounds <= segment.patience) {
       this.#append(segment)
     } else if (others === 0) {
-      this.#standAlone()
+      this.#settleSoon()
     }
   }
 
@@ -258,27 +258,23 @@ export class MicrotaskContexts {
     this.current = this.#tail = this.#base
   }
 
-  #standAlone(): void {
-    if (this.current.context !== ROOT_CONTEXT) this.#postClear()
-  }
-
-  #settleSoon(): void {
-    if (this.#base === this.#root) return
-    this.#settleRounds = 0
-    if (this.#settling === undefined) this.#enqueue(this.#settle)
-    this.#settling = this.#base
-  }
-
   /** Ends a quiet task without waiting for the message; a busy one is left to it. */
+  #settleSoon(): void {
+    if (this.current.context === ROOT_CONTEXT || this.#pinned) return
+    this.#settleRounds = 0
+    if (!this.#settling) this.#enqueue(this.#settle)
+    this.#settling = true
+  }
+
   #settle = (): void => {
-    const base = this.#base
-    if (base !== this.#settling || this.#pinned) {
-      this.#settling = undefined
-    } else if (this.#appended !== this.#crossed || ++this.#settleRounds > 2 * QUIET_ROUNDS) {
-      this.#settling = undefined
+    const done = this.#pinned || this.current.context === ROOT_CONTEXT || this.#appended !== this.#crossed
+    if (done) {
+      this.#settling = false
+    } else if (++this.#settleRounds > 2 * QUIET_ROUNDS) {
+      this.#settling = false
       this.#postClear()
     } else if (++this.silent > QUIET_ROUNDS && this.hot === undefined) {
-      this.#settling = undefined
+      this.#settling = false
       this.#dissolve()
     } else {
       this.#enqueue(this.#settle)

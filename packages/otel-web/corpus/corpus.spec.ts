@@ -1,0 +1,80 @@
+import { expect, test } from '@playwright/test'
+import { openFirefox, openWebKit, type RemotePage } from './browsers.ts'
+import { buildCorpus } from './build.ts'
+import { CANDIDATES, type Candidate, runExpression } from './candidates.ts'
+import type { RunResult } from './page/main.ts'
+import { type CorpusServer, startCorpusServer } from './server.ts'
+import { type Tally, tally } from './verdicts.ts'
+
+type Evaluate = (expression: string) => Promise<string>
+
+let server: CorpusServer
+
+test.beforeAll(async () => {
+  server = await startCorpusServer(await buildCorpus())
+})
+test.afterAll(() => server.close())
+
+async function run(evaluate: Evaluate, candidate: Candidate): Promise<{ result: RunResult; counted: Tally }> {
+  const result = JSON.parse(await evaluate(runExpression(candidate))) as RunResult
+  const counted = tally(result)
+  console.log(`${candidate.name}: ${JSON.stringify(counted.verdicts)} of ${result.patterns.length}`)
+  return { result, counted }
+}
+
+/** Without a build step nothing wrong, nothing left active and nine in ten kept; with the plugin all. */
+async function expectGates(evaluate: Evaluate): Promise<void> {
+  const plain = await run(evaluate, CANDIDATES.ours)
+  const faults = plain.counted.faults.join('\n')
+  expect.soft(plain.counted.verdicts, faults).toMatchObject({ wrong: 0, 'left active': 0 })
+  expect.soft(share(plain.counted), faults).toBeGreaterThanOrEqual(0.9)
+  const compiled = await run(evaluate, CANDIDATES.compiled)
+  expect.soft(compiled.counted.faults).toEqual([])
+  for (const { result } of [plain, compiled]) {
+    expect.soft(result.leaks).toEqual([])
+    expect.soft(result.failures).toEqual([])
+  }
+}
+
+function share({ verdicts }: Tally): number {
+  return verdicts.kept / Object.values(verdicts).reduce((sum, count) => sum + count)
+}
+
+async function expectGatesOf(open: () => Promise<RemotePage | undefined>, missing: string): Promise<void> {
+  const page = await open()
+  test.skip(page === undefined, `not run: ${missing} is not installed`)
+  if (page === undefined) return
+  try {
+    await expectGates((expression) => page.evaluate(server.origin, expression))
+  } finally {
+    await page.close()
+  }
+}
+
+test('Chromium keeps the context of every kind of asynchronous work', async ({ page }) => {
+  await expectGates(async (expression) => {
+    await page.goto(server.origin)
+    return page.evaluate<string>(expression)
+  })
+})
+
+test('Firefox keeps the context of every kind of asynchronous work', async () => {
+  await expectGatesOf(openFirefox, 'Firefox (Debian: firefox-esr)')
+})
+
+test('WebKit keeps the context of every kind of asynchronous work', async () => {
+  await expectGatesOf(openWebKit, 'WebKitGTK (Debian: webkit2gtk-driver, xvfb)')
+})
+
+test('the other context managers keep fewer', async ({ page }) => {
+  const counts = []
+  for (const candidate of [CANDIDATES.stack, CANDIDATES.zone, CANDIDATES.zoneDownLevelled]) {
+    await page.goto(server.origin)
+    counts.push(
+      (await run((expression) => page.evaluate<string>(expression), candidate)).counted.verdicts.kept,
+    )
+  }
+  const [stack = 0, zone = 0, downLevelled = 0] = counts
+  expect(stack).toBeLessThan(10)
+  expect(zone).toBeLessThan(downLevelled)
+})

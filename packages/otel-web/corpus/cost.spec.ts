@@ -1,0 +1,50 @@
+import { expect, test } from '@playwright/test'
+import { buildCorpus } from './build.ts'
+import { costExpression } from './candidates.ts'
+import type { Costs } from './page/cost.ts'
+import { type CorpusServer, startCorpusServer } from './server.ts'
+
+type Measured = keyof Costs
+
+let server: CorpusServer
+
+test.beforeAll(async () => {
+  server = await startCorpusServer(await buildCorpus())
+})
+test.afterAll(() => server.close())
+
+/** The fastest of some interleaved runs: on a shared machine only the fastest means anything. */
+test('an await costs little more than a native one', async ({ page }) => {
+  const setUps = {
+    native: ['/cost.js', 'native'],
+    idle: ['/cost.js', 'idle'],
+    following: ['/cost.js', 'following'],
+    compiled: ['/compiled-cost.js', 'idle'],
+    compiledFollowing: ['/compiled-cost.js', 'following'],
+  } as const
+  const best: Record<string, Costs> = {}
+  for (let round = 0; round < 4; round++) {
+    for (const [name, [script, mode]] of Object.entries(setUps)) {
+      await page.goto(server.origin)
+      const costs = JSON.parse(await page.evaluate<string>(costExpression(script, mode))) as Costs
+      best[name] = least(best[name] ?? costs, costs)
+    }
+  }
+  console.table(best)
+  const { native, idle, following, compiled, compiledFollowing } = best as Record<keyof typeof setUps, Costs>
+  for (const kind of ['asyncFunction', 'settledPromise', 'value'] as const) {
+    expect.soft(idle[kind] / native[kind], kind).toBeLessThanOrEqual(1.3)
+    expect.soft(compiled[kind] / native[kind], `${kind}, compiled`).toBeLessThanOrEqual(2)
+  }
+  expect.soft(following.value / native.value).toBeLessThanOrEqual(1.3)
+  for (const ended of [following, compiledFollowing]) {
+    expect.soft(ended.platformMicros - native.platformMicros).toBeLessThanOrEqual(5)
+  }
+})
+
+function least(one: Costs, other: Costs): Costs {
+  const entries = Object.entries(one) as [Measured, number][]
+  return Object.fromEntries(
+    entries.map(([kind, value]) => [kind, Math.min(value, other[kind])]),
+  ) as unknown as Costs
+}
