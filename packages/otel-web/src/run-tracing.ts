@@ -139,6 +139,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     ignores: (url) => url.href === endpoint,
     redactUrl: (url) => redactUrl(url, { keepQuery: options.keepQuery ?? [] }),
     onTiming: pipeline.addTiming,
+    later: (callback, delayMillis) => void globals.setTimeout(callback, delayMillis),
     onNotSent: (url, verdict) => debug?.onNotSent(url, verdict),
   }
   // Each patch lies over those before it; the context manager's lie on top, so that what ours derive from the page's
@@ -194,7 +195,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
       (extras) => {
         const maxBytes = options.maxStoredBytes ?? MAX_STORED_BYTES
         const maxAgeMillis = options.maxStoredAgeMillis ?? MAX_STORED_AGE_MILLIS
-        if (maxBytes > 0) void pipeline.delivery.setStore(extras.createSpanStore({ maxBytes, maxAgeMillis }))
+        if (maxBytes > 0) pipeline.delivery.setStore(extras.createSpanStore({ maxBytes, maxAgeMillis }))
         if (options.debug) debug = extras.createDebugConsole(options.debug)
         stops.push(extras.watchFrames(actions))
         vitals = extras.collectWebVitals(tracer, clock, pageLoad)

@@ -36,6 +36,7 @@ export class Delivery {
   #failures = 0
   #notBefore = 0
   #storeHasMore = true
+  #draining = false
   #sending: Promise<void> | undefined
   #retryTimer: number | undefined
   #sent = 0
@@ -69,9 +70,9 @@ export class Delivery {
   }
 
   /** From now on there is a store; what an earlier visit left in it is sent. */
-  setStore(store: SpanStore): Promise<void> {
+  setStore(store: SpanStore): void {
     this.#store = store
-    return this.flush()
+    void this.flush()
   }
 
   add(spans: readonly EncodedSpan[]): void {
@@ -95,7 +96,7 @@ export class Delivery {
 
   /** Sends what waits while the page goes, as far as the browser allows. */
   flushLeaving(): void {
-    if (this.#failures > 0 || !navigator.onLine) return void this.#spill()
+    if (this.#failures > 0 || navigator.onLine === false) return void this.#spill()
     for (const batch of packBatches(this.#resource, this.#takeAll(), LEAVING_BATCH_BYTES)) {
       if (this.#leavingBytes + batch.sizeBytes <= LEAVING_BYTES) void this.#sendLeaving(batch)
       else if (!this.#beacon(batch)) this.add(batch.spans)
@@ -116,6 +117,7 @@ export class Delivery {
   }
 
   async #sendAll(): Promise<void> {
+    // Tried even when the browser says that it is offline: a collector on this machine can be reached all the same.
     while (performance.now() >= this.#notBefore) {
       const [batch, ...rest] = packBatches(this.#resource, this.#takeAll(), BATCH_BYTES)
       if (!batch) break
@@ -123,7 +125,8 @@ export class Delivery {
       this.#settle(batch.spans.length, await send(this.#target, batch.body), batch)
     }
     if (performance.now() < this.#notBefore) await this.#spill()
-    else await this.#sendStored()
+    // New spans never wait for old ones: a store can be slow, or hang in another tab's hands.
+    else void this.#sendStored()
   }
 
   /** Memory goes with the page; the store does not. */
@@ -138,7 +141,8 @@ export class Delivery {
 
   async #sendStored(): Promise<void> {
     const store = this.#store
-    if (!store || !this.#storeHasMore) return
+    if (!store || !this.#storeHasMore || this.#draining) return
+    this.#draining = true
     const drain = async (lock: unknown) => {
       // Another tab is at it.
       if (lock === null) return
@@ -154,8 +158,14 @@ export class Delivery {
         if (result.outcome !== 'retry') await store.remove(batch.key)
       }
     }
-    if (navigator.locks) await navigator.locks.request(LOCK, { ifAvailable: true }, drain)
-    else await drain(undefined)
+    try {
+      if (navigator.locks) await navigator.locks.request(LOCK, { ifAvailable: true }, drain)
+      else await drain(undefined)
+    } catch {
+      // No locks for this document: the next visit's will do.
+    } finally {
+      this.#draining = false
+    }
   }
 
   async #sendLeaving(batch: Batch): Promise<void> {

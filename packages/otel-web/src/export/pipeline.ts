@@ -11,6 +11,7 @@ import { createRedactor } from './redact-attributes.ts'
 import { SpanQueue } from './span-queue.ts'
 
 const BATCH_DELAY_MILLIS = 1000
+const OFFLINE_DELAY_MILLIS = 100
 const SLOW_MILLIS = 5000
 
 export interface PipelineParts {
@@ -55,7 +56,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     sessionId: parts.sessionId,
     takeDropped: () => delivery.takeDropped(),
     onQueued: () => {
-      timer ??= globals.setTimeout(() => void flush(), options.batchDelayMillis ?? BATCH_DELAY_MILLIS)
+      // What cannot be sent is stored soon: memory goes with the page.
+      const delayMillis = navigator.onLine
+        ? (options.batchDelayMillis ?? BATCH_DELAY_MILLIS)
+        : OFFLINE_DELAY_MILLIS
+      timer ??= globals.setTimeout(() => void flush(), delayMillis)
     },
   })
   const flush = () => {

@@ -34,15 +34,21 @@ export interface SpanStoreLimits {
 
 /** A store in IndexedDB, bounded in bytes and age: the oldest goes first. */
 export function createSpanStore({ maxBytes, maxAgeMillis }: SpanStoreLimits): SpanStore {
-  let opened: Promise<IDBDatabase> | undefined
+  let database: IDBDatabase | undefined
+  const opened = open().then((opening) => {
+    database = opening
+    // Another tab may have to change or delete the database.
+    opening.onversionchange = () => opening.close()
+    return opening
+  })
+  opened.catch(nothing)
 
   async function run<T>(
     mode: IDBTransactionMode,
     work: (table: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> {
-    opened ??= open()
-    const database = await opened
-    return settled(work(database.transaction(TABLE, mode).objectStore(TABLE)))
+    const open = database ?? (await opened)
+    return settled(work(open.transaction(TABLE, mode).objectStore(TABLE)))
   }
 
   async function rows(): Promise<{ key: number; row: Row }[]> {
@@ -60,19 +66,19 @@ export function createSpanStore({ maxBytes, maxAgeMillis }: SpanStoreLimits): Sp
 
   return {
     async put({ body, sizeBytes, spans }) {
+      const row: Row = { body, count: spans.length, sizeBytes, storedMillis: Date.now() }
       let dropped = 0
       try {
-        const kept = await rows()
-        let total = kept.reduce((sum, { row }) => sum + row.sizeBytes, sizeBytes)
-        for (const { key, row } of kept) {
-          if (total <= maxBytes) break
-          await remove(key)
-          total -= row.sizeBytes
-          dropped += row.count
-        }
-        if (total > maxBytes) return dropped + spans.length
-        const row: Row = { body, count: spans.length, sizeBytes, storedMillis: Date.now() }
+        // First of all, and at once when the database is open: the page may be going.
         await run('readwrite', (table) => table.add(row))
+        const kept = await rows()
+        let total = kept.reduce((sum, each) => sum + each.row.sizeBytes, 0)
+        for (const each of kept) {
+          if (total <= maxBytes) break
+          await remove(each.key)
+          total -= each.row.sizeBytes
+          dropped += each.row.count
+        }
         return dropped
       } catch {
         return dropped + spans.length

@@ -9,7 +9,14 @@ const READERS = ['json', 'text', 'arrayBuffer', 'blob', 'formData', 'bytes'] as 
  */
 export class BodyWatcher {
   readonly #watched = new WeakMap<object, OnBodyEnd>()
+  readonly #touched = new WeakSet<OnBodyEnd>()
   readonly #restores: (() => void)[] = []
+
+  /** True when somebody has begun to read, or has passed on, what is watched. */
+  isTouched(response: Response): boolean {
+    const onEnd = this.#watched.get(response)
+    return response.bodyUsed || (onEnd !== undefined && this.#touched.has(onEnd))
+  }
 
   watch(response: Response, onEnd: OnBodyEnd): void {
     this.#watched.set(response, onEnd)
@@ -89,7 +96,10 @@ export class BodyWatcher {
 
   #follow<T>(from: object, to: T): T {
     const onEnd = this.#watched.get(from)
-    if (onEnd && typeof to === 'object' && to !== null) this.#watched.set(to, onEnd)
+    if (onEnd && typeof to === 'object' && to !== null) {
+      this.#watched.set(to, onEnd)
+      this.#touched.add(onEnd)
+    }
     return to
   }
 

@@ -3,6 +3,8 @@ import { BodyWatcher } from './body-end.ts'
 import { guarded, type HttpCall, type HttpParts, startHttpCall } from './http-call.ts'
 import { isRequest, withHeaders } from './request-copy.ts'
 
+const UNREAD_MILLIS = 1000
+
 /** A running instrumentation of `fetch`. */
 export interface FetchTracing {
   /** Ends the call by an answer: now, or when its body does. */
@@ -21,8 +23,12 @@ export function traceFetch(parts: HttpParts, patch = true): FetchTracing {
   bodies.enable()
   const follow: FetchTracing['follow'] = (call, response, answeredMillis = performance.now()) => {
     call.answered(response.status, response.headers.get('server-timing'), answeredMillis)
-    if (response.body === null) call.end(answeredMillis)
-    else bodies.watch(response, (error) => guarded(() => call.end(performance.now(), error)))
+    if (response.body === null) return call.end(answeredMillis)
+    bodies.watch(response, (error) => guarded(() => call.end(performance.now(), error)))
+    // A body that nobody reads, and that resource timing could not tell from another's, has no end to be known.
+    parts.later(() => {
+      if (!bodies.isTouched(response)) call.end(answeredMillis)
+    }, UNREAD_MILLIS)
   }
   const patched = function fetch(
     this: unknown,

@@ -11,7 +11,7 @@ import type { TraceClock } from '../clock.ts'
 import type { ClockOffset } from '../clock-offset.ts'
 import { endHttpSpan, recordStatus, startHttpSpan } from './http-span.ts'
 import type { PropagationVerdict } from './propagation-policy.ts'
-import type { ResourceTimings } from './resource-timings.ts'
+import { type ResourceTimings, withoutFragment } from './resource-timings.ts'
 
 export interface HttpParts {
   readonly tracer: Tracer
@@ -21,6 +21,8 @@ export interface HttpParts {
   readonly clock: TraceClock
   readonly clockOffset: ClockOffset
   readonly timings: ResourceTimings
+  /** Runs something after a while, as no action's work. */
+  readonly later: (callback: () => void, delayMillis: number) => void
   readonly verdictOf: (url: URL) => PropagationVerdict
   /** True for requests that are none of the page's, such as our own. */
   readonly ignores: (url: URL) => boolean
@@ -72,7 +74,7 @@ export function startHttpCall(
   let answered = false
   let ended = false
   const timed = {
-    url: url.href.split('#', 1)[0] ?? '',
+    url: withoutFragment(url.href),
     startMillis,
     startedMillis: early ? startMillis + 20 : Number.POSITIVE_INFINITY,
     onTiming: (timing: PerformanceResourceTiming) => {

@@ -10,6 +10,11 @@ export interface TimedRequest {
 const MAX_WAITING = 200
 /** Entries and `performance.now()` are each rounded to 0.1 ms in pages that are not isolated. */
 const ROUNDING_MILLIS = 0.11
+/** The platform leaves the fragment in an entry's name, and out of what it asks the server for. */
+export function withoutFragment(url: string): string {
+  return url.split('#', 1)[0] ?? ''
+}
+
 const INITIATORS = ['fetch', 'xmlhttprequest']
 
 /**
@@ -49,7 +54,7 @@ export class ResourceTimings {
 
   #onEntry(entry: PerformanceResourceTiming): void {
     if (!INITIATORS.includes(entry.initiatorType)) return
-    const requests = this.#waiting.get(entry.name)
+    const requests = this.#waiting.get(withoutFragment(entry.name))
     const candidates = requests?.filter(
       ({ startMillis, startedMillis }) =>
         entry.startTime >= startMillis - ROUNDING_MILLIS &&

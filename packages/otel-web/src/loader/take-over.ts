@@ -48,26 +48,27 @@ function adoptRequest(request: EarlyRequest, known: Map<EarlyAction, Action>, pa
     startHttpCall(parts.http, sent.method, url, { startMillis, context: action.context }),
   )
   if (!call || !result) return
-  if (result instanceof XMLHttpRequest) adoptXhr(call, result, url, parts.actions)
+  if (result instanceof XMLHttpRequest) adoptXhr(call, result, url, parts.http.later)
   else {
     result.then(
       (response) => {
         const answeredMillis = request[6] ?? settledMillis ?? performance.now()
         parts.fetching.follow(call, response, answeredMillis)
         // Somebody has read it already; should no resource timing tell when it was there, its headers do.
-        if (response.bodyUsed) parts.actions.later(() => call.end(answeredMillis))
+        if (response.bodyUsed) parts.http.later(() => call.end(answeredMillis), 100)
       },
       (error) => call.end(request[6] ?? performance.now(), error),
     )
   }
 }
 
-function adoptXhr(call: HttpCall, xhr: XMLHttpRequest, url: URL, actions: ActionTracker): void {
+function adoptXhr(call: HttpCall, xhr: XMLHttpRequest, url: URL, later: HttpParts['later']): void {
   if (xhr.readyState < XMLHttpRequest.DONE) followXhr(call, xhr, url)
   else {
     // Over, and nobody knows since when: resource timing tells, else the moment counts as its end.
     call.answered(xhr.status, null)
-    actions.later(() => call.end(performance.now()))
+    const overMillis = performance.now()
+    later(() => call.end(overMillis), 100)
   }
 }
 

@@ -1,0 +1,205 @@
+import { attribute, expect, isNamed, isRequestTo, test, waitForSpan, waitForSpans } from './fixtures.ts'
+
+test('a navigation in the page is a child of the click that caused it, and has its own requests below', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<button>Open</button><script>
+        document.querySelector('button').addEventListener('click', async () => {
+          history.pushState({}, '', '/orders/1234')
+          await (await fetch('/api/order')).json()
+        })
+      </script>`,
+    ),
+  )
+  await page.click('button')
+  const click = await waitForSpan(server, isNamed('click Open'))
+  const navigation = await waitForSpan(server, isNamed('navigate /orders/:id'))
+  expect(navigation).toMatchObject({ traceId: click.traceId, parentSpanId: click.spanId })
+  expect(attribute(navigation, 'throughline.action.type')).toBe('navigation')
+  expect(await waitForSpan(server, isRequestTo('/api/order'))).toMatchObject({
+    parentSpanId: navigation.spanId,
+  })
+  expect(BigInt(click.endTimeUnixNano) >= BigInt(navigation.endTimeUnixNano)).toBe(true)
+})
+
+test('going back is a root of its own, with what the page does about it', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(serve('/', `<script>addEventListener('popstate', () => fetch('/api/back'))</script>`))
+  await page.evaluate(() => history.pushState({}, '', '/away'))
+  await page.goBack()
+  const request = await waitForSpan(server, isRequestTo('/api/back'))
+  const navigation = await waitForSpan(server, isNamed('navigate /'))
+  expect(navigation.parentSpanId).toBeUndefined()
+  expect(request).toMatchObject({ traceId: navigation.traceId, parentSpanId: navigation.spanId })
+})
+
+test('a page that writes its filters into the address goes nowhere', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve('/', `<button onclick="history.replaceState({}, '', '?q=1'); fetch('/api/q')">Filter</button>`),
+  )
+  await page.click('button')
+  await waitForSpan(server, isNamed('click Filter'))
+  expect(server.spans().filter(({ name }) => name.startsWith('navigate'))).toEqual([])
+})
+
+test('the next page links to the action that left the last one', async ({ page, visit, serve, server }) => {
+  serve('/next', '<p>next</p>')
+  await visit(
+    serve(
+      '/',
+      `<a href="/next">Link</a><button>Code</button><script>
+        document.querySelector('button').addEventListener('click', async () => {
+          await (await fetch('/api/login')).json()
+          location.href = '/next'
+        })
+      </script>`,
+    ),
+  )
+  await page.click('button')
+  await page.waitForURL('**/next')
+  const click = await waitForSpan(server, isNamed('click Code'))
+  const [load] = await waitForSpans(server, isNamed('load /next'))
+  expect(load?.links).toMatchObject([{ traceId: click.traceId, spanId: click.spanId }])
+  await page.goBack()
+  await page.waitForFunction(() => typeof window.throughline?.health().sent === 'number')
+  await page.click('a')
+  await page.waitForURL('**/next')
+  const link = await waitForSpan(server, isNamed('click Link'))
+  const loads = await waitForSpans(server, isNamed('load /next'), 2)
+  expect(loads.at(-1)?.links).toMatchObject([{ traceId: link.traceId, spanId: link.spanId }])
+})
+
+test('an uncaught error is on the action it happened in, another on nobody', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<button id="sync">Sync</button><script>
+        sync.onclick = () => { throw new TypeError('sync failure of anna@example.org') }
+        setTimeout(() => setTimeout(() => { throw new Error('nobody did it') }, 1500), 0)
+      </script>`,
+    ),
+  )
+  await page.click('#sync')
+  const exceptionOf = (name: string) => async () => {
+    const span = await waitForSpan(server, isNamed(name))
+    const event = span.events.find((each) => each.name === 'exception')
+    return [
+      span.status.code,
+      event && attribute(event, 'exception.type'),
+      event && attribute(event, 'exception.message'),
+    ]
+  }
+  expect(await exceptionOf('click Sync')()).toEqual([2, 'TypeError', 'sync failure of REDACTED'])
+  expect(await exceptionOf('error')()).toEqual([2, 'Error', 'nobody did it'])
+})
+
+test('XHR, beacons, WebSockets and event sources are children of their action', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<button>All</button><script>
+        document.querySelector('button').addEventListener('click', () => {
+          const xhr = new XMLHttpRequest()
+          xhr.open('POST', '/api/xhr'); xhr.send('x')
+          const failed = new XMLHttpRequest()
+          failed.open('GET', '/api/failed?drop'); failed.send()
+          const aborted = new XMLHttpRequest()
+          aborted.open('GET', '/api/aborted?delay=3000'); aborted.send(); setTimeout(() => aborted.abort(), 30)
+          navigator.sendBeacon('/api/beacon', 'x')
+          const socket = new WebSocket('ws://' + location.host + '/api/socket')
+          window.isSocket = socket instanceof WebSocket && WebSocket.OPEN === 1
+          const source = new EventSource('/api/events?sse&chunks=1'); source.onopen = () => source.close()
+        })
+      </script>`,
+    ),
+  )
+  await page.click('button')
+  const click = await waitForSpan(server, isNamed('click All'))
+  const children = await waitForSpans(server, ({ parentSpanId }) => parentSpanId === click.spanId, 6)
+  const of = (part: string) => children.find(isRequestTo(part))
+  expect(of('/api/xhr')).toMatchObject({ name: 'POST', kind: 3, status: {} })
+  expect(attribute(of('/api/xhr') ?? click, 'http.response.status_code')).toBe(200)
+  expect(of('/api/failed')?.status.code).toBe(2)
+  expect(of('/api/aborted')?.status).toEqual({})
+  expect(attribute(of('/api/aborted') ?? click, 'http.response.status_code')).toBeUndefined()
+  expect(of('/api/beacon')).toMatchObject({ name: 'POST' })
+  expect(of('/api/socket')).toMatchObject({ name: 'connect websocket', status: { code: 2 } })
+  expect(of('/api/events')).toMatchObject({ name: 'connect sse', status: {} })
+  expect(server.requests.find(({ path }) => path === '/api/xhr')?.traceparent).toContain(click.traceId)
+  expect(await page.evaluate(() => (window as unknown as { isSocket: boolean }).isSocket)).toBe(true)
+})
+
+test('web vitals, phases of requests, long frames and the paint of the result are told', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<h1>Shop</h1><button>Work</button><div></div><script>
+        document.querySelector('button').addEventListener('click', async () => {
+          const start = performance.now(); while (performance.now() - start < 120);
+          await (await fetch('/api/phases?delay=60')).json()
+          document.querySelector('div').innerHTML = '<h2>The result of it</h2>'
+        })
+      </script>`,
+    ),
+  )
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
+      ),
+    )
+    .toBe(true)
+  await page.waitForTimeout(100)
+  await page.click('button')
+  const click = await waitForSpan(server, isNamed('click Work'))
+  expect(click.events.map(({ name }) => name).sort()).toEqual([
+    'interaction contentful paint',
+    'long animation frame',
+  ])
+  const request = await waitForSpan(server, isRequestTo('/api/phases'))
+  expect(Number(attribute(request, 'throughline.timing.wait_ms'))).toBeGreaterThan(50)
+  expect(BigInt(click.endTimeUnixNano) > BigInt(request.endTimeUnixNano)).toBe(true)
+  await page.goto('about:blank')
+  const vitals = await waitForSpan(server, isNamed('web vitals'))
+  expect(vitals.events.map((event) => attribute(event, 'name'))).toEqual(
+    expect.arrayContaining(['lcp', 'ttfb', 'fcp']),
+  )
+  expect(vitals.links).toHaveLength(1)
+})
+
+test('clicking the same thing again and again is noted', async ({ page, visit, serve, server }) => {
+  await visit(serve('/', '<button>Dead</button>'))
+  for (let count = 0; count < 3; count++) await page.click('button')
+  const click = await waitForSpan(server, isNamed('click Dead'))
+  expect(click.events.map(({ name }) => name)).toEqual(['rage click'])
+})

@@ -1,0 +1,112 @@
+import { attribute, expect, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
+
+test('nothing private leaves: addresses, texts, typed values', async ({ page, visit, serve, server }) => {
+  await visit(
+    serve(
+      '/',
+      `<label>Mail <input id="mail" value="typed@example.org"></label><div contenteditable id="edit">typed secret</div>
+       <button>Write to bob@example.org</button><script>
+        document.body.addEventListener('click', () => fetch('/api/q?token=abcdef&email=a%40b.org#frag'))
+        mail.addEventListener('change', () => fetch('/api/changed'))
+      </script>`,
+    ),
+  )
+  await page.click('button')
+  await page.click('#edit')
+  await page.fill('#mail', 'new-typed@example.org')
+  await page.press('#mail', 'Enter')
+  await waitForSpan(server, isNamed('click Write to REDACTED'))
+  await waitForSpan(server, isNamed('enter Mail'))
+  const request = await waitForSpan(server, isRequestTo('/api/q'))
+  expect(String(attribute(request, 'url.full')).replace(/.*\/api/, '/api')).toBe(
+    '/api/q?token=REDACTED&email=REDACTED',
+  )
+  expect(JSON.stringify(server.posts)).not.toMatch(/typed|secret|abcdef|example\.org|b\.org|frag/)
+})
+
+test('without consent nothing is recorded, sent or stored; with it, from then on', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(
+    serve('/', `<script>fetch('/api/early')</script>`, { attributes: 'data-consent="required"' }),
+  )
+  await waitForSdk(page)
+  await page.evaluate(async () =>
+    window.throughline?.action('before', async () => void (await fetch('/api/before'))),
+  )
+  expect(server.requests.filter(({ traceparent }) => traceparent)).toEqual([])
+  expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
+  await page.evaluate(async () => {
+    window.throughline?.setConsent(true)
+    await window.throughline?.action('after', async () => void (await fetch('/api/after')))
+  })
+  await waitForSpan(server, isNamed('after'))
+  expect(server.spans().filter(isNamed('before'))).toEqual([])
+  expect(server.requests.find(({ path }) => path === '/api/after')?.traceparent).toBeTruthy()
+
+  await page.evaluate(async () => {
+    window.throughline?.setConsent(false)
+    await window.throughline?.action('withdrawn', async () => void (await fetch('/api/withdrawn')))
+    await window.throughline?.flush()
+  })
+  expect(server.spans().filter(isNamed('withdrawn'))).toEqual([])
+  expect(await page.evaluate(() => localStorage.getItem('throughline'))).toMatch(/^\d0$/)
+})
+
+test('a session that is not sampled sends flags 00, and keeps errors all the same', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(serve('/', `<script>fetch('/api/early')</script>`, { attributes: 'data-sample-ratio="0"' }))
+  await waitForSdk(page)
+  await page.evaluate(async () => {
+    await window.throughline?.action('fine', async () => void (await fetch('/api/fine')))
+    await window.throughline?.action('failing', async () => void (await fetch('/api/failing?status=500')))
+  })
+  const failing = await waitForSpan(server, isRequestTo('/api/failing'))
+  expect(attribute(failing, 'throughline.kept')).toBe('error')
+  const root = await waitForSpan(server, isNamed('failing'))
+  expect(failing.parentSpanId).toBe(root.spanId)
+  expect(server.spans().filter(isNamed('fine'))).toEqual([])
+  const flags = server.requests.flatMap(({ traceparent }) => traceparent?.slice(-2) ?? [])
+  expect(flags).toEqual(['00', '00', '00'])
+})
+
+test('a session has one id over all its pages', async ({ visit, serve, server }) => {
+  await visit(serve('/', ''))
+  await visit(serve('/two', ''))
+  const ids = await Promise.all(
+    ['load /', 'load /two'].map(async (name) =>
+      attribute(await waitForSpan(server, isNamed(name)), 'session.id'),
+    ),
+  )
+  expect(ids[0]).toMatch(/^[0-9a-f]{32}$/)
+  expect(ids[1]).toBe(ids[0])
+})
+
+test('debug mode prints a link to each trace, and why no header was sent', async ({
+  page,
+  visit,
+  serve,
+  server,
+  noise,
+}) => {
+  await visit(serve('/', '', { attributes: 'data-debug="https://jaeger.example/trace/{traceId}"' }))
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
+      ),
+    )
+    .toBe(true)
+  await page.evaluate(async () => {
+    await fetch('http://127.0.0.1:1/').catch(() => {})
+    await window.throughline?.action('checkout', async () => void (await fetch('/api/x')))
+  })
+  const { traceId } = await waitForSpan(server, isNamed('checkout'))
+  expect(noise).toContain(`[throughline] checkout: https://jaeger.example/trace/${traceId}`)
+  expect(noise).toContain('[throughline] no trace headers to http://127.0.0.1:1: foreign origin')
+})
