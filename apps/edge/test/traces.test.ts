@@ -35,6 +35,7 @@ it('an order is one trace of six services', async () => {
     '            inventory · reserve · server',
     '              inventory · WAREHOUSE.reserve · client',
     '                inventory · reserve · server',
+    '                  inventory · UPDATE stock · client',
     '          shop · POST · client',
     '            backend · POST /payments · server',
     '              backend · INSERT payments · client',
@@ -71,6 +72,8 @@ it('something sold out is an error of its callers, not of the shop', async () =>
     '            inventory · reserve · server',
     '              inventory · WAREHOUSE.reserve · client',
     '                inventory · reserve · server',
+    '                  inventory · UPDATE stock · client',
+    '                  inventory · SELECT stock · client',
   ])
 })
 
@@ -89,12 +92,14 @@ it('a refused card is an error of its callers, and the stock goes back in the sa
     '            inventory · reserve · server',
     '              inventory · WAREHOUSE.reserve · client',
     '                inventory · reserve · server',
+    '                  inventory · UPDATE stock · client',
     '          shop · POST · client · ERROR',
     '            backend · POST /payments · server',
     '          shop · INVENTORY.release · client',
     '            inventory · release · server',
     '              inventory · WAREHOUSE.release · client',
     '                inventory · release · server',
+    '                  inventory · UPDATE stock · client',
   ])
 })
 
@@ -160,11 +165,13 @@ it('payments that are away are an error all the way up', async () => {
     '            inventory · reserve · server',
     '              inventory · WAREHOUSE.reserve · client',
     '                inventory · reserve · server',
+    '                  inventory · UPDATE stock · client',
     '          shop · POST · client · ERROR',
     '          shop · INVENTORY.release · client',
     '            inventory · release · server',
     '              inventory · WAREHOUSE.release · client',
     '                inventory · release · server',
+    '                  inventory · UPDATE stock · client',
   ])
 })
 
