@@ -15,9 +15,10 @@ import {
 const sizeBytes = (file: string) =>
   brotliCompressSync(readFileSync(join(import.meta.dirname, '../dist', file))).length
 
-test('the loader has at most 1,024 bytes, the SDK at most 26,000', () => {
+test('the loader has at most 1,024 bytes, the SDK at most 26,000, what it loads later at most 8,000', () => {
   expect(sizeBytes('throughline.js')).toBeLessThanOrEqual(1024)
   expect(sizeBytes('throughline-sdk.js')).toBeLessThanOrEqual(26_000)
+  expect(sizeBytes('throughline-extras.js')).toBeLessThanOrEqual(8_000)
 })
 
 test('requests before the SDK carry the trace and become children of the page load', async ({

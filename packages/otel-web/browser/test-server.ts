@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import type { OtlpSpan, TraceRequest } from '@throughline/otel-shared'
 
 /** A request that reached the server, with what it carried of the trace. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly traceparent: string | undefined

@@ -1,7 +1,7 @@
 import type { Batch } from './batches.ts'
 
 /** A batch as it is kept: the request's body, which says all. */
-export interface StoredBatch {
+interface StoredBatch {
   readonly key: number
   readonly body: string
   readonly count: number

@@ -24,7 +24,7 @@ export type EarlyRequest = [
 ]
 
 /** A call of the early handle, to be made up for. */
-export type EarlyCall = [name: string, args: unknown[]]
+type EarlyCall = [name: string, args: unknown[]]
 
 /** What the loader leaves to the SDK. Names that end in `_` are shortened in both builds, to the same letters. */
 export interface HandOver {

@@ -1,0 +1,128 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { build as viteBuild } from 'vite'
+import { expect, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
+
+const root = join(import.meta.dirname, '..')
+// Inside the workspace, so that the packages are found as in an app.
+const folder = join(root, 'test-results/embed')
+
+test.beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+  const text = readFileSync(join(root, '../../docs/embed.md'), 'utf8')
+  for (const [, path = '', code = ''] of text.matchAll(/```\w+ embed=(\S+)\n([\s\S]*?)```/g)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), code)
+  }
+})
+
+const read = (path: string) => readFileSync(join(folder, path), 'utf8')
+
+/** Bundles a snippet and returns it as an inline module. */
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [join(folder, entry)],
+    bundle: true,
+    format: 'esm',
+    jsx: 'automatic',
+    write: false,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'error',
+  })
+  return `<script type="module">${result.outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`
+}
+
+test('script tag', async ({ page, server }) => {
+  server.pages.set('/', { html: read('script-tag/index.html') })
+  await page.goto(server.origin)
+  await waitForSdk(page)
+  await page.click('text=Buy')
+  const click = await waitForSpan(server, isNamed('click Buy'))
+  expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)
+})
+
+test('script tag, actions by hand', async ({ page, server }) => {
+  server.pages.set('/', { html: read('by-hand/index.html') })
+  await page.goto(server.origin)
+  const action = await waitForSpan(server, isNamed('restore cart'))
+  expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(action.spanId)
+  await expect(page.locator('output')).toHaveText(`restore cart: ${action.traceId}`)
+})
+
+test('npm, Vite and the plugin', async ({ page, serve, server }) => {
+  const { throughlineContext } = await import('../src/vite/index.ts')
+  expect(read('vite/vite.config.ts')).toContain('plugins: [throughlineContext()]')
+  const output = await viteBuild({
+    root: join(folder, 'vite'),
+    configFile: false,
+    logLevel: 'error',
+    plugins: [throughlineContext()],
+    build: {
+      write: false,
+      rolldownOptions: { input: join(folder, 'vite/src/main.ts'), output: { codeSplitting: false } },
+    },
+  })
+  const [built] = [output].flat() as { output: { type: string; code?: string }[] }[]
+  const code = built?.output.find(({ type }) => type === 'chunk')?.code
+  await page.goto(serve('/', `<button>Buy</button><script type="module">${code}</script>`, { script: ' ' }))
+  await page.click('button')
+  const click = await waitForSpan(server, isNamed('click Buy'))
+  expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)
+  const start = await waitForSpan(server, isNamed('start'))
+  expect((await waitForSpan(server, isRequestTo('/api/start'))).parentSpanId).toBe(start.spanId)
+})
+
+for (const [name, entry] of [
+  ['React', 'react/src/main.tsx'],
+  ['Vue', 'vue/src/main.ts'],
+] as const) {
+  test(name, async ({ page, serve, server }) => {
+    await page.goto(serve('/', `<div id="root"></div>${await bundle(entry)}`, { script: ' ' }))
+    await page.click('button')
+    await expect(page.locator('button')).toHaveText('bought')
+    const click = await waitForSpan(server, isNamed('click Buy'))
+    expect((await waitForSpan(server, isRequestTo('/api/orders'))).parentSpanId).toBe(click.spanId)
+  })
+}
+
+test('server rendering: rendered in Node, hydrated in the browser', async ({ page, serve, server }) => {
+  writeFileSync(
+    join(folder, 'ssr/server.tsx'),
+    `import { renderToString } from 'react-dom/server'
+     import { Page } from './page.tsx'
+     export const html = renderToString(<Page />)`,
+  )
+  writeFileSync(
+    join(folder, 'ssr/client.tsx'),
+    `import './instrumentation-client.ts'
+     import { hydrateRoot } from 'react-dom/client'
+     import { Page } from './page.tsx'
+     hydrateRoot(document.getElementById('root') as HTMLElement, <Page />)`,
+  )
+  const outfile = join(folder, 'ssr/server.mjs')
+  await build({
+    entryPoints: [join(folder, 'ssr/server.tsx')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    jsx: 'automatic',
+    outfile,
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
+    logLevel: 'error',
+  })
+  const { html } = (await import(pathToFileURL(outfile).href)) as { html: string }
+  expect(html).toContain('Buy')
+  await page.goto(
+    serve('/', `<div id="root">${html}</div>${await bundle('ssr/client.tsx')}`, { script: ' ' }),
+  )
+  await page.waitForTimeout(300)
+  await page.click('button')
+  const action = await waitForSpan(server, isNamed('buy now'))
+  const click = await waitForSpan(server, isNamed('click Buy'))
+  expect(action.parentSpanId).toBe(click.spanId)
+  expect((await waitForSpan(server, isRequestTo('/api/orders'))).parentSpanId).toBe(action.spanId)
+})

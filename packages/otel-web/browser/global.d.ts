@@ -1,7 +1,0 @@
-import type { Tracing } from '../src/index.ts'
-
-declare global {
-  interface Window {
-    throughline?: Tracing
-  }
-}
