@@ -134,7 +134,7 @@ const service: Kind = {
       const context = activeContext()
       const invocation = getInvocation(context)
       if (!invocation) return fetcher.fetch(input, init)
-      return sendTraced(invocation, context, name, (request) => fetcher.fetch(request), input, init)
+      return sendTraced(invocation, context, name, fetcher.fetch.bind(fetcher) as typeof fetch, input, init)
     }
   },
 }

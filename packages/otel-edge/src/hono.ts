@@ -57,6 +57,7 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
 
 /** Notes on the span which route answered, and what it threw. */
 export function describeRoute(server: ServerRequest, c: HonoContext): void {
+  if (!server.span.isRecording()) return
   if (c.error !== undefined) server.error = c.error
   // `routeIndex` stands on what was reached last. When that is a middleware that answered by itself, it is the route
   // it stood before that names the request; `app.use` registers for ALL methods, and a 404 has nothing else.

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import type { Attributes, Context, TextMapPropagator } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -10,8 +10,10 @@ import {
 import { redactUrl, setSpan } from '@throughline/otel-shared'
 import { CLIENT, ERROR } from './api-constants.ts'
 import { activeContext } from './context.ts'
+import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import { nativeFetch } from './native-fetch.ts'
+import type { EdgeOptions } from './options.ts'
 import { describeError, recordError } from './record-error.ts'
 import { followBody } from './response-body.ts'
 import { EDGE_SCOPE } from './scope.ts'
@@ -26,7 +28,7 @@ const tracedFetch: typeof fetch = (input, init) => {
   const context = activeContext()
   const invocation = getInvocation(context)
   if (!invocation) return nativeFetch(input, init)
-  return sendTraced(invocation, context, undefined, (request) => nativeFetch(request), input, init)
+  return sendTraced(invocation, context, undefined, nativeFetch, input, init)
 }
 
 /**
@@ -38,44 +40,34 @@ export async function sendTraced(
   invocation: Invocation,
   context: Context,
   binding: string | undefined,
-  send: (request: Request) => Promise<Response>,
+  send: typeof fetch,
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
   const { options, propagator } = invocation.sdk
-  // A new request: the caller's own object and its headers stay as they are.
-  const request = new Request(input, init)
-  const url = new URL(request.url)
+  const outgoing = withOwnHeaders(propagator, input, init)
+  const { method, address } = outgoing
   const span = startSpan(
     invocation,
     EDGE_SCOPE,
-    binding === undefined ? request.method : `fetch ${binding}`,
-    {
-      kind: CLIENT,
-      attributes: {
-        [ATTR_HTTP_REQUEST_METHOD]: request.method,
-        [ATTR_URL_FULL]: redactUrl(request.url, options),
-        [ATTR_SERVER_ADDRESS]: url.hostname,
-        [ATTR_SERVER_PORT]: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-      },
-    },
+    binding === undefined ? method : `fetch ${binding}`,
+    { kind: CLIENT },
     context,
   )
-  // A proxied request brings its sender's context along; a part of it next to ours would be a lie.
-  for (const field of propagator.fields()) request.headers.delete(field)
-  if (binding !== undefined || mayPropagate(options.propagateTo, url.origin)) {
-    propagator.inject(setSpan(context, span), request.headers, HEADERS_SETTER)
+  if (span instanceof EdgeSpan) span.record.attributes = requestAttributes(method, address, options)
+  if (binding !== undefined || mayPropagate(options.propagateTo, address)) {
+    propagator.inject(setSpan(context, span), outgoing.headers, HEADERS_SETTER)
   }
+  // Nobody asks for the end of what is not recorded.
+  if (!span.isRecording()) return send(outgoing.input, outgoing.init)
   let response: Response
   try {
-    response = await send(request)
+    response = await send(outgoing.input, outgoing.init)
   } catch (error) {
     recordError(span, error)
     span.end()
     throw error
   }
-  // Nobody asks for the end of what is not recorded.
-  if (!span.isRecording()) return response
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
   if (response.status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
@@ -88,10 +80,52 @@ export async function sendTraced(
   return response
 }
 
+interface Outgoing {
+  readonly input: RequestInfo | URL
+  readonly init: RequestInit | undefined
+  readonly method: string
+  readonly address: string
+  /** Of the request that is sent, free to be changed. */
+  readonly headers: Headers
+}
+
+/**
+ * The same request with headers of its own: the caller's objects stay as they are. A proxied request brings its
+ * sender's context along; a part of it next to ours would be a lie, so it goes.
+ */
+function withOwnHeaders(
+  propagator: TextMapPropagator,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+): Outgoing {
+  const isPlain =
+    !(input instanceof Request) && (init === undefined || Object.getPrototypeOf(init) === Object.prototype)
+  if (!isPlain) {
+    const request = new Request(input, init)
+    const { method, url: address, headers } = request
+    for (const name of propagator.fields()) headers.delete(name)
+    return { input: request, init: undefined, method, address, headers }
+  }
+  const headers = new Headers(init?.headers)
+  if (init?.headers) for (const name of propagator.fields()) headers.delete(name)
+  const method = (init?.method ?? 'GET').toUpperCase()
+  return { input, init: { ...init, headers }, method, address: String(input), headers }
+}
+
+function requestAttributes(method: string, address: string, options: EdgeOptions): Attributes {
+  const url = URL.parse(address)
+  return {
+    [ATTR_HTTP_REQUEST_METHOD]: method,
+    [ATTR_URL_FULL]: redactUrl(address, options),
+    [ATTR_SERVER_ADDRESS]: url?.hostname,
+    [ATTR_SERVER_PORT]: url?.port ? Number(url.port) : url?.protocol === 'https:' ? 443 : 80,
+  }
+}
+
 const HEADERS_SETTER = {
   set: (carrier: unknown, key: string, value: string) => (carrier as Headers).set(key, value),
 }
 
-function mayPropagate(propagateTo: 'all' | readonly string[] = 'all', origin: string): boolean {
-  return propagateTo === 'all' || propagateTo.includes(origin)
+function mayPropagate(propagateTo: 'all' | readonly string[] = 'all', address: string): boolean {
+  return propagateTo === 'all' || propagateTo.includes(URL.parse(address)?.origin ?? '')
 }

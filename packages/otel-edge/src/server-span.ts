@@ -136,9 +136,9 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
       span.setStatus({ code: ERROR })
     }
   }
+  // Nobody asks for the end of what is not recorded, and nobody but a page for its ids.
+  if (!span.isRecording()) return isFromPage(request) ? withTimingHeaders(server, response) : response
   const timed = withTimingHeaders(server, response)
-  // Nobody asks for the end of what is not recorded.
-  if (!span.isRecording()) return timed
   const answered = answerWithEnd(timed, (bodyError) => {
     if (bodyError !== undefined) recordError(span, bodyError)
     endServerRequest(server)
@@ -185,6 +185,15 @@ function requestAttributes(
   const userAgent = headers.get('user-agent')
   if (userAgent !== null) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent.slice(0, 512)
   return attributes
+}
+
+/** A browser says where a request comes from, or that it wants a page, or has sent a context of its own. */
+function isFromPage({ headers }: Request): boolean {
+  return (
+    headers.has('traceparent') ||
+    headers.has('sec-fetch-site') ||
+    (headers.get('accept')?.includes('text/html') ?? false)
+  )
 }
 
 function withTimingHeaders(server: ServerRequest, response: Response): Response {
