@@ -34,11 +34,18 @@ function randomHex(sizeBytes: number): string {
   const length = sizeBytes * 2
   if (position + length > hex.length) {
     crypto.getRandomValues(block)
-    hex = ''
-    for (const byte of block) hex += HEX[byte]
+    hex = toHex(block)
     position = 0
   }
   const id = hex.slice(position, position + length)
   position += length
   return /[^0]/.test(id) ? id : randomHex(sizeBytes)
+}
+
+/** Browsers and runtimes before 2025 have no `toHex` of their own. */
+function toHex(bytes: Uint8Array & { toHex?(): string }): string {
+  if (bytes.toHex) return bytes.toHex()
+  let text = ''
+  for (const byte of bytes) text += HEX[byte]
+  return text
 }
