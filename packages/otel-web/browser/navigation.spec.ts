@@ -203,3 +203,39 @@ test('clicking the same thing again and again is noted', async ({ page, visit, s
   const click = await waitForSpan(server, isNamed('click Dead'))
   expect(click.events.map(({ name }) => name)).toEqual(['rage click'])
 })
+
+test('a page out of the back/forward cache begins a new action', async ({ page, visit, serve, server }) => {
+  await visit(
+    serve(
+      '/',
+      `<script>addEventListener('pageshow', (e) => { if (e.persisted) fetch('/api/fresh') })</script>`,
+    ),
+  )
+  const load = await waitForSpan(server, isNamed('load /'))
+  await page.evaluate(() =>
+    setTimeout(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0),
+  )
+  const shown = await waitForSpan(server, isNamed('navigate /'))
+  expect(shown.traceId).not.toBe(load.traceId)
+  expect((await waitForSpan(server, isRequestTo('/api/fresh'))).parentSpanId).toBe(shown.spanId)
+})
+
+test("a prerendered page is nobody's visit until it is shown", async ({ page, serve, server }) => {
+  await page.addInitScript(() => {
+    let prerendering = true
+    Object.defineProperty(document, 'prerendering', { get: () => prerendering })
+    Object.assign(window, {
+      show: () => {
+        prerendering = false
+        document.dispatchEvent(new Event('prerenderingchange'))
+      },
+    })
+  })
+  await page.goto(serve('/', `<script>fetch('/api/ahead').then((answer) => answer.json())</script>`))
+  await expect.poll(() => server.requests.map(({ path }) => path)).toContain('/throughline-sdk.js')
+  await page.waitForTimeout(300)
+  expect(await page.evaluate(() => typeof window.throughline?.health().sent)).toBe('undefined')
+  await page.evaluate('show()')
+  const load = await waitForSpan(server, isNamed('load /'))
+  expect((await waitForSpan(server, isRequestTo('/api/ahead'))).parentSpanId).toBe(load.spanId)
+})

@@ -23,12 +23,20 @@ try {
     const policy = typeof early?.policy_ === 'object' ? early.policy_ : undefined
     const extrasUrl = script?.dataset.extras ?? own.src.replace('-sdk', '-extras')
     const nonce = own.nonce
-    const tracing = runTracing(options, { early, loadExtras: () => loadByScript(extrasUrl, nonce, policy) })
-    window.throughline = tracing
-    if (early) makeUpFor(early, tracing)
+    whenShown(() => {
+      const tracing = runTracing(options, { early, loadExtras: () => loadByScript(extrasUrl, nonce, policy) })
+      window.throughline = tracing
+      if (early) makeUpFor(early, tracing)
+    })
   }
 } catch {
   // Tracing that cannot start leaves the page as it is.
+}
+
+/** Nobody has asked for a prerendered page yet; the loader keeps what it does until somebody does. */
+function whenShown(start: () => void): void {
+  if ((document as { prerendering?: boolean }).prerendering !== true) return start()
+  document.addEventListener('prerenderingchange', start, { once: true })
 }
 
 function isHandOver(given: unknown): given is HandOver {

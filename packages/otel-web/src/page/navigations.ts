@@ -47,6 +47,10 @@ export function trackNavigations(parts: NavigationParts): () => void {
     navigation
       ? listen(navigation, 'navigate', (event) => onNavigate(event as NavigateEvent))
       : patchHistory(navigate),
+    // A page out of the back/forward cache goes on where it was; what it does now is no part of its load.
+    listen(window, 'pageshow', (event) => {
+      if ((event as PageTransitionEvent).persisted) latest = startNavigation(parts, new URL(location.href))
+    }),
     // Going back is heard of before it happens; what the page does about it, it does in this event.
     listen(window, 'popstate', () => {
       if (!navigation) latest = startNavigation(parts, new URL(location.href))
