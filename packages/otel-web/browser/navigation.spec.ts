@@ -205,16 +205,12 @@ test('clicking the same thing again and again is noted', async ({ page, visit, s
 })
 
 test('a page out of the back/forward cache begins a new action', async ({ page, visit, serve, server }) => {
-  await visit(
-    serve(
-      '/',
-      `<script>addEventListener('pageshow', (e) => { if (e.persisted) fetch('/api/fresh') })</script>`,
-    ),
-  )
+  await visit(serve('/', ''))
   const load = await waitForSpan(server, isNamed('load /'))
-  await page.evaluate(() =>
-    setTimeout(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })), 0),
-  )
+  await page.evaluate(() => {
+    window.addEventListener('pageshow', () => fetch('/api/fresh'))
+    window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+  })
   const shown = await waitForSpan(server, isNamed('navigate /'))
   expect(shown.traceId).not.toBe(load.traceId)
   expect((await waitForSpan(server, isRequestTo('/api/fresh'))).parentSpanId).toBe(shown.spanId)
