@@ -40,5 +40,6 @@ async function compiled(name: string): Promise<string> {
   })
   const [first] = Array.isArray(result) ? result : [result]
   const output = first !== undefined && 'output' in first ? first.output : []
-  return output.find((file) => file.type === 'chunk')?.code ?? ''
+  const chunk = output.find((file) => file.type === 'chunk')
+  return chunk !== undefined && 'code' in chunk ? chunk.code : ''
 }

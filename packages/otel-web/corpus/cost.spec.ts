@@ -14,7 +14,8 @@ test.beforeAll(async () => {
 test.afterAll(() => server.close())
 
 /** The fastest of some interleaved runs: on a shared machine only the fastest means anything. */
-test('an await costs little more than a native one', async ({ page }) => {
+test('an await costs little more than a native one', async ({ browser }) => {
+  test.setTimeout(240_000)
   const setUps = {
     native: ['/cost.js', 'native'],
     idle: ['/cost.js', 'idle'],
@@ -23,10 +24,13 @@ test('an await costs little more than a native one', async ({ page }) => {
     compiledFollowing: ['/compiled-cost.js', 'following'],
   } as const
   const best: Record<string, Costs> = {}
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 3; round++) {
     for (const [name, [script, mode]] of Object.entries(setUps)) {
+      // A browser context of its own: what one page makes an engine forget to optimise, its process does not relearn.
+      const page = await browser.newPage()
       await page.goto(server.origin)
       const costs = JSON.parse(await page.evaluate<string>(costExpression(script, mode))) as Costs
+      await page.close()
       best[name] = least(best[name] ?? costs, costs)
     }
   }

@@ -10,7 +10,7 @@ export interface Costs {
 }
 
 const CONTEXT = ROOT_CONTEXT.setValue(createContextKey('cost'), 'cost')
-const LOOP = 200_000
+const LOOP = 100_000
 
 const one = async (): Promise<number> => 1
 

@@ -60,7 +60,6 @@ export class AsyncContextManager implements ContextManager {
 
   enable(): this {
     if (this.#contexts !== undefined) return this
-    const enqueue = queueMicrotask.bind(globalThis)
     const channel = new MessageChannel()
     let posted = false
     const contexts = new MicrotaskContexts(enqueue, () => {
@@ -101,4 +100,10 @@ export class AsyncContextManager implements ContextManager {
     this.#awaitHook = undefined
     return this
   }
+}
+
+/** Queues a microtask by the engine's own means: zone.js runs those of `queueMicrotask` in batches of its own. */
+async function enqueue(callback: () => void): Promise<void> {
+  await null
+  callback()
 }

@@ -25,8 +25,7 @@ interface Flow {
  */
 export class AwaitHook {
   readonly #contexts: MicrotaskContexts
-  readonly #enqueue: (callback: () => void) => void
-  readonly #react: Reaction
+  readonly #enqueue: (callback: () => void) => unknown
   readonly #accessor: PropertyDescriptor
   readonly #markedPrototype: object
   #enabled = true
@@ -39,10 +38,9 @@ export class AwaitHook {
   #pendingFlows = 0
   #unclosed: Promise<unknown>[] = []
 
-  constructor(contexts: MicrotaskContexts, enqueue: (callback: () => void) => void) {
+  constructor(contexts: MicrotaskContexts, enqueue: (callback: () => void) => unknown) {
     this.#contexts = contexts
     this.#enqueue = enqueue
-    this.#react = nativeReaction(contexts)
     this.#accessor = this.#constructorAccessor()
     this.#markedPrototype = Object.create(NativePromise.prototype, { constructor: this.#accessor })
   }
@@ -114,6 +112,10 @@ export class AwaitHook {
     for (const promise of promises) this.#react(promise, this.#leave)
   }
 
+  #react(promise: Promise<unknown>, callback: () => void): void {
+    this.#contexts.quietly(onSettled, undefined, [promise, callback])
+  }
+
   #leave = (): void => {
     this.#contexts.leave()
   }
@@ -160,23 +162,12 @@ export class AwaitHook {
   }
 }
 
-/** Registers a callback for when a promise settles, either way. */
-type Reaction = (promise: Promise<unknown>, callback: () => void) => void
-
-/** Reacts without the page's `then`. */
-function nativeReaction(contexts: MicrotaskContexts): Reaction {
-  const { then } = NativePromise.prototype
-  if (/\{\s*\[native code\]\s*\}/.test(Function.prototype.toString.call(then))) {
-    return (promise, callback) => contexts.quietly(then, promise, [callback, callback])
+/** Calls back in the microtask in which a continuation of the promise registered now would run, either way. */
+async function onSettled(promise: Promise<unknown>, callback: () => void): Promise<void> {
+  try {
+    await promise
+  } catch {
+    // The page's own affair.
   }
-  // zone.js has replaced it; an await of ours still reaches the engine's own.
-  const onSettled = async (promise: Promise<unknown>, callback: () => void): Promise<void> => {
-    try {
-      await promise
-    } catch {
-      // The page's own affair.
-    }
-    callback()
-  }
-  return (promise, callback) => contexts.quietly(onSettled, undefined, [promise, callback])
+  callback()
 }

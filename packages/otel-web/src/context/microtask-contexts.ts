@@ -7,8 +7,8 @@ const PATIENCE = 512
 /** The same for what compiled code leaves behind, which resumes its context itself. */
 const COMPILED_PATIENCE = 8
 
-// Native functions are taken when the manager is enabled: an app's or a test's fake timers must not reach us.
-type Enqueue = (callback: () => void) => void
+/** Queues a microtask, in order with those of the engine. */
+type Enqueue = (callback: () => void) => unknown
 
 /** A stretch of synchronous code or of the microtask queue that belongs to one context. */
 export class Segment {
