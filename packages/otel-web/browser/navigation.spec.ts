@@ -235,3 +235,33 @@ test("a prerendered page is nobody's visit until it is shown", async ({ page, se
   const load = await waitForSpan(server, isNamed('load /'))
   expect((await waitForSpan(server, isRequestTo('/api/ahead'))).parentSpanId).toBe(load.spanId)
 })
+
+test('an unhandled rejection is on the action whose request or function failed, once', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<button>Break</button><script>
+      document.querySelector('button').addEventListener('click', async () => { await fetch('/api/gone?drop') })
+    </script>`,
+    ),
+  )
+  await page.click('button')
+  await page.evaluate(
+    () => void window.throughline?.action('fails', async () => Promise.reject(new RangeError('mine'))),
+  )
+  for (const [name, message] of [
+    ['click Break', 'Failed to fetch'],
+    ['fails', 'mine'],
+  ] as const) {
+    const span = await waitForSpan(server, isNamed(name))
+    const exceptions = span.events.filter((event) => event.name === 'exception')
+    expect(exceptions.map((event) => attribute(event, 'exception.message'))).toEqual([message])
+    expect(span.status.code).toBe(2)
+  }
+  expect(server.spans().filter(isNamed('error'))).toEqual([])
+})

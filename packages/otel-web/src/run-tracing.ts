@@ -139,6 +139,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     ignores: (url) => url.href === endpoint,
     redactUrl: (url) => redactUrl(url, { keepQuery: options.keepQuery ?? [] }),
     onTiming: pipeline.addTiming,
+    onError: (error, context) => actions.noteError(error, context),
     later: (callback, delayMillis) => void globals.setTimeout(callback, delayMillis),
     onNotSent: (url, verdict) => debug?.onNotSent(url, verdict),
   }
@@ -207,8 +208,14 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   }, EXTRAS_DELAY_MILLIS)
 
   const tracing: Tracing = {
-    action: (name, fn) =>
-      runAction(contexts, actions.start({ name, type: 'custom', parent: contexts.active() }), fn),
+    action(name, fn) {
+      const action = actions.start({ name, type: 'custom', parent: contexts.active() })
+      return runAction(contexts, action, fn, (error) => {
+        action.fail(error)
+        // Nobody may handle it further up; it is then heard of again.
+        actions.noteError(error, action.context)
+      })
+    },
     onTrace(callback) {
       listeners.add(callback)
       return () => void listeners.delete(callback)

@@ -52,6 +52,7 @@ export class ActionTracker implements SpanProcessor {
   readonly #actionSpans = new WeakSet<object>()
   readonly #parts: ActionTrackerParts
   readonly #recent: Action[] = []
+  readonly #causes = new WeakMap<object, Action>()
   #starting = false
 
   constructor(parts: ActionTrackerParts) {
@@ -103,6 +104,17 @@ export class ActionTracker implements SpanProcessor {
   /** The action whose context is active. */
   active(): Action | undefined {
     return getAction(this.#parts.contexts.active())
+  }
+
+  /** Remembers that an error came out of a request made in `context`: its rejection is heard of without one. */
+  noteError(error: unknown, context: Context): void {
+    const action = getAction(context)
+    if (action && typeof error === 'object' && error !== null) this.#causes.set(error, action)
+  }
+
+  /** The action that an error is known to belong to. */
+  causeOf(error: unknown): Action | undefined {
+    return typeof error === 'object' && error !== null ? this.#causes.get(error) : undefined
   }
 
   /** A `performance.now()` value in the time of a trace. */

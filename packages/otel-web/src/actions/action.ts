@@ -48,6 +48,7 @@ export class Action {
   readonly startMillis: number
   readonly #parts: ActionParts
   readonly #pending = new Map<object, number>()
+  readonly #errors = new Set<unknown>()
   #lastEndMillis: number
   #reason: EndReason = 'done'
   #settling = 0
@@ -114,7 +115,10 @@ export class Action {
     if (!this.#ended && atMillis > this.#lastEndMillis) this.#lastEndMillis = atMillis
   }
 
+  /** Records an error; one that comes by several ways, a rethrown one for instance, is recorded once. */
   fail(error: unknown): void {
+    if (this.#errors.has(error)) return
+    this.#errors.add(error)
     const message = error instanceof Error ? error.message : String(error)
     this.span.recordException(error instanceof Error ? error : message)
     this.span.setStatus({ code: SpanStatusCode.ERROR, message })

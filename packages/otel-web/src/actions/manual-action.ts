@@ -14,7 +14,12 @@ export interface ActionHandle {
  * Runs `fn` as the work of `action` and returns what it returns: the same value, or a promise for the same value or
  * error. The action goes on while that promise is pending and while requests of it are.
  */
-export function runAction<T>(contexts: ContextManager, action: Action, fn: (handle: ActionHandle) => T): T {
+export function runAction<T>(
+  contexts: ContextManager,
+  action: Action,
+  fn: (handle: ActionHandle) => T,
+  onError: (error: unknown) => void,
+): T {
   const work = {}
   action.begin(work)
   action.use()
@@ -32,22 +37,26 @@ export function runAction<T>(contexts: ContextManager, action: Action, fn: (hand
     try {
       const result = fn(handle)
       // A promise derived here keeps its own rejection: the page's `unhandledrejection` fires as it would have.
-      if (isPromise(result)) return settle(result, action, done) as T
+      if (isPromise(result)) return settle(result, done, onError) as T
       done()
       return result
     } catch (error) {
-      action.fail(error)
+      onError(error)
       done()
       throw error
     }
   })
 }
 
-async function settle(result: Promise<unknown>, action: Action, done: () => void): Promise<unknown> {
+async function settle(
+  result: Promise<unknown>,
+  done: () => void,
+  onError: (error: unknown) => void,
+): Promise<unknown> {
   try {
     return await result
   } catch (error) {
-    action.fail(error)
+    onError(error)
     throw error
   } finally {
     done()

@@ -29,6 +29,8 @@ export interface HttpParts {
   readonly redactUrl: (url: string) => string
   /** Keeps the resource timing of a span until it is exported. */
   readonly onTiming: (span: Span, timing: PerformanceResourceTiming) => void
+  /** Told of every request that failed, and of where it was made. */
+  readonly onError: (error: unknown, context: Context) => void
   /** Told of headers that were not sent. */
   readonly onNotSent?: ((url: URL, verdict: PropagationVerdict) => void) | undefined
 }
@@ -87,6 +89,7 @@ export function startHttpCall(
   const end = (atMillis: number, error?: unknown) => {
     if (ended) return
     ended = true
+    if (error !== undefined) parts.onError(error, context)
     endHttpSpan(span, clock.at(span.spanContext().traceId, atMillis), error)
   }
   return {

@@ -14,7 +14,7 @@ export function recordErrors(actions: ActionTracker, tracer: Tracer): () => void
   const allow = createRateLimit(MAX_PER_MINUTE)
   const record = (error: unknown) => {
     if (!allow()) return
-    const action = actions.active()
+    const action = actions.causeOf(error) ?? actions.active()
     if (action && !action.ended) return action.fail(error)
     const span = tracer.startSpan('error', { root: true })
     span.recordException(toException(error))
