@@ -25,6 +25,26 @@ class Repository {
 
 export const awaits: Pattern[] = [
   {
+    name: 'a hundred ticks that wait for nothing',
+    run: async (flow) => {
+      await sleep(1)
+      for (let tick = 0; tick < 100; tick++) await null
+      flow.check('after')
+    },
+  },
+  {
+    name: 'recursion, a hundred deep',
+    run: async (flow) => {
+      const walk = async (depth: number): Promise<void> => {
+        if (depth === 0) await sleep(1)
+        else await walk(depth - 1)
+        flow.check(`depth ${depth}`)
+      }
+      await walk(100)
+      flow.check('after')
+    },
+  },
+  {
     name: 'await null',
     run: async (flow) => {
       await null
@@ -113,8 +133,11 @@ export const awaits: Pattern[] = [
       let sum = 0
       for (let index = 0; index < 300; index++) sum += await cached(index)
       flow.check(`after ${sum}`)
+      await fetch('/json?delay=2')
+      flow.check('after a fetch')
+      for (let index = 0; index < 300; index++) sum += await cached(index)
       await sleep(2)
-      flow.check('after a timer')
+      flow.check(`after a timer ${sum}`)
     },
   },
   {

@@ -118,6 +118,8 @@ export class MicrotaskContexts {
   capture(): Context {
     this.need()
     this.touch()
+    // What is scheduled here is about to be awaited: by a promise that no loop settles.
+    this.hot = undefined
     return this.current.context
   }
 
