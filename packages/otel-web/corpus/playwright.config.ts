@@ -3,6 +3,7 @@ import { chromiumLaunchOptions } from '../../../e2e/chromium.ts'
 
 export default defineConfig({
   testDir: '.',
+  globalSetup: './install-browsers.ts',
   outputDir: '../test-results/corpus',
   workers: 1,
   timeout: 90_000,

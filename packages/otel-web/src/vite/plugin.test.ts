@@ -1,0 +1,56 @@
+import { build, type Rolldown } from 'vite'
+import { describe, expect, test } from 'vitest'
+import { type ContextPluginOptions, throughlineContext } from './plugin.ts'
+
+const FILES: Readonly<Record<string, string>> = {
+  '/app/main.tsx': `
+    import { load } from 'dependency'
+    interface Props { readonly name: string }
+    const h = (tag: string, props: object | null, ...children: unknown[]) => ({ tag, props, children })
+    export const page = async ({ name }: Props) => <p title={name}>{await load<string>(name)}</p>`,
+  '/app/node_modules/dependency/index.js': `
+    export const load = async (name) => { await null; return name }`,
+}
+
+/** Builds the app above as Vite would, from files that are not on disk. */
+async function built(options?: ContextPluginOptions): Promise<Rolldown.OutputChunk> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    oxc: { jsx: { runtime: 'classic', pragma: 'h' } },
+    plugins: [
+      {
+        name: 'files',
+        enforce: 'pre',
+        resolveId: (id) => (id === 'dependency' ? '/app/node_modules/dependency/index.js' : FILES[id] && id),
+        load: (id) => FILES[id],
+      },
+      throughlineContext(options),
+    ],
+    build: {
+      write: false,
+      minify: false,
+      sourcemap: true,
+      target: 'es2022',
+      lib: { entry: '/app/main.tsx', formats: ['es'] },
+    },
+  })
+  const [first] = Array.isArray(result) ? result : [result]
+  const chunk = first !== undefined && 'output' in first ? first.output[0] : undefined
+  if (chunk === undefined) throw new Error('Vite has built nothing')
+  return chunk
+}
+
+describe('a Vite build', () => {
+  test('compiles TypeScript with JSX, and its source map names the source', async () => {
+    const { code, map } = await built()
+    expect(code).toMatch(/await s\(load\(name\)/)
+    expect(map?.sources.some((source) => source.endsWith('main.tsx'))).toBe(true)
+  })
+
+  test('leaves dependencies alone unless they are named', async () => {
+    expect((await built()).code).toContain('await null')
+    const { code } = await built({ dependencies: ['dependency'] })
+    expect(code).not.toContain('await null')
+  })
+})
