@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
 import { minify } from 'rolldown/utils'
 import { standIns } from './build/stand-ins.ts'
@@ -47,4 +49,7 @@ async function writeScript(name: string, entry: string, options: BuildOptions): 
   })
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
   writeFileSync(join(dist, `${name}.js`), code)
+  // For `integrity` and `data-sdk-integrity`, or a hash in the content security policy.
+  const hash = createHash('sha384').update(code).digest('base64')
+  console.log(`${name}.js ${brotliCompressSync(code).length} bytes brotli, sha384-${hash}`)
 }

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -125,4 +126,49 @@ test('server rendering: rendered in Node, hydrated in the browser', async ({ pag
   const click = await waitForSpan(server, isNamed('click Buy'))
   expect(action.parentSpanId).toBe(click.spanId)
   expect((await waitForSpan(server, isRequestTo('/api/orders'))).parentSpanId).toBe(action.spanId)
+})
+
+test('the published package: types, import on a server, a page', async ({ page, serve, server }) => {
+  test.setTimeout(60_000)
+  execFileSync(process.execPath, [join(root, 'build-package.ts')])
+  const built = join(root, 'dist/package')
+  const consumer = join(folder, 'package')
+  mkdirSync(consumer, { recursive: true })
+  writeFileSync(
+    join(consumer, 'app.ts'),
+    `import { startTracing, type Tracing } from '${built}/index.js'
+     const tracing: Tracing = startTracing({ serviceName: 'app' })
+     const answer: Promise<number> = tracing.action('published', async () => (await fetch('/api/published')).status)
+     // @ts-expect-error the name is required
+     startTracing({})
+     export { answer }`,
+  )
+  writeFileSync(
+    join(consumer, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        ...{
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+          module: 'preserve',
+          lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+        },
+        ...{ types: [], paths: { [`${built}/index.js`]: [`${built}/types/index.d.ts`] } },
+      },
+      files: ['app.ts'],
+    }),
+  )
+  const { stdout } = spawnSync(join(root, '../../node_modules/.bin/tsc'), ['-p', consumer], {
+    encoding: 'utf8',
+  })
+  expect(stdout).toBe('')
+  const { startTracing } = (await import(
+    pathToFileURL(join(built, 'index.js')).href
+  )) as typeof import('../src/index.ts')
+  expect(startTracing({ serviceName: 'server' }).action('x', () => 7)).toBe(7)
+  const code = (await bundle('package/app.ts')).replace('startTracing({});', '')
+  await page.goto(serve('/', code, { script: ' ' }))
+  const action = await waitForSpan(server, isNamed('published'))
+  expect((await waitForSpan(server, isRequestTo('/api/published'))).parentSpanId).toBe(action.spanId)
 })

@@ -38,12 +38,17 @@ const STAND_INS: Readonly<Record<string, string>> = {
     export const defaultResource = emptyResource`,
 }
 
-/** Puts the stand-ins in place. Fails when a stock module that is to be replaced is no longer there. */
-export function standIns(): Plugin {
+/**
+ * Puts the stand-ins in place. Fails when a stock module that is to be replaced is no longer there; those of packages
+ * that are `external` are not looked for.
+ */
+export function standIns(external: readonly string[] = []): Plugin {
   return {
     name: 'stand-ins',
     setup(build) {
-      const unused = new Set(Object.keys(STAND_INS))
+      const unused = new Set(
+        Object.keys(STAND_INS).filter((name) => !external.some((each) => name.startsWith(`${each}/`))),
+      )
       build.onLoad({ filter: /@opentelemetry[\\/].*\.js$/ }, ({ path }) => {
         const name = path.replaceAll('\\', '/').split('/@opentelemetry/').at(-1) ?? ''
         const contents = STAND_INS[name]
