@@ -5,9 +5,16 @@ import { bundle } from './build.ts'
 
 const workerd = join(import.meta.dirname, '../../node_modules/.bin/workerd')
 
+const children = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 export interface RunningWorker {
   readonly port: number
   readonly process: ChildProcess
+  /** From the start of the runtime to the first answer. */
+  readonly startMillis: number
 }
 
 /** Bundles a worker and serves it by the bare runtime, without a proxy in front. Resolves when it answers. */
@@ -35,21 +42,22 @@ const main :Workerd.Worker = (
 );
 `,
   )
+  const started = performance.now()
   const [command = workerd, ...args] = cpus ? ['taskset', '-c', cpus, workerd] : [workerd]
   const child = spawn(command, [...args, 'serve', config], { stdio: ['ignore', 'ignore', 'ignore'] })
-  process.on('exit', () => child.kill('SIGKILL'))
+  children.add(child)
   await answered(port)
-  return { port, process: child }
+  return { port, process: child, startMillis: performance.now() - started }
 }
 
 /** Waits until something answers on the port, five seconds at most. */
 export async function answered(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1_000; tries++) {
     try {
       await (await fetch(`http://127.0.0.1:${port}/hello/x`)).text()
       return
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
   throw new Error(`nothing answers on port ${port}`)
