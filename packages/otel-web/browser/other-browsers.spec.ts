@@ -1,0 +1,65 @@
+import { openFirefox, openWebKit, type RemotePage } from '../corpus/browsers.ts'
+import { attribute, expect, isNamed, isRequestTo, test, waitForSpan } from './fixtures.ts'
+
+const BROWSERS: readonly (readonly [string, () => Promise<RemotePage | undefined>])[] = [
+  ['Firefox', openFirefox],
+  ['WebKit', openWebKit],
+]
+
+/** Waits for the SDK, then clicks; resolves when the click's requests are over and sent. */
+const PLAY = `(async () => {
+  const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
+  while (typeof window.throughline?.health().sent !== 'number') await sleep(20)
+  document.querySelector('button').click()
+  while (!window.done) await sleep(20)
+  // Frames stand still in a window that nobody sees; then an action waits half a second for them, and one below it too.
+  await sleep(2500)
+  await window.throughline.flush()
+  return JSON.stringify(window.throughline.health())
+})()`
+
+for (const [name, open] of BROWSERS) {
+  test(`in ${name}: loader, page load, a click with requests after awaits, XHR, a navigation`, async ({
+    serve,
+    server,
+  }) => {
+    test.setTimeout(60_000)
+    const browser = await open()
+    test.skip(browser === undefined, `${name} is not installed`)
+    if (!browser) return
+    try {
+      const url = serve(
+        '/',
+        `<button>Buy</button><script>
+          fetch('/api/early').then((answer) => answer.json())
+          document.querySelector('button').addEventListener('click', async () => {
+            await (await fetch('/api/one?delay=20')).json()
+            await new Promise((resolve) => setTimeout(resolve, 20))
+            const reader = (await fetch('/api/two?chunks=2&body=20', { method: 'POST', body: 'x' })).body.getReader()
+            while (!(await reader.read()).done);
+            history.pushState({}, '', '/orders/7')
+            const xhr = new XMLHttpRequest(); xhr.open('GET', '/api/three'); xhr.send()
+            await new Promise((resolve) => xhr.onload = resolve)
+            window.done = true
+          })
+        </script>`,
+      )
+      const health = JSON.parse(await browser.evaluate(url, PLAY)) as { dropped: number }
+      expect(health.dropped).toBe(0)
+    } finally {
+      await browser.close()
+    }
+    const load = await waitForSpan(server, isNamed('load /'))
+    const click = await waitForSpan(server, isNamed('click Buy'))
+    const navigation = await waitForSpan(server, isNamed('navigate /orders/:id'))
+    const parentOf = async (path: string) => (await waitForSpan(server, isRequestTo(path))).parentSpanId
+    expect(await parentOf('/api/early')).toBe(load.spanId)
+    expect(await parentOf('/api/one')).toBe(click.spanId)
+    expect(await parentOf('/api/two')).toBe(click.spanId)
+    expect(navigation.parentSpanId).toBe(click.spanId)
+    expect(await parentOf('/api/three')).toBe(navigation.spanId)
+    expect(attribute(click, 'throughline.action.end_reason')).toBe('done')
+    const traced = server.requests.filter(({ path }) => path.startsWith('/api/'))
+    expect(traced.filter(({ traceparent }) => !traceparent)).toEqual([])
+  })
+}
