@@ -2,7 +2,7 @@ import { type Check, NOBODY } from './flow.ts'
 import type { RunResult } from './page/main.ts'
 
 /** What became of a pattern, its worst check deciding. */
-export type Verdict = 'kept' | 'lost' | 'left active' | 'wrong'
+type Verdict = 'kept' | 'lost' | 'left active' | 'wrong'
 
 /** A run, counted by patterns. */
 export interface Tally {

@@ -5,7 +5,7 @@ import type { Restore } from './patch.ts'
 const MEETING_POINT: unique symbol = Symbol.for('throughline.contexts')
 
 /** What compiled code uses around its awaits; its side is `vite/await-runtime.ts`. */
-export type CompiledContexts = Pick<
+type CompiledContexts = Pick<
   MicrotaskContexts,
   'current' | 'followed' | 'following' | 'leave' | 'resumed' | 'resumeIn' | 'silent'
 >
