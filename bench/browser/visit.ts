@@ -59,6 +59,15 @@ export async function open(visit: Visit): Promise<void> {
   await delay(2_500)
 }
 
+/** Clicks "Many", whose handler makes `count` requests, `parallel` at a time, and waits until it has them. */
+export async function fetchMany({ page }: Visit, count: number, parallel: number): Promise<void> {
+  await page.evaluate((many) => void Object.assign(window.bench.many, many), { count, parallel })
+  // One promise, no polling: that would run in the page and be measured with it.
+  const done = page.evaluate(() => window.bench.untilMany())
+  await page.click('#many')
+  await done
+}
+
 /** Leaves for a page of nobody's, which makes every product send what it holds. */
 export async function leave(visit: Visit): Promise<void> {
   await visit.page.goto('about:blank')
@@ -79,9 +88,9 @@ export function isDelivered(visit: Visit, { spanId }: ApiRequest): boolean {
   return spanId !== undefined && visit.server.spans.has(spanId)
 }
 
-/** How many of an action's requests were delivered, as `97 %`: a product that drops is cheap for another reason. */
-export function deliveredShare(visit: Visit | undefined, action: string): string {
-  const requests = visit?.server.requests.filter((request) => request.action === action) ?? []
+/** How many of the requests of "Many" were delivered, as `97 %`: a product that drops is cheap for another reason. */
+export function manyDelivered(visit: Visit | undefined): string {
+  const requests = visit?.server.requests.filter(({ action }) => action.startsWith('many')) ?? []
   const delivered = visit === undefined ? [] : requests.filter((request) => isDelivered(visit, request))
   return requests.length === 0 ? '–' : `${Math.floor((delivered.length / requests.length) * 100)} %`
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Cells, type Measure, median, shareOfOpenTelemetry, spread, withBare } from '../measure.ts'
 import { NO_SDK, type Product } from '../products.ts'
-import { deliveredShare, open, startVisit, type Visit } from '../visit.ts'
+import { fetchMany, manyDelivered, open, startVisit, type Visit } from '../visit.ts'
 
 const COLUMNS = [
   'µs per fetch',
@@ -24,12 +24,12 @@ export const cost: Measure = async (browser, products, effort) => {
   try {
     await Promise.all(visits.map(open))
     for (const { cdp } of visits) await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
-    const perFetch = await costOf(visits, effort.repeats, FETCHES, fetchMany)
+    const perFetch = await costOf(visits, effort.repeats, FETCHES, (visit) => fetchMany(visit, FETCHES, 1))
     const perClick = await costOf(visits, effort.repeats, CLICKS, clickMany)
     return {
       title: 'Cost of a fetch and of a click',
       text:
-        `CPU time of the page's main thread for ${FETCHES} fetches one after the other, and for ${CLICKS} real clicks ` +
+        `CPU time of the page's main thread for ${FETCHES} fetches one after the other in a click handler, and for ${CLICKS} real clicks ` +
         `(their handler sets the title), with the ${EXPORT_MILLIS / 1_000} s after them in which the product exports; ` +
         `over the median of three pages without SDK in the same round. Medians of ${effort.repeats} interleaved rounds.`,
       columns: COLUMNS,
@@ -44,10 +44,7 @@ export const cost: Measure = async (browser, products, effort) => {
             'µs per click': median(perClick.get(product) ?? []).toFixed(0),
             'middle half ': spread(perClick.get(product) ?? []),
             'of OpenTelemetry ': shareOfOpenTelemetry(perClick, product),
-            'fetches delivered': deliveredShare(
-              visits.find((visit) => visit.product === product),
-              'many',
-            ),
+            'fetches delivered': manyDelivered(visits.find((visit) => visit.product === product)),
           },
         ]),
       ),
@@ -55,10 +52,6 @@ export const cost: Measure = async (browser, products, effort) => {
   } finally {
     await Promise.all(visits.map((visit) => visit.close()))
   }
-}
-
-async function fetchMany({ page }: Visit): Promise<void> {
-  await page.evaluate((count) => window.bench.fetchMany(count, 1), FETCHES)
 }
 
 async function clickMany({ page }: Visit): Promise<void> {

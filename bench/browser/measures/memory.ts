@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eachProduct, type Measure, thousands } from '../measure.ts'
 import { NO_SDK } from '../products.ts'
-import { deliveredShare, open, type Visit, withVisit } from '../visit.ts'
+import { fetchMany, manyDelivered, open, type Visit, withVisit } from '../visit.ts'
 
 const COLUMNS = ['heap kB before', 'growth kB', 'growth kB, no SDK', 'fetches delivered']
+
+const CLICKS = 100
 
 /** What is left on the heap after many fetches, and after the garbage collector. */
 export const memory: Measure = async (browser, products, effort) => {
@@ -13,7 +15,7 @@ export const memory: Measure = async (browser, products, effort) => {
     title: `Memory after ${thousands(effort.fetches)} fetches`,
     text:
       `JS heap of the page after the garbage collector (CDP HeapProfiler.collectGarbage, Runtime.getHeapUsage) before ` +
-      `and 7 s after ${thousands(effort.fetches)} fetches, ten at a time; the collector answers.`,
+      `and 7 s after ${thousands(effort.fetches)} fetches, in ${CLICKS} clicks, ten at a time; the collector answers.`,
     columns: COLUMNS,
     summary: ['growth kB'],
     rows: await eachProduct(products, 3, COLUMNS, (product) =>
@@ -23,7 +25,7 @@ export const memory: Measure = async (browser, products, effort) => {
           'heap kB before': thousands(before / 1_000),
           'growth kB': thousands(grown / 1_000),
           'growth kB, no SDK': thousands(bare / 1_000),
-          'fetches delivered': deliveredShare(visit, 'many'),
+          'fetches delivered': manyDelivered(visit),
         }
       }),
     ),
@@ -33,7 +35,7 @@ export const memory: Measure = async (browser, products, effort) => {
 async function growthOf(visit: Visit, fetches: number): Promise<{ before: number; grown: number }> {
   await open(visit)
   const before = await heapBytes(visit)
-  await visit.page.evaluate((count) => window.bench.fetchMany(count, 10), fetches)
+  for (let click = 0; click < CLICKS; click++) await fetchMany(visit, fetches / CLICKS, 10)
   await delay(7_000)
   return { before, grown: (await heapBytes(visit)) - before }
 }

@@ -4,10 +4,13 @@ export interface Bench {
   readonly clicks: Record<string, number>
   /** Actions whose handler has come to its end. */
   readonly done: string[]
+  /** How many requests a click on "Many" makes, and how many at a time. */
+  readonly many: { count: number; parallel: number }
+  /** Resolves when the next "Many" has all its answers. */
+  untilMany(): Promise<void>
   ask(action: string, delayMillis?: number): Promise<void>
   startPolling(): void
   stopPolling(): void
-  fetchMany(count: number, parallel: number): Promise<void>
 }
 declare global {
   interface Window {

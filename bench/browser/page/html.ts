@@ -6,7 +6,7 @@ export function pageHtml(tags: string): string {
 ${tags}
 <script>fetch('/api/ask?action=early')</script></head>
 <body>
-${['Buy A', 'Buy B', 'Leave', 'Nothing', 'Ask'].map(button).join('\n')}
+${['Buy A', 'Buy B', 'Leave', 'Nothing', 'Ask', 'Many'].map(button).join('\n')}
 <script src="/workload.js"></script>
 </body>
 </html>`

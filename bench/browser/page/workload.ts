@@ -3,14 +3,18 @@
 
 const clicks: Record<string, number> = {}
 const done: string[] = []
-const rounds = { a: 0, b: 0, leave: 0, ask: 0 }
+const rounds = { a: 0, b: 0, leave: 0, ask: 0, many: 0 }
+const many = { count: 0, parallel: 1 }
 let polling = false
 
-window.bench = { clicks, done, ask, startPolling, stopPolling, fetchMany }
+let manyDone = (): void => {}
+
+window.bench = { clicks, done, many, ask, startPolling, stopPolling, untilMany }
 
 on('buy-a', (event) => buy(begin('a', event)))
 on('buy-b', (event) => buy(begin('b', event)))
 on('ask', (event) => ask(begin('ask', event)))
+on('many', (event) => fetchMany(begin('many', event)))
 on('nothing', () => {
   document.title = document.title === 'bench' ? 'bench.' : 'bench'
 })
@@ -114,12 +118,19 @@ function stopPolling(): void {
   polling = false
 }
 
-async function fetchMany(count: number, parallel: number): Promise<void> {
-  let left = count
+async function fetchMany(action: string): Promise<void> {
+  let left = many.count
   const worker = async (): Promise<void> => {
-    while (left-- > 0) await ask('many')
+    while (left-- > 0) await ask(action)
   }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await Promise.all(Array.from({ length: many.parallel }, worker))
+  manyDone()
+}
+
+function untilMany(): Promise<void> {
+  return new Promise((resolve) => {
+    manyDone = resolve
+  })
 }
 
 function sleep(millis: number): Promise<void> {
