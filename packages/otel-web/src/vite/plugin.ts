@@ -51,9 +51,13 @@ export function throughlineContext({ dependencies = [] }: ContextPluginOptions =
 /** What compiled modules import the helpers from: an address that other plugins take for a module like any other. */
 const PUBLIC_ID = 'virtual:throughline-await'
 
+/** The SDK, where it is not below `node_modules`: it follows contexts by awaits of its own, which must stay as they are. */
+const SDK_FOLDER = new URL('..', import.meta.url).pathname
+
 /** Whether a module is script of the app's own, or of a dependency that was asked for. */
 function isCompiled(file: string, dependencies: readonly string[]): boolean {
   if (file.startsWith('\0') || /\.(css|html|json|svg)$/.test(file)) return false
+  if (file.startsWith(SDK_FOLDER)) return false
   const inPackages = file.replaceAll('\\', '/').split('/node_modules/').at(-1)
   if (inPackages === undefined || inPackages === file) return true
   return dependencies.some((name) => inPackages.startsWith(`${name}/`))
