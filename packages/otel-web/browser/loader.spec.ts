@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import {
   attribute,
+  durationMillis,
   expect,
   isNamed,
   isRequestTo,
@@ -79,6 +80,32 @@ test('an early click is the root of the request made while it was dispatched, no
       `${span?.traceId}-${span?.spanId}`,
     )
   }
+})
+
+test('an early request ends when its last byte was there, not when the SDK came', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.route('**/throughline-sdk.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 800))
+    await route.continue()
+  })
+  await page.goto(
+    serve(
+      '/',
+      `<script>
+        for (const n of [1, 2, 3]) fetch('/api/quick/' + n + '?delay=20').then((answer) => answer.json())
+        fetch('/api/unread').then(() => { const start = performance.now(); while (performance.now() - start < 300); })
+      </script>`,
+    ),
+  )
+  const spans = await waitForSpans(
+    server,
+    ({ attributes, name }) => name === 'GET' && attributes.length > 0,
+    4,
+  )
+  expect(spans.map(durationMillis).filter((millis) => millis > 250)).toEqual([])
 })
 
 test('calls of the early handle are made up for, and references to it stay good', async ({
