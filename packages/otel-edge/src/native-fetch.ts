@@ -1,7 +1,13 @@
-/** The runtime's fetch, kept from before ours is put in its place. */
-const original: typeof fetch = globalThis.fetch
+let original: typeof fetch | undefined
+
+/** Puts another fetch in the place of the global one, whatever stands there by now. */
+export function replaceFetch(replacement: typeof fetch): void {
+  original = globalThis.fetch
+  globalThis.fetch = replacement
+}
 
 /** Sends a request that is no part of any trace: our own to the collector. */
 export function nativeFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  return original(input, init)
+  const send = original ?? globalThis.fetch
+  return send(input, init)
 }

@@ -12,7 +12,7 @@ import { CLIENT, ERROR } from './api-constants.ts'
 import { activeContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
-import { nativeFetch } from './native-fetch.ts'
+import { nativeFetch, replaceFetch } from './native-fetch.ts'
 import type { EdgeOptions } from './options.ts'
 import { describeError, recordError } from './record-error.ts'
 import { followBody } from './response-body.ts'
@@ -21,7 +21,7 @@ import { startSpan } from './tracer.ts'
 
 /** Puts a tracing fetch in the place of the global one. Outside of traced events it only passes through. */
 export function patchFetch(): void {
-  globalThis.fetch = tracedFetch
+  replaceFetch(tracedFetch)
 }
 
 const tracedFetch: typeof fetch = (input, init) => {
