@@ -35,8 +35,16 @@ try {
 
 /** Nobody has asked for a prerendered page yet; the loader keeps what it does until somebody does. */
 function whenShown(start: () => void): void {
-  if ((document as { prerendering?: boolean }).prerendering !== true) return start()
-  document.addEventListener('prerenderingchange', start, { once: true })
+  const guarded = () => {
+    try {
+      start()
+    } catch {
+      // As above: an event's listener is outside of that.
+    }
+  }
+  if ((document as { prerendering?: boolean }).prerendering === true) {
+    document.addEventListener('prerenderingchange', guarded, { once: true })
+  } else guarded()
 }
 
 function isHandOver(given: unknown): given is HandOver {
