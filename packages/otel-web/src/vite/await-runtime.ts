@@ -6,7 +6,7 @@ export const RUNTIME_ID = '\0throughline:await'
  * last await: undefined until the first, so that what runs synchronously below its caller never leaves the caller's.
  *
  * - `a()`: the active context
- * - `s(value, before, now)`: about to await `value`
+ * - `s(value, before, c)`: about to await `value`
  * - `r(value, c)`: resumed
  * - `y(value, before)`: about to yield
  * - `x(before)`: the function ends
@@ -16,9 +16,19 @@ export const RUNTIME_ID = '\0throughline:await'
 export const RUNTIME = `
 const meeting = (globalThis[Symbol.for('throughline.contexts')] ??= { contexts: undefined })
 export const a = () => meeting.contexts?.current.context
-export const s = (value, before) => {
+const NativePromise = (async () => {})().constructor
+// An await calls the \`then\` of a foreign thenable in a microtask, after the function has left its context.
+const foreign = (value, contexts, c) => {
+  const { then } = value
+  if (typeof then !== 'function') return value
+  return { then: (...settle) => contexts.with(c, then, value, settle) }
+}
+export const s = (value, before, c) => {
   const { contexts } = meeting
   if (contexts !== undefined) {
+    if (value !== null && typeof value === 'object' && !(value instanceof NativePromise)) {
+      value = foreign(value, contexts, c)
+    }
     if (before !== undefined && contexts.resumed) contexts.leave()
     if (contexts.following) contexts.followed = value
   }
