@@ -5,6 +5,8 @@ import { NO_SDK, type Product } from './products.ts'
 export interface Effort {
   /** Repeats of what is timed; medians are taken over them. */
   readonly repeats: number
+  /** How long a loaded page is watched; 6 s take in the first export of the batch processors, which wait 5 s. */
+  readonly settleMillis: number
   readonly overlapRounds: number
   readonly leavings: number
   readonly outageMillis: number

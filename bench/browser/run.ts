@@ -29,6 +29,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
 const REPORT = join(import.meta.dirname, '../../docs/benchmarks-browser.md')
 const FULL: Effort = {
   repeats: 9,
+  settleMillis: 6_000,
   overlapRounds: 3,
   leavings: 20,
   outageMillis: 10_000,
@@ -37,6 +38,7 @@ const FULL: Effort = {
 }
 const QUICK: Effort = {
   repeats: 2,
+  settleMillis: 2_500,
   overlapRounds: 1,
   leavings: 3,
   outageMillis: 2_000,

@@ -6,8 +6,6 @@ import { withVisit } from '../visit.ts'
 
 const COLUMNS = ['ms until load', 'ms in all', 'middle half of in all', 'in all, of OpenTelemetry']
 const SLOWDOWN = 4
-/** Longer than the batch processors' 5 s: each product pays for its first export, whenever it comes. */
-const SETTLE_MILLIS = 6_000
 
 interface LoadTime {
   readonly untilLoad: number
@@ -17,10 +15,11 @@ interface LoadTime {
 /** Main-thread time that a product adds to loading a page, on a processor four times slower. */
 export const load: Measure = async (browser, products, effort) => {
   const extra = new Map(products.map((product) => [product, [] as LoadTime[]]))
-  await loadOnce(browser, NO_SDK)
+  await loadOnce(browser, NO_SDK, effort.settleMillis)
   for (let repeat = 0; repeat < effort.repeats; repeat++) {
     const times: { product: Product; time: LoadTime }[] = []
-    for (const product of withBare(products)) times.push({ product, time: await loadOnce(browser, product) })
+    for (const product of withBare(products))
+      times.push({ product, time: await loadOnce(browser, product, effort.settleMillis) })
     const bare = times.filter(({ product }) => product === NO_SDK).map(({ time }) => time)
     const untilLoad = median(bare.map((time) => time.untilLoad))
     const inAll = median(bare.map((time) => time.inAll))
@@ -31,8 +30,9 @@ export const load: Measure = async (browser, products, effort) => {
     title: 'Main thread at load',
     text:
       `CPU time of the page's main thread (CDP Performance.getMetrics, thread ticks, TaskDuration) at ${SLOWDOWN}x ` +
-      'slowdown, over the median of three loads of the same page without SDK: until the load event, and in all in the 6 s after it, which takes ' +
-      `in what is loaded when idle and the first export. Fresh profile, nothing cached; medians of ${effort.repeats} interleaved rounds.`,
+      'slowdown, over the median of three loads of the same page without SDK: until the load event, and in all in the ' +
+      `${effort.settleMillis / 1_000} s after it, which takes ` +
+      `in what is loaded when idle, and in 6 s every first export. Fresh profile, nothing cached; medians of ${effort.repeats} interleaved rounds.`,
     columns: COLUMNS,
     summary: ['ms until load', 'ms in all'],
     rows: new Map(products.map((product) => [product, cells(extra, product)])),
@@ -50,7 +50,7 @@ function cells(extra: ReadonlyMap<Product, readonly LoadTime[]>, product: Produc
   }
 }
 
-async function loadOnce(browser: Browser, product: Product): Promise<LoadTime> {
+async function loadOnce(browser: Browser, product: Product, settleMillis: number): Promise<LoadTime> {
   return withVisit(browser, product, async ({ page, cdp, server }) => {
     await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
     await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
@@ -61,7 +61,7 @@ async function loadOnce(browser: Browser, product: Product): Promise<LoadTime> {
     const before = await mainThreadMillis()
     await page.goto(server.origin, { waitUntil: 'load' })
     const untilLoad = (await mainThreadMillis()) - before
-    await delay(SETTLE_MILLIS)
+    await delay(settleMillis)
     return { untilLoad, inAll: (await mainThreadMillis()) - before }
   })
 }
