@@ -1,0 +1,50 @@
+import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { loadCart } from './cart-store.ts'
+import { CartPage } from './pages/cart.tsx'
+import { CheckoutPage } from './pages/checkout.tsx'
+import { NotFoundPage } from './pages/not-found.tsx'
+import { OrderPage } from './pages/order.tsx'
+import { ProductPage } from './pages/product.tsx'
+import { ProductsPage } from './pages/products.tsx'
+import { useRoute } from './router.ts'
+import type { Route } from './routes.ts'
+import { SiteFooter } from './site-footer.tsx'
+import { SiteHeader } from './site-header.tsx'
+
+export function App(): JSX.Element {
+  const route = useRoute()
+  useEffect(() => {
+    void loadCart()
+  }, [])
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <SiteHeader route={route} />
+      <main id="main" tabIndex={-1}>
+        <Page route={route} />
+      </main>
+      <SiteFooter />
+    </>
+  )
+}
+
+// The keys make a page that changes its subject start afresh instead of showing the one before.
+function Page({ route }: { readonly route: Route }): JSX.Element {
+  switch (route.page) {
+    case 'products':
+      return <ProductsPage query={route.query} />
+    case 'product':
+      return <ProductPage key={route.productId} productId={route.productId} />
+    case 'cart':
+      return <CartPage />
+    case 'checkout':
+      return <CheckoutPage />
+    case 'order':
+      return <OrderPage key={route.orderId} orderId={route.orderId} />
+    case 'not-found':
+      return <NotFoundPage />
+  }
+}

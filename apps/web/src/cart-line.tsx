@@ -1,0 +1,50 @@
+import type { JSX } from 'preact'
+import type { CartItem } from './api-shapes.ts'
+import { Illustration } from './illustrations/illustration.tsx'
+import { formatCents } from './money.ts'
+import { productPath } from './routes.ts'
+
+interface CartLineProps {
+  readonly item: CartItem
+  /** Called with the quantity that is wanted; 0 takes the product out. */
+  onChange(quantity: number): void
+}
+
+export function CartLine({ item, onChange }: CartLineProps): JSX.Element {
+  return (
+    <li class="cart-line">
+      <Illustration productId={item.productId} />
+      <div class="cart-line-text">
+        <h2>
+          <a href={productPath(item.productId)}>{item.name}</a>
+        </h2>
+        <p class="hint">{formatCents(item.priceCents)} each</p>
+      </div>
+      <p class="cart-line-price">{formatCents(item.priceCents * item.quantity)}</p>
+      <div class="cart-line-controls">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a legend's layout and says the same */}
+        <div class="stepper" role="group" aria-label={`Quantity of ${item.name}`}>
+          <button
+            type="button"
+            aria-label={`One less: ${item.name}`}
+            disabled={item.quantity === 1}
+            onClick={() => onChange(item.quantity - 1)}
+          >
+            −
+          </button>
+          <span>{item.quantity}</span>
+          <button
+            type="button"
+            aria-label={`One more: ${item.name}`}
+            onClick={() => onChange(item.quantity + 1)}
+          >
+            +
+          </button>
+        </div>
+        <button type="button" class="quiet-button" onClick={() => onChange(0)}>
+          Remove<span class="visually-hidden"> {item.name}</span>
+        </button>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,27 @@
+import type { RefObject } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+
+/** Who had the focus when a navigation started, until the new page's heading has taken it over. */
+let pending: { readonly from: Element | null } | undefined
+
+/** Lets the heading of the next page take the focus, so that keyboard and screen reader start there. */
+export function requestHeadingFocus(): void {
+  pending = { from: document.activeElement }
+}
+
+/**
+ * Gives the page's heading the focus once after a navigation, not on the first load. A heading that appears
+ * late (its data had to be fetched) leaves the focus alone when the visitor has moved on in the meantime.
+ */
+export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useLayoutEffect(() => {
+    if (pending === undefined) return
+    const focused = document.activeElement
+    if (focused === null || focused === document.body || focused === pending.from) {
+      heading.current?.focus({ preventScroll: true })
+    }
+    pending = undefined
+  }, [])
+  return heading
+}

@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'preact/hooks'
+import { requestHeadingFocus } from './heading-focus.ts'
+import { parseRoute, type Route } from './routes.ts'
+
+const listeners = new Set<() => void>()
+
+/** Goes to another page of the shop without loading a document. */
+export function navigate(path: string): void {
+  history.pushState(null, '', path)
+  requestHeadingFocus()
+  scrollTo(0, 0)
+  notify()
+}
+
+/** Changes the address of the page that stands, so that it can be shared; focus and scroll stay. */
+export function replacePath(path: string): void {
+  history.replaceState(history.state, '', path)
+  notify()
+}
+
+/** The page that the address bar names, kept current through links, `navigate` and the back button. */
+export function useRoute(): Route {
+  const [route, setRoute] = useState(currentRoute)
+  useEffect(() => {
+    const update = () => setRoute(currentRoute())
+    const returnInHistory = () => {
+      requestHeadingFocus()
+      update()
+    }
+    listeners.add(update)
+    addEventListener('popstate', returnInHistory)
+    document.addEventListener('click', followLink)
+    return () => {
+      listeners.delete(update)
+      removeEventListener('popstate', returnInHistory)
+      document.removeEventListener('click', followLink)
+    }
+  }, [])
+  return route
+}
+
+function currentRoute(): Route {
+  return parseRoute(new URL(location.href))
+}
+
+function notify(): void {
+  for (const listener of listeners) listener()
+}
+
+// One listener makes every plain `<a href>` a client-side link; what the browser does better is left to it.
+function followLink(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  const link = event.target instanceof Element ? event.target.closest('a') : null
+  if (link === null || link.target !== '' || link.hasAttribute('download')) return
+  const url = new URL(link.href)
+  if (url.origin !== location.origin || url.hash !== '') return
+  event.preventDefault()
+  navigate(url.pathname + url.search)
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks'
+import { getOrder } from './api.ts'
+import type { Order } from './api-shapes.ts'
+import { type ShopError, toShopError } from './shop-error.ts'
+
+/** A queue hands the order to fulfilment about a second later; whoever waits longer can ask again. */
+const PAUSES_MILLIS = [500, 700, 1000, 1500, 2000, 3000, 4000]
+
+interface OrderProgress {
+  readonly order: Order | undefined
+  readonly error: ShopError | undefined
+  /** Still asking; false once the order is fulfilled, or when it was asked for often enough. */
+  readonly watching: boolean
+  watchAgain(): void
+}
+
+/** Follows an order from paid to fulfilled by asking a few times. */
+export function useOrder(orderId: string): OrderProgress {
+  const [order, setOrder] = useState<Order>()
+  const [error, setError] = useState<ShopError>()
+  const [watching, setWatching] = useState(true)
+  const [round, setRound] = useState(0)
+
+  useEffect(() => {
+    const stop = new AbortController()
+    const watch = async () => {
+      setWatching(true)
+      setError(undefined)
+      try {
+        for (const pauseMillis of [...PAUSES_MILLIS, 0]) {
+          const current = await getOrder(orderId)
+          if (stop.signal.aborted) return
+          setOrder(current)
+          if (current.status === 'fulfilled') break
+          await pause(pauseMillis)
+          if (stop.signal.aborted) return
+        }
+      } catch (thrown) {
+        if (!stop.signal.aborted) setError(toShopError(thrown))
+      }
+      if (!stop.signal.aborted) setWatching(false)
+    }
+    void watch()
+    return () => stop.abort()
+  }, [orderId, round])
+
+  return { order, error, watching, watchAgain: () => setRound((count) => count + 1) }
+}
+
+function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis))
+}

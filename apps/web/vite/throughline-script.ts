@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vite'
+
+const sdkFolder = fileURLToPath(new URL('../../../packages/otel-web/', import.meta.url))
+const sdkBuildScript = join(sdkFolder, 'build.ts')
+const sdkDist = join(sdkFolder, 'dist')
+
+/**
+ * Puts the tracing script and its chunks at the root of the site, as a customer would put them on theirs:
+ * emitted by `vite build`, served as they are by `vite dev`. The SDK is built first; a tree without it gives
+ * a warning and a shop that works untraced.
+ */
+export function throughlineScript(): Plugin {
+  return {
+    name: 'throughline-script',
+    buildStart() {
+      const missing = buildSdk()
+      if (missing !== undefined) this.warn(missing)
+    },
+    generateBundle() {
+      for (const fileName of sdkScripts()) {
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(join(sdkDist, fileName)) })
+      }
+    },
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        const fileName = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
+        if (!sdkScripts().includes(fileName)) return next()
+        response.setHeader('content-type', 'text/javascript')
+        response.end(readFileSync(join(sdkDist, fileName)))
+      })
+    },
+  }
+}
+
+/** Builds packages/otel-web; returns what is wrong when it cannot. */
+function buildSdk(): string | undefined {
+  if (!existsSync(sdkBuildScript)) {
+    return 'packages/otel-web/build.ts is missing: /throughline.js will be absent and the shop untraced'
+  }
+  execFileSync(process.execPath, [sdkBuildScript], { stdio: 'inherit' })
+  return sdkScripts().includes('throughline.js')
+    ? undefined
+    : 'packages/otel-web/build.ts wrote no dist/throughline.js: the shop will be untraced'
+}
+
+function sdkScripts(): string[] {
+  return existsSync(sdkDist) ? readdirSync(sdkDist).filter((name) => name.endsWith('.js')) : []
+}
