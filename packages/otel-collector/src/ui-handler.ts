@@ -1,91 +1,84 @@
-import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { BadRequest, NotFound } from './jaeger/bad-request.ts'
 import { answerLegacy, legacyError } from './jaeger/legacy-api.ts'
 import { parseTraceIdParameter } from './jaeger/parse-parameters.ts'
 import { answerV3 } from './jaeger/v3-api.ts'
 import type { TraceStore } from './store/trace-store.ts'
-import type { ViewerFiles } from './viewer-files.ts'
+import type { ViewerFile, ViewerFiles } from './viewer-files.ts'
+
+type Answer = ViewerFile
 
 /** Serves Jaeger's query API and the viewer. */
 export function createUiHandler(store: TraceStore, viewer: ViewerFiles): RequestListener {
   return (request, response) => {
-    answer(request, response, store, viewer).catch((error: unknown) => {
-      console.error(`${request.method} ${request.url} failed`, error)
-      if (response.headersSent) response.destroy()
-      else sendJson(request, response, 500, legacyError(500, 'an internal error'))
-    })
+    const { method = 'GET', headers } = request
+    const url = URL.parse(request.url ?? '/', 'http://localhost')
+    const { status, headers: answerHeaders, body } = answer(method, url, headers['if-none-match'])
+    response.writeHead(status, answerHeaders).end(method === 'HEAD' ? undefined : body)
   }
-}
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  store: TraceStore,
-  viewer: ViewerFiles,
-): Promise<void> {
-  const url = parseUrl(request)
-  if (!url) return sendJson(request, response, 400, legacyError(400, 'the address cannot be parsed'))
-  const path = url.pathname
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const body = apiError(path, 405, `${request.method} is not allowed`)
-    return sendJson(request, response, 405, body, { allow: 'GET, HEAD' })
+  function answer(method: string, url: URL | null, ifNoneMatch: string | undefined): Answer {
+    if (!url) return jsonAnswer(400, legacyError(400, 'the address cannot be parsed'))
+    if (method !== 'GET' && method !== 'HEAD') {
+      return jsonAnswer(405, apiError(url.pathname, 405, `${method} is not allowed`), { allow: 'GET, HEAD' })
+    }
+    try {
+      return read(url, ifNoneMatch)
+    } catch (error) {
+      if (error instanceof BadRequest) return jsonAnswer(400, apiError(url.pathname, 400, error.message))
+      if (error instanceof NotFound) return jsonAnswer(404, apiError(url.pathname, 404, error.message))
+      console.error(`${method} ${url.pathname} failed`, error)
+      return jsonAnswer(500, apiError(url.pathname, 500, 'an internal error'))
+    }
   }
-  if (path === '/healthz') return sendJson(request, response, 200, { status: 'ok' })
-  const liveTrace = /^\/api\/live\/traces\/([^/]+)$/.exec(path)?.[1]
-  try {
-    if (liveTrace !== undefined) return sendLiveTrace(request, response, liveTrace, store)
-    const body = path.startsWith('/api/v3/')
-      ? answerV3(path, url.searchParams, store)
-      : answerLegacy(path, url.searchParams, store)
-    if (body !== undefined) return sendJson(request, response, 200, body)
-  } catch (error) {
-    const status = error instanceof BadRequest ? 400 : error instanceof NotFound ? 404 : undefined
-    if (status === undefined || !(error instanceof Error)) throw error
-    return sendJson(request, response, status, apiError(path, status, error.message))
+
+  function read({ pathname: path, searchParams }: URL, ifNoneMatch: string | undefined): Answer {
+    if (path === '/healthz') return jsonAnswer(200, { status: 'ok' })
+    const liveTrace = /^\/api\/live\/traces\/([^/]+)$/.exec(path)?.[1]
+    if (liveTrace !== undefined) return readLiveTrace(liveTrace, store, ifNoneMatch)
+    const otlpFile = /^\/trace\/([0-9a-f]{1,32})\.json$/i.exec(path)?.[1]
+    if (otlpFile !== undefined) return readOtlpFile(otlpFile, store)
+    if (!path.startsWith('/api/')) return viewer.read(path, ifNoneMatch)
+    const answerApi = path.startsWith('/api/v3/') ? answerV3 : answerLegacy
+    const body = answerApi(path, searchParams, store)
+    if (body === undefined) throw new NotFound(`nothing is at ${path}`)
+    return jsonAnswer(200, body)
   }
-  if (path.startsWith('/api/')) {
-    return sendJson(request, response, 404, apiError(path, 404, `nothing is at ${path}`))
-  }
-  const file = await viewer.read(path)
-  response.writeHead(file.status, file.headers).end(request.method === 'HEAD' ? undefined : file.body)
 }
 
 /**
  * What the viewer polls: a trace that has no spans yet is an empty one, not an error, and one that has not changed
  * costs nothing.
  */
-function sendLiveTrace(
-  request: IncomingMessage,
-  response: ServerResponse,
-  text: string,
-  store: TraceStore,
-): void {
+function readLiveTrace(text: string, store: TraceStore, ifNoneMatch: string | undefined): Answer {
   const traceId = parseTraceIdParameter('trace_id', text)
   const etag = `"${store.revision(traceId)}"`
-  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end()
-  sendJson(request, response, 200, { result: { resourceSpans: store.trace(traceId) } }, { etag })
+  if (ifNoneMatch === etag) return { status: 304, headers: { etag }, body: '' }
+  return jsonAnswer(200, { result: { resourceSpans: store.trace(traceId) } }, { etag })
+}
+
+/** A trace to keep or to send on: the body of an OTLP request. */
+function readOtlpFile(text: string, store: TraceStore): Answer {
+  const traceId = parseTraceIdParameter('trace_id', text)
+  const resourceSpans = store.trace(traceId)
+  if (resourceSpans.length === 0) throw new NotFound('trace not found')
+  const headers = { 'content-disposition': `attachment; filename="trace-${traceId}.json"` }
+  return jsonAnswer(200, { resourceSpans }, headers)
 }
 
 function apiError(path: string, code: number, message: string): unknown {
   return path.startsWith('/api/v3/') ? { error: { httpCode: code, message } } : legacyError(code, message)
 }
 
-function sendJson(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: OutgoingHttpHeaders = {},
-): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'cache-control': 'no-cache',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  })
-  response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body))
-}
-
-function parseUrl(request: IncomingMessage): URL | undefined {
-  return URL.parse(request.url ?? '/', 'http://localhost') ?? undefined
+function jsonAnswer(status: number, body: unknown, headers: Answer['headers'] = {}): Answer {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  }
 }

@@ -15,14 +15,14 @@ import {
 } from '../semconv.ts'
 
 /** A tag of Jaeger's JSON. */
-export interface LegacyTag {
+interface LegacyTag {
   readonly key: string
   readonly type: 'string' | 'bool' | 'int64' | 'float64' | 'binary'
   readonly value: string | number | boolean
 }
 
 /** A span of Jaeger's JSON; times and durations are microseconds. */
-export interface LegacySpan {
+interface LegacySpan {
   readonly traceID: string
   readonly spanID: string
   readonly operationName: string

@@ -1,18 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { spanKindName } from '../semconv.ts'
-
-/** An operation of a service: a span name with Jaeger's name of the span kind. */
-export interface Operation {
-  readonly name: string
-  readonly spanKind: string
-}
-
-/** How often spans of one service were parents of spans of another. */
-export interface Dependency {
-  readonly parent: string
-  readonly child: string
-  readonly callCount: number
-}
+import type { Dependency, Operation } from './query-answers.ts'
 
 /** What there is to search for. */
 export interface Catalogue {

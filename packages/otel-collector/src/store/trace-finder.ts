@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OtlpSpan } from '@throughline/otel-shared'
+import { TAG_ERROR } from '../semconv.ts'
 import type { StoredResource, StoredScope } from './span-writer.ts'
 import { matchesTags, tagNeedle } from './tag-filter.ts'
 
@@ -13,7 +14,6 @@ export interface TraceQuery {
   readonly durationMaxNano?: bigint
   /** Compared as text with the attributes of the span, its events and its resource. */
   readonly tags?: ReadonlyMap<string, string>
-  readonly errorsOnly?: boolean
   readonly limit: number
 }
 
@@ -22,8 +22,9 @@ const MAX_INT64 = 9223372036854775807n
 /** Makes the search: the ids of at most `limit` traces, those with the latest matching span first. */
 export function createTraceFinder(database: DatabaseSync): (query: TraceQuery) => string[] {
   return (query) => {
-    const { conditions, parameters } = whereClause(query)
-    const tags = query.tags ?? new Map()
+    const tags = new Map(query.tags)
+    const isErrorAsked = tags.get(TAG_ERROR) === 'true' && tags.delete(TAG_ERROR)
+    const { conditions, parameters } = whereClause(query, tags, isErrorAsked)
     const columns = tags.size === 0 ? 'trace_id' : 'trace_id, data, r.json AS resource, c.json AS scope'
     const joins =
       tags.size === 0 ? '' : 'JOIN resources r ON r.id = resource_id JOIN scopes c ON c.id = scope_id'
@@ -41,7 +42,11 @@ export function createTraceFinder(database: DatabaseSync): (query: TraceQuery) =
   }
 }
 
-function whereClause(query: TraceQuery): { conditions: string[]; parameters: (string | bigint)[] } {
+function whereClause(
+  query: TraceQuery,
+  tags: ReadonlyMap<string, string>,
+  isErrorAsked: boolean,
+): { conditions: string[]; parameters: (string | bigint)[] } {
   const conditions = ['start_nano BETWEEN ? AND ?']
   const parameters: (string | bigint)[] = [fit(query.startMinNano), fit(query.startMaxNano)]
   const add = (condition: string, ...values: readonly (string | bigint)[]) => {
@@ -52,8 +57,8 @@ function whereClause(query: TraceQuery): { conditions: string[]; parameters: (st
   if (query.operation !== undefined) add('name = ?', query.operation)
   if (query.durationMinNano !== undefined) add('duration_nano >= ?', fit(query.durationMinNano))
   if (query.durationMaxNano !== undefined) add('duration_nano <= ?', fit(query.durationMaxNano))
-  if (query.errorsOnly || query.tags?.get('error') === 'true') add('error = 1')
-  for (const [key, value] of query.tags ?? []) {
+  if (isErrorAsked) add('error = 1')
+  for (const [key, value] of tags) {
     const needle = tagNeedle(key, value)
     if (needle !== undefined) add('(instr(data, ?) > 0 OR instr(r.json, ?) > 0)', needle, needle)
   }

@@ -1,27 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OtlpSpan, ResourceSpans, ScopeSpans } from '@throughline/otel-shared'
+import type { TraceSummary } from './query-answers.ts'
 import type { StoredResource, StoredScope } from './span-writer.ts'
-
-/** What a list of traces shows of one, in the shape of Jaeger's `GET /api/v3/trace-summaries`. */
-export interface TraceSummary {
-  readonly traceId: string
-  readonly rootServiceName: string
-  readonly rootOperationName: string
-  readonly minStartTimeUnixNano: string
-  readonly maxEndTimeUnixNano: string
-  readonly spanCount: number
-  readonly errorSpanCount: number
-  /** Spans whose parent is not (yet) there. */
-  readonly orphanSpanCount: number
-  readonly services: readonly ServiceSummary[]
-}
-
-/** The part of one service in a trace. */
-export interface ServiceSummary {
-  readonly name: string
-  readonly spanCount: number
-  readonly errorSpanCount: number
-}
 
 /** Reads single traces. */
 export interface TraceReader {

@@ -1,0 +1,49 @@
+/** A duration in nanoseconds with the unit that leaves three digits: `850 µs`, `12.3 ms`, `1.25 s`, `2 m 3 s`. */
+export function formatDuration(nanos: number): string {
+  if (nanos < 0) return `−${formatDuration(-nanos)}`
+  if (nanos < 1e3) return `${Math.round(nanos)} ns`
+  if (nanos < 1e6) return `${threeDigits(nanos / 1e3)} µs`
+  if (nanos < 1e9) return `${threeDigits(nanos / 1e6)} ms`
+  if (nanos < 6e10) return `${threeDigits(nanos / 1e9)} s`
+  const seconds = Math.round(nanos / 1e9)
+  return seconds < 3600
+    ? `${Math.floor(seconds / 60)} m ${seconds % 60} s`
+    : `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} m`
+}
+
+/** A count with its noun: `1 span`, `2 spans`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** The wall clock of the viewer's reader, with milliseconds: `14:03:07.125`. */
+function formatClock(unixMillis: number): string {
+  const date = new Date(unixMillis)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const millis = String(date.getMilliseconds()).padStart(3, '0')
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${millis}`
+}
+
+/** Day and wall clock: `21 Nov 2026, 14:03:07.125`. */
+export function formatDate(unixMillis: number): string {
+  const day = new Date(unixMillis).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  })
+  return `${day}, ${formatClock(unixMillis)}`
+}
+
+/** How long ago: `now`, `12 s ago`, `5 m ago`, `3 h ago`, `2 d ago`. */
+export function formatAgo(unixMillis: number, nowMillis: number): string {
+  const seconds = Math.round((nowMillis - unixMillis) / 1000)
+  if (seconds < 2) return 'now'
+  if (seconds < 90) return `${seconds} s ago`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} m ago`
+  if (seconds < 129_600) return `${Math.round(seconds / 3600)} h ago`
+  return `${Math.round(seconds / 86_400)} d ago`
+}
+
+function threeDigits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))
+}
