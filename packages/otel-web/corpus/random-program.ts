@@ -151,7 +151,6 @@ class Program {
         this.#check()
         setTimeout(resolve, this.#random(2))
       }
-      // biome-ignore lint/suspicious/noThenProperty: a thenable of a library.
       await { then }
     },
     async () => {
