@@ -50,6 +50,26 @@ test('a click is the root of the requests it causes, even after many awaits', as
   expect(noise).toEqual([])
 })
 
+test('a click that takes the focus from a changed field is an action of its own', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  const url = serve('/', '<input aria-label="Card"><button>Buy</button>')
+  await visit(url)
+  await page.evaluate(() => {
+    for (const type of ['change', 'click']) addEventListener(type, () => fetch(`/api/${type}`))
+  })
+  await page.fill('input', '4242')
+  // As close together as a fast tap: the field changes when the button is pressed, not when it is let go.
+  await page.click('button')
+  const order = await waitForSpan(server, isRequestTo('/api/click'))
+  expect(await waitForSpan(server, isNamed('click Buy'))).toMatchObject({ spanId: order.parentSpanId })
+  const draft = await waitForSpan(server, isRequestTo('/api/change'))
+  expect(await waitForSpan(server, isNamed('change Card'))).toMatchObject({ spanId: draft.parentSpanId })
+})
+
 test('a click that causes nothing is not recorded', async ({ page, visit, serve, server }) => {
   await visit(
     serve(

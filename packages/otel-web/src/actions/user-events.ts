@@ -38,6 +38,10 @@ export function listenForUserActions({ start, active, enter, onClick }: UserEven
     listen('pointerdown', () => {
       gesture = undefined
     }),
+    // Pressing takes the focus from a field, which then says that it changed; the click is about to come.
+    listen('mouseup', () => {
+      gesture = undefined
+    }),
     listen('keydown', (event) => {
       gesture = undefined
       const { key, isComposing, repeat } = event as KeyboardEvent
