@@ -83,6 +83,52 @@ test('a click that causes nothing is not recorded', async ({ page, visit, serve,
   expect(server.spans().filter(isNamed('click Nothing'))).toEqual([])
 })
 
+test('a click lasts as long as its event, and the code around it is none of its work', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  // The timer is older than the SDK, which so knows nothing of it.
+  const url = serve(
+    '/',
+    `<form><button>Buy</button></form><input type="checkbox" aria-label="Gift"><script>
+      const form = document.querySelector('form')
+      form.onsubmit = (event) => { event.preventDefault(); fetch('/api/submit') }
+      document.querySelector('button').addEventListener('click', async () => {
+        await fetch('/api/cart')
+        fetch('/api/order')
+      })
+      document.querySelector('button').addEventListener('click', (event) => {
+        event.preventDefault()
+        form.requestSubmit()
+        fetch('/api/after-submit')
+      })
+      for (const type of ['input', 'change']) document.querySelector('[type=checkbox]').addEventListener(type, () => fetch('/api/' + type))
+      const waiting = setInterval(() => {
+        if (!window.ready) return
+        clearInterval(waiting)
+        document.querySelector('button').click()
+        fetch('/api/poll')
+      }, 20)
+    </script>`,
+  )
+  await visit(url)
+  await page.waitForLoadState('load')
+  await page.evaluate(() => Object.assign(window, { ready: true }))
+  const action = await waitForSpan(server, isNamed('click Buy'))
+  for (const path of ['/api/cart', '/api/order', '/api/submit', '/api/after-submit']) {
+    expect(await waitForSpan(server, isRequestTo(path)), path).toMatchObject({ parentSpanId: action.spanId })
+  }
+  expect((await waitForSpan(server, isRequestTo('/api/poll'))).parentSpanId).toBeUndefined()
+
+  await page.check('input')
+  const tick = await waitForSpan(server, isNamed('click Gift'))
+  for (const path of ['/api/input', '/api/change']) {
+    expect(await waitForSpan(server, isRequestTo(path)), path).toMatchObject({ parentSpanId: tick.spanId })
+  }
+})
+
 test('20 requests of two overlapping clicks, with polls beside them, each go to their own action', async ({
   page,
   visit,

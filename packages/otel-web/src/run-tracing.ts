@@ -6,7 +6,7 @@ import { runAction } from './actions/manual-action.ts'
 import { trackPendingTimers } from './actions/pending-timers.ts'
 import { createRageClicks } from './actions/rage-clicks.ts'
 import { reparentExpired } from './actions/reparent.ts'
-import { listenForUserActions } from './actions/user-events.ts'
+import { type Gesture, listenForUserActions } from './actions/user-events.ts'
 import { TraceClock } from './clock.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { AsyncContextManager } from './context/async-context-manager.ts'
@@ -116,9 +116,10 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     traceId: early?.traceId_,
     links: takeLeaveLink(),
   })
-  const enter = (context: Context) => {
-    if ('enter' in contexts && typeof contexts.enter === 'function') contexts.enter(context)
+  const enter = (context: Context, event?: Event) => {
+    if ('enter' in contexts && typeof contexts.enter === 'function') contexts.enter(context, event)
   }
+  const gesture: Gesture = { action: undefined }
   const verdictOf = createPropagationPolicy(options, location.origin)
   const http: HttpParts = {
     tracer,
@@ -159,7 +160,8 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
       trackNavigations({
         actions,
         active: () => contexts.active(),
-        enter: (action) => enter(action.context),
+        enter: (action, event) => enter(action.context, event),
+        gesture,
       }),
     () => recordErrors(actions, tracer),
     () =>
@@ -168,8 +170,9 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
           session.touch()
           return actions.start({ type, name, startMillis })
         },
+        gesture,
         active: () => actions.active(),
-        enter: (action) => enter(action.context),
+        enter: (action, event) => enter(action.context, event),
         onClick: onRageClick,
       }),
     () =>

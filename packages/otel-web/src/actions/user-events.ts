@@ -1,12 +1,18 @@
 import type { Action, ActionType } from './action.ts'
 import { nameElement } from './action-name.ts'
 
+/** The action of the gesture that is being handled, if any. */
+export interface Gesture {
+  action: Action | undefined
+}
+
 export interface UserEventParts {
+  readonly gesture: Gesture
   readonly start: (type: ActionType, name: string, startMillis: number) => Action
   /** The action in whose context the event is dispatched, e.g. by `element.click()`. */
   readonly active: () => Action | undefined
-  /** Makes the action's context stand until the microtasks of this task are done. */
-  readonly enter: (action: Action) => void
+  /** Makes the action's context stand as long as the event is dispatched, its microtasks included. */
+  readonly enter: (action: Action, event: Event) => void
   readonly onClick?: (event: Event, action: Action) => void
 }
 
@@ -17,39 +23,39 @@ export interface UserEventParts {
  *
  * @returns takes the listeners away.
  */
-export function listenForUserActions({ start, active, enter, onClick }: UserEventParts): () => void {
-  let gesture: Action | undefined
+export function listenForUserActions({ gesture, start, active, enter, onClick }: UserEventParts): () => void {
   const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => {
-    gesture = undefined
+  const forget = () => {
+    gesture.action = undefined
   }
+  port1.onmessage = forget
 
   const onEvent = (type: ActionType, event: Event) => {
     // An untrusted event was dispatched by code: it belongs to whatever that code is doing.
-    const current = event.isTrusted ? gesture : active()
+    const current = event.isTrusted ? gesture.action : active()
     const action = current ?? start(type, `${type} ${nameElement(targetOf(event))}`, startOf(event))
     if (!current) port2.postMessage(0)
-    gesture = action
-    enter(action)
+    gesture.action = action
+    enter(action, event)
     if (type === 'click') onClick?.(event, action)
   }
 
   const stops = [
-    listen('pointerdown', () => {
-      gesture = undefined
-    }),
+    listen('pointerdown', forget),
     // Pressing takes the focus from a field, which then says that it changed; the click is about to come.
-    listen('mouseup', () => {
-      gesture = undefined
-    }),
+    listen('mouseup', forget),
     listen('keydown', (event) => {
-      gesture = undefined
+      forget()
       const { key, isComposing, repeat } = event as KeyboardEvent
       if (key === 'Enter' && !isComposing && !repeat) onEvent('enter', event)
     }),
     listen('click', (event) => onEvent('click', event)),
     listen('submit', (event) => onEvent('submit', event)),
     listen('change', (event) => onEvent('change', event)),
+    // A box that is ticked says so after its click and before its change.
+    listen('input', (event) => {
+      if (event.isTrusted && gesture.action) enter(gesture.action, event)
+    }),
   ]
   return () => {
     for (const stop of stops) stop()

@@ -20,10 +20,7 @@ export class AsyncContextManager implements ContextManager {
   #restores: Restore[] = []
 
   active(): Context {
-    const contexts = this.#contexts
-    if (contexts === undefined) return ROOT_CONTEXT
-    contexts.touch()
-    return contexts.current.context
+    return this.#contexts?.active() ?? ROOT_CONTEXT
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -52,10 +49,11 @@ export class AsyncContextManager implements ContextManager {
 
   /**
    * Makes `context` stand for the rest of the current task, its microtasks, and what they cause. For the first
-   * listener of a trusted event: what the task queued before belongs to the context from now on, too.
+   * listener of a trusted event: what the task queued before belongs to the context from now on, too. With the event
+   * given, the context stands no longer than that is dispatched.
    */
-  enter(context: Context): void {
-    this.#contexts?.enter(context)
+  enter(context: Context, event?: Event): void {
+    this.#contexts?.enter(context, event)
   }
 
   enable(): this {

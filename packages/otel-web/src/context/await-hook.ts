@@ -79,8 +79,7 @@ export class AwaitHook {
 
   #follow(promise: Promise<unknown>): void {
     const contexts = this.#contexts
-    const { context } = contexts.current
-    contexts.touch()
+    const context = contexts.active()
     if (context !== this.#context) {
       this.#context = context
       this.#followed = 0

@@ -58,6 +58,8 @@ export class MicrotaskContexts {
   /** Context of the code that stands for the rest of the task; pinned when it outlasts quiet checkpoints. */
   #base: Segment
   #pinned = false
+  /** The events that pinned it, the innermost last, and whose each is. */
+  readonly #events: { readonly event: Event; readonly context: Context }[] = []
   /** The segment that a microtask queued now will run in. */
   #tail: Segment
   #first: Context | undefined
@@ -84,8 +86,14 @@ export class MicrotaskContexts {
 
   /** Notes that code of the current context is alive: something of ours was called. */
   touch(): void {
+    if (this.#events.length > 0 && this.#pinned && this.current === this.#base) this.#endEvents()
     this.silent = 0
     this.current.silentRounds = 0
+  }
+
+  active(): Context {
+    this.touch()
+    return this.current.context
   }
 
   /** Calls what reads `promise.constructor` without awaiting the promise. */
@@ -153,10 +161,17 @@ export class MicrotaskContexts {
     }
   }
 
-  /** Makes `context` stand for the rest of the current task, across the checkpoints between its listeners. */
-  enter(context: Context): void {
+  /**
+   * Makes `context` stand for the rest of the current task, across the checkpoints between its listeners. With
+   * `event` it stands no longer than that is dispatched: a task may begin before the message that ends this one.
+   */
+  enter(context: Context, event?: Event): void {
     this.need()
+    const outer = this.#events.filter(isDispatched)
     this.#restart(new Segment(context, this))
+    this.#events.push(...outer)
+    const standing = event ?? outer.at(-1)?.event
+    if (standing) this.#events.push({ event: standing, context })
     this.#pinned = true
     this.#postClear()
   }
@@ -224,6 +239,21 @@ export class MicrotaskContexts {
     }
   }
 
+  /** Returns to the context of the event around those that are over; with none left, the task is over. */
+  #endEvents(): void {
+    while (this.#events.length > 0) {
+      const last = this.#events.at(-1)
+      if (last && isDispatched(last)) {
+        if (last.context === this.current.context) return
+        this.#base = new Segment(last.context, this)
+        this.#switch(this.#base)
+        return
+      }
+      this.#events.pop()
+    }
+    this.clear()
+  }
+
   #noteFirst(context: Context): void {
     if (context === ROOT_CONTEXT || context === this.#first) return
     if (this.#first !== undefined) this.need()
@@ -247,6 +277,7 @@ export class MicrotaskContexts {
     this.task++
     this.#dissolvedAt = this.#appended
     this.#pinned = false
+    this.#events.length = 0
     this.hot = undefined
     this.#resumedFrom = undefined
     this.silent = 0
@@ -282,4 +313,8 @@ export class MicrotaskContexts {
       this.#enqueue(this.#settle)
     }
   }
+}
+
+function isDispatched({ event }: { readonly event: Event }): boolean {
+  return event.eventPhase !== 0
 }

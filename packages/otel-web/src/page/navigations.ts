@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { Action } from '../actions/action.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
+import type { Gesture } from '../actions/user-events.ts'
 import { patchMethod } from '../context/patch.ts'
 import { rememberLeaving } from './leave-link.ts'
 import { nameLocation } from './name-location.ts'
@@ -11,12 +12,15 @@ interface NavigateEvent extends Event {
   readonly navigationType: 'push' | 'replace' | 'traverse' | 'reload'
   readonly hashChange: boolean
   readonly downloadRequest: string | null
+  readonly userInitiated: boolean
 }
 
 export interface NavigationParts {
   readonly actions: ActionTracker
   readonly active: () => Context
-  readonly enter: (action: Action) => void
+  readonly enter: (action: Action, event?: Event) => void
+  /** A link is followed when its click has been dispatched. */
+  readonly gesture: Gesture
 }
 
 /**
@@ -35,10 +39,11 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (samePath && (isReplace || to.search === location.search)) return
     latest = startNavigation(parts, to)
   }
-  const onNavigate = ({ destination, navigationType, hashChange, downloadRequest }: NavigateEvent) => {
+  const onNavigate = (event: NavigateEvent) => {
+    const { destination, navigationType, hashChange, downloadRequest, userInitiated } = event
     if (hashChange || downloadRequest !== null) return
     if (destination.sameDocument) return navigate(destination.url, navigationType === 'replace')
-    const leaving = parts.actions.active()
+    const leaving = parts.actions.active() ?? (userInitiated ? parts.gesture.action : undefined)
     if (!leaving || leaving.ended) return
     leaving.use()
     rememberLeaving(leaving.span.spanContext())
@@ -52,9 +57,9 @@ export function trackNavigations(parts: NavigationParts): () => void {
       if ((event as PageTransitionEvent).persisted) latest = startNavigation(parts, new URL(location.href))
     }),
     // Going back is heard of before it happens; what the page does about it, it does in this event.
-    listen(window, 'popstate', () => {
+    listen(window, 'popstate', (event) => {
       if (!navigation) latest = startNavigation(parts, new URL(location.href))
-      else if (latest && !latest.ended) parts.enter(latest)
+      else if (latest && !latest.ended) parts.enter(latest, event)
     }),
   ]
   return () => {

@@ -15,7 +15,7 @@ export const RUNTIME_ID = '\0throughline:await'
  */
 export const RUNTIME = `
 const meeting = (globalThis[Symbol.for('throughline.contexts')] ??= { contexts: undefined })
-export const a = () => meeting.contexts?.current.context
+export const a = () => meeting.contexts?.active()
 const NativePromise = (async () => {})().constructor
 // An await calls the \`then\` of a foreign thenable in a microtask, after the function has left its context.
 const foreign = (value, contexts, c) => {
