@@ -3,6 +3,7 @@ import { toAnyValue } from './attributes.ts'
 import { decodeTraceRequestJson } from './decode-json.ts'
 import { decodeTraceRequestProtobuf } from './decode-protobuf.ts'
 import { encodeTraceRequestProtobuf } from './encode-protobuf.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
 import type { AnyValue, DecodeResult, OtlpSpan, TraceRequest } from './types.ts'
 
 const SPAN: OtlpSpan = {
@@ -86,6 +87,51 @@ describe('a request', () => {
     expect(
       decodeTraceRequestProtobuf(Uint8Array.from([...unknownField, ...encodeTraceRequestProtobuf(REQUEST)])),
     ).toEqual(ACCEPTED)
+  })
+})
+
+test('a default that was sent is as good as one that was not', () => {
+  const bare: OtlpSpan = {
+    ...{ traceId: SPAN.traceId, spanId: SPAN.spanId, name: 'bare', kind: 0 },
+    ...{ startTimeUnixNano: '1', endTimeUnixNano: '2', attributes: [], events: [], links: [], status: {} },
+  }
+  const counts = { droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0, flags: 0 }
+  const status = { code: 0, message: '' }
+  const sent = { ...bare, ...counts, parentSpanId: '', traceState: '', status }
+  const expected = { ok: true, request: withSpans([bare]), rejectedSpans: 0 }
+  expect(decodeTraceRequestJson(JSON.stringify(withSpans([sent])))).toEqual(expected)
+
+  const writer = new ProtobufWriter()
+  const writeDefaults = () => {
+    for (const field of [3, 4]) writer.presentString(field, '')
+    for (const field of [10, 12, 14]) writer.presentInt64(field, 0n)
+    writer.message(15, () => {
+      writer.presentString(2, '')
+      writer.presentInt64(3, 0n)
+    })
+  }
+  writer.message(1, () => {
+    writer.message(1, () => writer.presentInt64(2, 0n))
+    writer.message(2, () => {
+      writer.message(1, () => writer.presentString(2, ''))
+      writer.message(2, () => {
+        writer.hexBytes(1, bare.traceId)
+        writer.hexBytes(2, bare.spanId)
+        writer.presentString(5, bare.name)
+        writer.fixed64(7, bare.startTimeUnixNano)
+        writer.fixed64(8, bare.endTimeUnixNano)
+        writeDefaults()
+      })
+      writer.presentString(3, '')
+    })
+    writer.presentString(3, '')
+  })
+  expect(decodeTraceRequestProtobuf(writer.finish())).toEqual({
+    ok: true,
+    request: {
+      resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: { name: '' }, spans: [bare] }] }],
+    },
+    rejectedSpans: 0,
   })
 })
 

@@ -54,7 +54,7 @@ function readResourceSpans(reader: ProtobufReader, rejections: string[]): Resour
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     if (field === 1) result.resource = readResource(reader.message())
     else if (field === 2) scopeSpans.push(readScopeSpans(reader.message(), rejections))
-    else if (field === 3) result.schemaUrl = reader.string()
+    else if (field === 3) setUnlessDefault(result, 'schemaUrl', reader.string())
     else reader.skip()
   }
   return result
@@ -65,7 +65,7 @@ function readResource(reader: ProtobufReader): OtlpResource {
   const result: Writable<OtlpResource> = { attributes }
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     if (field === 1) attributes.push(readKeyValue(reader.message(), 0))
-    else if (field === 2) result.droppedAttributesCount = reader.uint32()
+    else if (field === 2) setUnlessDefault(result, 'droppedAttributesCount', reader.uint32())
     else reader.skip()
   }
   return result
@@ -81,7 +81,7 @@ function readScopeSpans(reader: ProtobufReader, rejections: string[]): ScopeSpan
       const problem = spanProblem(span)
       if (problem === undefined) spans.push(span)
       else rejections.push(problem)
-    } else if (field === 3) result.schemaUrl = reader.string()
+    } else if (field === 3) setUnlessDefault(result, 'schemaUrl', reader.string())
     else reader.skip()
   }
   return result
@@ -92,7 +92,7 @@ function readScope(reader: ProtobufReader): OtlpScope {
   const result: Writable<OtlpScope> = { name: '' }
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     if (field === 1) result.name = reader.string()
-    else if (field === 2) result.version = reader.string()
+    else if (field === 2) setUnlessDefault(result, 'version', reader.string())
     else if (field === 3) attributes.push(readKeyValue(reader.message(), 0))
     else reader.skip()
   }
@@ -118,20 +118,20 @@ function readSpan(reader: ProtobufReader): OtlpSpan {
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     if (field === 1) span.traceId = hex(reader.bytes())
     else if (field === 2) span.spanId = hex(reader.bytes())
-    else if (field === 3) span.traceState = reader.string()
-    else if (field === 4) span.parentSpanId = hex(reader.bytes())
+    else if (field === 3) setUnlessDefault(span, 'traceState', reader.string())
+    else if (field === 4) setUnlessDefault(span, 'parentSpanId', hex(reader.bytes()))
     else if (field === 5) span.name = reader.string()
     else if (field === 6) span.kind = reader.uint32()
     else if (field === 7) span.startTimeUnixNano = reader.fixed64().toString()
     else if (field === 8) span.endTimeUnixNano = reader.fixed64().toString()
     else if (field === 9) attributes.push(readKeyValue(reader.message(), 0))
-    else if (field === 10) span.droppedAttributesCount = reader.uint32()
+    else if (field === 10) setUnlessDefault(span, 'droppedAttributesCount', reader.uint32())
     else if (field === 11) events.push(readEvent(reader.message()))
-    else if (field === 12) span.droppedEventsCount = reader.uint32()
+    else if (field === 12) setUnlessDefault(span, 'droppedEventsCount', reader.uint32())
     else if (field === 13) links.push(readLink(reader.message()))
-    else if (field === 14) span.droppedLinksCount = reader.uint32()
+    else if (field === 14) setUnlessDefault(span, 'droppedLinksCount', reader.uint32())
     else if (field === 15) span.status = readStatus(reader.message())
-    else if (field === 16) span.flags = reader.fixed32()
+    else if (field === 16) setUnlessDefault(span, 'flags', reader.fixed32())
     else reader.skip()
   }
   return span
@@ -144,7 +144,7 @@ function readEvent(reader: ProtobufReader): OtlpEvent {
     if (field === 1) event.timeUnixNano = reader.fixed64().toString()
     else if (field === 2) event.name = reader.string()
     else if (field === 3) attributes.push(readKeyValue(reader.message(), 0))
-    else if (field === 4) event.droppedAttributesCount = reader.uint32()
+    else if (field === 4) setUnlessDefault(event, 'droppedAttributesCount', reader.uint32())
     else reader.skip()
   }
   return event
@@ -156,10 +156,10 @@ function readLink(reader: ProtobufReader): OtlpLink {
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     if (field === 1) link.traceId = hex(reader.bytes())
     else if (field === 2) link.spanId = hex(reader.bytes())
-    else if (field === 3) link.traceState = reader.string()
+    else if (field === 3) setUnlessDefault(link, 'traceState', reader.string())
     else if (field === 4) attributes.push(readKeyValue(reader.message(), 0))
-    else if (field === 5) link.droppedAttributesCount = reader.uint32()
-    else if (field === 6) link.flags = reader.fixed32()
+    else if (field === 5) setUnlessDefault(link, 'droppedAttributesCount', reader.uint32())
+    else if (field === 6) setUnlessDefault(link, 'flags', reader.fixed32())
     else reader.skip()
   }
   return link
@@ -168,8 +168,8 @@ function readLink(reader: ProtobufReader): OtlpLink {
 function readStatus(reader: ProtobufReader): OtlpStatus {
   const status: Writable<OtlpStatus> = {}
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
-    if (field === 2) status.message = reader.string()
-    else if (field === 3) status.code = reader.uint32()
+    if (field === 2) setUnlessDefault(status, 'message', reader.string())
+    else if (field === 3) setUnlessDefault(status, 'code', reader.uint32())
     else reader.skip()
   }
   return status
@@ -203,6 +203,11 @@ function readAnyValue(reader: ProtobufReader, depth: number): AnyValue {
     else reader.skip()
   }
   return value
+}
+
+/** Some senders write fields out that hold their default; to protobuf they are the same as absent ones. */
+function setUnlessDefault<Shape, Key extends keyof Shape>(message: Shape, key: Key, value: Shape[Key]): void {
+  if (value) message[key] = value
 }
 
 /** `ArrayValue` and `KeyValueList` both hold one repeated field, number 1. */
