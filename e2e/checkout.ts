@@ -18,8 +18,14 @@ export async function goToCheckout(page: Page, { productId, card }: Purchase): P
   await page.getByLabel(/card/i).fill(card)
 }
 
-/** Clicks Buy and returns the order's response with the trace id that the server says it belongs to. */
-export async function buy(page: Page): Promise<{ response: Response; traceId: string }> {
+export interface Purchased {
+  readonly response: Response
+  /** The trace that the server says the order belongs to. */
+  readonly traceId: string
+}
+
+/** Clicks Buy and waits for the answer. */
+export async function buy(page: Page): Promise<Purchased> {
   const ordered = page.waitForResponse(
     (candidate) => candidate.request().method() === 'POST' && candidate.url().endsWith('/api/orders'),
   )

@@ -9,6 +9,8 @@ export interface ExpectedSpan {
   readonly status?: SpanNode['status']
   readonly attributes?: Readonly<Record<string, unknown>>
   readonly children?: readonly ExpectedSpan[]
+  /** As often as it comes, at least once: of what is asked again and again. */
+  readonly repeated?: true
 }
 
 /**
@@ -67,8 +69,11 @@ function childDifferences(actual: SpanNode, expected: readonly ExpectedSpan[], h
     const best = attempts.sort((a, b) => a.found.length - b.found.length)[0]
     if (!best) problems.push(`${here}: no child ${label(child)}`)
     else {
-      left.splice(left.indexOf(best.candidate), 1)
-      problems.push(...best.found)
+      const matches = child.repeated ? attempts : [best]
+      for (const { candidate, found } of matches) {
+        left.splice(left.indexOf(candidate), 1)
+        problems.push(...found)
+      }
     }
   }
   return [
