@@ -70,6 +70,28 @@ test('a click that takes the focus from a changed field is an action of its own'
   expect(await waitForSpan(server, isNamed('change Card'))).toMatchObject({ spanId: draft.parentSpanId })
 })
 
+test('Enter on a button or a link is the click that it causes, in a field it is Enter', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  const url = serve(
+    '/',
+    `<button>Buy</button><a href="#">Cart</a><details><summary>Details</summary></details><input type="checkbox" aria-label="Gift">
+    <input aria-label="Mail"><div tabindex="0" role="button">Menu</div>`,
+  )
+  await visit(url)
+  await page.evaluate(() => addEventListener('keydown', () => fetch('/api/key')))
+  for (const name of ['Buy', 'Cart', 'Details', 'Gift', 'Mail', 'Menu']) {
+    await page.locator(`:text-is("${name}"), [aria-label=${name}]`).press('Enter')
+  }
+  for (const name of ['click Buy', 'click Cart', 'click Details', 'enter Gift', 'enter Mail', 'enter Menu']) {
+    const action = await waitForSpan(server, isNamed(name))
+    expect(attribute(action, 'throughline.action.type')).toBe(name.split(' ')[0])
+  }
+})
+
 test('a click that causes nothing is not recorded', async ({ page, visit, serve, server }) => {
   await visit(
     serve(

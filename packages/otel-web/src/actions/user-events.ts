@@ -6,6 +6,9 @@ export interface Gesture {
   action: Action | undefined
 }
 
+const CLICKED_BY_ENTER =
+  'button,a[href],area[href],summary,input:is([type=button],[type=submit],[type=reset],[type=image])'
+
 export interface UserEventParts {
   readonly gesture: Gesture
   readonly start: (type: ActionType, name: string, startMillis: number) => Action
@@ -30,14 +33,19 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
   }
   port1.onmessage = forget
 
-  const onEvent = (type: ActionType, event: Event) => {
+  const onEvent = (event: Event) => {
     // An untrusted event was dispatched by code: it belongs to whatever that code is doing.
     const current = event.isTrusted ? gesture.action : active()
-    const action = current ?? start(type, `${type} ${nameElement(targetOf(event))}`, startOf(event))
+    const action = current ?? startFor(event)
     if (!current) port2.postMessage(0)
     gesture.action = action
     enter(action, event)
-    if (type === 'click') onClick?.(event, action)
+    if (event.type === 'click') onClick?.(event, action)
+  }
+  const startFor = (event: Event): Action => {
+    const target = targetOf(event)
+    const type = actionTypeOf(event, target)
+    return start(type, `${type} ${nameElement(target)}`, startOf(event))
   }
 
   const stops = [
@@ -47,11 +55,11 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
     listen('keydown', (event) => {
       forget()
       const { key, isComposing, repeat } = event as KeyboardEvent
-      if (key === 'Enter' && !isComposing && !repeat) onEvent('enter', event)
+      if (key === 'Enter' && !isComposing && !repeat) onEvent(event)
     }),
-    listen('click', (event) => onEvent('click', event)),
-    listen('submit', (event) => onEvent('submit', event)),
-    listen('change', (event) => onEvent('change', event)),
+    listen('click', onEvent),
+    listen('submit', onEvent),
+    listen('change', onEvent),
     // A box that is ticked says so after its click and before its change.
     listen('input', (event) => {
       if (event.isTrusted && gesture.action) enter(gesture.action, event)
@@ -61,6 +69,12 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
     for (const stop of stops) stop()
     port1.close()
   }
+}
+
+/** What a person would call the event. Enter on a button or a link is its click, which is about to come. */
+export function actionTypeOf({ type }: Event, target: EventTarget | null | undefined): ActionType {
+  if (type !== 'keydown') return type as ActionType
+  return target instanceof Element && target.matches(CLICKED_BY_ENTER) ? 'click' : 'enter'
 }
 
 function listen(type: string, listener: (event: Event) => void): () => void {

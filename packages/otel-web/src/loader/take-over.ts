@@ -1,6 +1,7 @@
 import type { Action } from '../actions/action.ts'
 import { nameElement } from '../actions/action-name.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
+import { actionTypeOf } from '../actions/user-events.ts'
 import type { FetchTracing } from '../http/fetch.ts'
 import { guarded, type HttpCall, type HttpParts, startHttpCall } from '../http/http-call.ts'
 import { followXhr } from '../http/xhr.ts'
@@ -79,10 +80,11 @@ function adoptAction(
 ): Action {
   const before = known.get(early)
   if (before) return before
-  const { type, timeStamp, target } = early.event_
+  const { timeStamp, target } = early.event_
+  const type = actionTypeOf(early.event_, target)
   const action = actions.start({
-    type: type === 'keydown' ? 'enter' : (type as 'click'),
-    name: `${type === 'keydown' ? 'enter' : type} ${nameElement(target)}`,
+    type,
+    name: `${type} ${nameElement(target)}`,
     startMillis: timeStamp,
     ids: { traceId: early.traceId_ },
   })
