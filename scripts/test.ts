@@ -20,6 +20,7 @@ await setUpChromium()
 const steps: StepResult[] = [await check()]
 await build()
 steps.push(await vitest())
+steps.push(await playwright('npm start', 'scripts/playwright.config.ts'))
 for (const suite of BROWSER_SUITES) {
   const config = join(suite, 'playwright.config.ts')
   if (existsSync(join(ROOT, config))) steps.push(await playwright(`browser: ${suite}`, config))
