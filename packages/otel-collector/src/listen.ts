@@ -35,6 +35,8 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     if (servers.length === 0) throw new Error(`no address of ${options.host} is to be had`)
   } catch (error) {
     await Promise.all(servers.map(close))
+    // A port that was free on the first address may be taken on the second: then another free one is as good.
+    if (options.port === 0 && codeOf(error) === 'EADDRINUSE') return listen(handler, options)
     throw explain(error, port, options)
   }
   return { port, close: async () => void (await Promise.all(servers.map(close))) }
@@ -65,14 +67,17 @@ function close(server: Server): Promise<void> {
 }
 
 function explain(error: unknown, port: number, { variable }: ListenOptions): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') {
+  if (codeOf(error) === 'EADDRINUSE') {
     return new Error(`port ${port} is taken: stop what listens there, or set ${variable} to another port`, {
       cause: error,
     })
   }
-  if (code === 'EACCES') {
+  if (codeOf(error) === 'EACCES') {
     return new Error(`port ${port} may not be used: set ${variable} to another port`, { cause: error })
   }
   return error
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

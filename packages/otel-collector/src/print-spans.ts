@@ -2,6 +2,7 @@ import type { AnyValue, KeyValue, OtlpSpan, TraceRequest } from '@throughline/ot
 import { anyValueText } from './any-value-text.ts'
 
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer']
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 const STATUSES = ['Unset', 'Ok', 'Error']
 
 /**
@@ -83,18 +84,17 @@ function typeName(value: AnyValue): string {
 /** `2026-11-21 08:00:00.123456789 +0000 UTC`, as Go prints it. */
 function printTime(nanos: string): string {
   const value = BigInt(nanos)
-  const date = new Date(Number(value / 1_000_000n))
-  if (Number.isNaN(date.getTime())) return `${nanos} ns`
   const fraction = String(value % 1_000_000_000n)
     .padStart(9, '0')
     .replace(/0+$/, '')
-  const seconds = date.toISOString().slice(0, 19).replace('T', ' ')
+  const seconds = new Date(Number(value / 1_000_000n)).toISOString().slice(0, 19).replace('T', ' ')
   return `${seconds}${fraction && `.${fraction}`} +0000 UTC`
 }
 
 /** Spans come from anybody: a control character would speak to the terminal. */
 function safe(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) =>
-    JSON.stringify(character).slice(1, -1).replace('\x7f', '\\x7f'),
-  )
+  return text.replace(/\p{Cc}/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0')
+    return SHORT_ESCAPES[character] ?? `\\u${code}`
+  })
 }

@@ -35,7 +35,7 @@ export interface Collector {
   readonly otlpUrl: string
   /** The viewer, and Jaeger's query API below `/api`: `http://localhost:16686`. */
   readonly uiUrl: string
-  /** Stops listening, writes what waits, closes the database. */
+  /** Stops listening, writes what waits, closes the database. May be called again. */
   shutdown(): Promise<void>
 }
 
@@ -75,14 +75,18 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     const otlpPort = await open(otlpHandler, { port: options.otlpPort ?? 4318, host, variable: 'OTLP_PORT' })
     const uiHandler = createUiHandler(store, createViewerFiles())
     const uiPort = await open(uiHandler, { port: options.uiPort ?? 16686, host, variable: 'UI_PORT' })
+    // Once at the start, too: the database may have lain there for a week.
+    sweepGuarded(store.sweep)
     const sweeping = setInterval(() => sweepGuarded(store.sweep), SWEEP_MILLIS)
     sweeping.unref()
+    let closing: Promise<void> | undefined
     return {
       otlpUrl: `http://${urlHost(host)}:${otlpPort}/v1/traces`,
       uiUrl: `http://${urlHost(host)}:${uiPort}`,
-      async shutdown() {
+      shutdown() {
         clearInterval(sweeping)
-        await closeAll()
+        closing ??= closeAll()
+        return closing
       },
     }
   } catch (error) {

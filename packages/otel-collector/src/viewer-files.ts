@@ -58,9 +58,13 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect 
 
 const PAGE_PATH = /^\/(?:graph|trace\/[0-9a-f]{1,32})?$/i
 
+// The same for every collector of a process.
+let bundled: readonly BundledFile[] | undefined
+
 /** Bundles the viewer, in memory: it takes esbuild about 50 ms, so there is no build to forget. */
 export function createViewerFiles(): ViewerFiles {
-  const assets = new Map([...bundle(), ['/assets/icon.svg', asset(ICON, 'image/svg+xml')] as const])
+  bundled ??= bundle()
+  const assets = new Map([...bundled, ['/assets/icon.svg', asset(ICON, 'image/svg+xml')] as const])
   return {
     read(path, ifNoneMatch) {
       const found = assets.get(path)
@@ -74,7 +78,9 @@ export function createViewerFiles(): ViewerFiles {
   }
 }
 
-function bundle(): [path: string, file: ViewerFile][] {
+type BundledFile = readonly [path: string, file: ViewerFile]
+
+function bundle(): BundledFile[] {
   const { outputFiles } = buildSync({
     entryPoints: { viewer: fileURLToPath(new URL('./viewer/main.tsx', import.meta.url)) },
     outdir: '/assets',

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { spanKindName } from '../semconv.ts'
+import { fitInt64 } from './fit-int64.ts'
 import type { Dependency, Operation } from './query-answers.ts'
 
 /** What there is to search for. */
@@ -33,7 +34,7 @@ export function createCatalogue(database: DatabaseSync): Catalogue {
       return [...found.values()]
     },
     dependencies: (startMinNano, startMaxNano) =>
-      dependencies.all(startMinNano, startMaxNano).map((row) => ({
+      dependencies.all(fitInt64(startMinNano), fitInt64(startMaxNano)).map((row) => ({
         parent: String(row.parent),
         child: String(row.child),
         callCount: Number(row.callCount),

@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { OtlpResource, OtlpScope, OtlpSpan, TraceRequest } from '@throughline/otel-shared'
 import { anyValueText } from '../any-value-text.ts'
 import { ATTR_SERVICE_NAME, STATUS_ERROR, UNKNOWN_SERVICE } from '../semconv.ts'
+import { fitInt64 } from './fit-int64.ts'
 import { inTransaction } from './in-transaction.ts'
 
-const MAX_INT64 = 9223372036854775807n
 const MAX_CACHED_IDS = 1000
 
 /** Writes requests to the database. */
@@ -117,10 +117,6 @@ function serviceName(resource: OtlpResource): string {
 
 /** The times for searching fit SQLite's integers; the exact ones are in the span. */
 function searchTimes(span: OtlpSpan): { start: bigint; duration: bigint } {
-  const start = least(BigInt(span.startTimeUnixNano), MAX_INT64)
-  return { start, duration: least(BigInt(span.endTimeUnixNano), MAX_INT64) - start }
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
+  const start = fitInt64(BigInt(span.startTimeUnixNano))
+  return { start, duration: fitInt64(BigInt(span.endTimeUnixNano)) - start }
 }

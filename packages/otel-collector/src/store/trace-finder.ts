@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OtlpSpan } from '@throughline/otel-shared'
 import { TAG_ERROR } from '../semconv.ts'
+import { fitInt64 } from './fit-int64.ts'
 import type { StoredResource, StoredScope } from './span-writer.ts'
 import { matchesTags, tagNeedle } from './tag-filter.ts'
 
@@ -16,8 +17,6 @@ export interface TraceQuery {
   readonly tags?: ReadonlyMap<string, string>
   readonly limit: number
 }
-
-const MAX_INT64 = 9223372036854775807n
 
 /** Makes the search: the ids of at most `limit` traces, those with the latest matching span first. */
 export function createTraceFinder(database: DatabaseSync): (query: TraceQuery) => string[] {
@@ -48,15 +47,15 @@ function whereClause(
   isErrorAsked: boolean,
 ): { conditions: string[]; parameters: (string | bigint)[] } {
   const conditions = ['start_nano BETWEEN ? AND ?']
-  const parameters: (string | bigint)[] = [fit(query.startMinNano), fit(query.startMaxNano)]
+  const parameters: (string | bigint)[] = [fitInt64(query.startMinNano), fitInt64(query.startMaxNano)]
   const add = (condition: string, ...values: readonly (string | bigint)[]) => {
     conditions.push(condition)
     parameters.push(...values)
   }
   if (query.service !== undefined) add('service = ?', query.service)
   if (query.operation !== undefined) add('name = ?', query.operation)
-  if (query.durationMinNano !== undefined) add('duration_nano >= ?', fit(query.durationMinNano))
-  if (query.durationMaxNano !== undefined) add('duration_nano <= ?', fit(query.durationMaxNano))
+  if (query.durationMinNano !== undefined) add('duration_nano >= ?', fitInt64(query.durationMinNano))
+  if (query.durationMaxNano !== undefined) add('duration_nano <= ?', fitInt64(query.durationMaxNano))
   if (isErrorAsked) add('error = 1')
   for (const [key, value] of tags) {
     const needle = tagNeedle(key, value)
@@ -71,8 +70,4 @@ function parseRow(row: Record<string, unknown>) {
     resource: JSON.parse(String(row.resource)) as StoredResource,
     scope: JSON.parse(String(row.scope)) as StoredScope,
   }
-}
-
-function fit(nano: bigint): bigint {
-  return nano > MAX_INT64 ? MAX_INT64 : nano
 }

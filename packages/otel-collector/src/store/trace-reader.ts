@@ -31,10 +31,11 @@ export function createTraceReader(database: DatabaseSync): TraceReader {
   const services = database.prepare(`
     SELECT service AS name, count(*) AS spanCount, sum(error) AS errorSpanCount FROM spans WHERE trace_id = ?
     GROUP BY service ORDER BY min(start_nano), service`)
-  // Of a trace whose root has not come, the earliest span without its parent stands in.
+  // Of a trace whose root has not come, the earliest span without its parent stands in; broken senders make circles,
+  // where none is without one.
   const root = database.prepare(`
-    SELECT service, name FROM spans s WHERE trace_id = ? AND (parent_id IS NULL OR ${MISSING_PARENT})
-    ORDER BY parent_id IS NOT NULL, start_nano LIMIT 1`)
+    SELECT service, name FROM spans s WHERE trace_id = ?
+    ORDER BY parent_id IS NOT NULL, NOT (${MISSING_PARENT}), start_nano LIMIT 1`)
   const revisionOf = database.prepare(
     'SELECT count(*) AS spans, max(id) AS last FROM spans WHERE trace_id = ?',
   )

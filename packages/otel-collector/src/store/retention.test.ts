@@ -1,0 +1,62 @@
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, test, vi } from 'vitest'
+import { countStoredSpans, getJson, startTestCollector, temporaryDatabase } from '../../test/collector.ts'
+import { makeSpan, send } from '../../test/otlp.ts'
+
+const HOUR_MILLIS = 3_600_000
+
+afterEach(() => void vi.useRealTimers())
+
+test('more spans than are kept push out whole traces, those that came first', async () => {
+  const collector = await startTestCollector({ maxSpans: 5 })
+  const traces = [1, 2, 3].map((digit) => {
+    const root = makeSpan({ traceId: String(digit).repeat(32) })
+    return [root, makeSpan({ traceId: root.traceId, parentSpanId: root.spanId })]
+  })
+  for (const trace of traces) await send(collector.otlpUrl, 'shop', ...trace)
+  const statuses = []
+  for (const digit of [1, 2, 3]) {
+    statuses.push((await getJson(collector, `/api/v3/traces/${String(digit).repeat(32)}`)).status)
+  }
+  expect(statuses).toEqual([404, 200, 200])
+  expect(await countStoredSpans(collector)).toBe(4)
+})
+
+test('a trace goes when its time is over, with the names of services nobody else has', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const databasePath = temporaryDatabase()
+  const collector = await startTestCollector({ databasePath, maxAgeMillis: HOUR_MILLIS })
+  const old = makeSpan()
+  await send(collector.otlpUrl, 'old-service', old)
+  vi.advanceTimersByTime(HOUR_MILLIS / 2)
+  await send(collector.otlpUrl, 'shop', makeSpan())
+  vi.advanceTimersByTime(HOUR_MILLIS / 2)
+  expect(await countStoredSpans(collector)).toBe(2)
+
+  vi.advanceTimersByTime(2 * 60_000)
+  expect(await countStoredSpans(collector)).toBe(1)
+  expect((await getJson(collector, `/api/v3/traces/${old.traceId}`)).status).toBe(404)
+  expect((await getJson(collector, '/api/v3/services')).body).toEqual({ services: ['shop'] })
+
+  await send(collector.otlpUrl, 'old-service', makeSpan())
+  expect((await getJson(collector, '/api/v3/services')).body).toEqual({ services: ['old-service', 'shop'] })
+  expect(countRows(databasePath, 'resources')).toBe(2)
+})
+
+test('what grew old while no collector ran is gone when one is started', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const databasePath = temporaryDatabase()
+  const before = await startTestCollector({ databasePath })
+  await send(before.otlpUrl, 'shop', makeSpan())
+  await before.shutdown()
+  vi.setSystemTime(Date.now() + HOUR_MILLIS)
+  const after = await startTestCollector({ databasePath, maxAgeMillis: HOUR_MILLIS / 2 })
+  expect(await countStoredSpans(after)).toBe(0)
+})
+
+function countRows(databasePath: string, table: string): number {
+  const database = new DatabaseSync(databasePath, { readOnly: true })
+  const row = database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()
+  database.close()
+  return Number(row?.rows)
+}
