@@ -12,7 +12,9 @@ const folder = join(root, 'test-results/embed')
 
 test.beforeAll(() => {
   rmSync(folder, { recursive: true, force: true })
-  const text = readFileSync(join(root, '../../docs/embed.md'), 'utf8')
+  const text = ['README.md', 'docs/embed.md']
+    .map((file) => readFileSync(join(root, '../..', file), 'utf8'))
+    .join('\n')
   for (const [, path = '', code = ''] of text.matchAll(/```\w+ embed=(\S+)\n([\s\S]*?)```/g)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), code)
@@ -42,6 +44,22 @@ test('script tag', async ({ page, server }) => {
   await page.click('text=Buy')
   const click = await waitForSpan(server, isNamed('click Buy'))
   expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)
+})
+
+test('the two ways in of the README', async ({ page, server, serve }) => {
+  server.pages.set('/', { html: read('readme/index.html') })
+  await page.goto(server.origin)
+  await waitForSdk(page)
+  await page.click('text=Buy')
+  const click = await waitForSpan(server, isNamed('click Buy'))
+  expect((await waitForSpan(server, isRequestTo('/api/orders'))).parentSpanId).toBe(click.spanId)
+
+  const module = await bundle('readme/tracing.ts')
+  await page.goto(serve('/module', `<button>Sell</button>${module}`, { script: ' ' }))
+  await page.evaluate(() => addEventListener('click', () => void fetch('/api/sales')))
+  await page.click('text=Sell')
+  const sale = await waitForSpan(server, isNamed('click Sell'))
+  expect((await waitForSpan(server, isRequestTo('/api/sales'))).parentSpanId).toBe(sale.spanId)
 })
 
 test('script tag, actions by hand', async ({ page, server }) => {
