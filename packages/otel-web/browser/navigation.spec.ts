@@ -1,4 +1,13 @@
-import { attribute, expect, isNamed, isRequestTo, test, waitForSpan, waitForSpans } from './fixtures.ts'
+import {
+  attribute,
+  durationMillis,
+  expect,
+  isNamed,
+  isRequestTo,
+  test,
+  waitForSpan,
+  waitForSpans,
+} from './fixtures.ts'
 
 test('a navigation in the page is a child of the click that caused it, and has its own requests below', async ({
   page,
@@ -26,6 +35,21 @@ test('a navigation in the page is a child of the click that caused it, and has i
     parentSpanId: navigation.spanId,
   })
   expect(BigInt(click.endTimeUnixNano) >= BigInt(navigation.endTimeUnixNano)).toBe(true)
+})
+
+test('a navigation that asks for nothing lasts until its page is painted', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(serve('/', `<button onclick="history.pushState({}, '', '/about')">About</button>`))
+  await page.click('button')
+  const navigation = await waitForSpan(server, isNamed('navigate /about'))
+  expect(durationMillis(navigation)).toBeGreaterThan(0)
+  expect(durationMillis(navigation)).toBeLessThan(500)
+  const click = await waitForSpan(server, isNamed('click About'))
+  expect(click.endTimeUnixNano).toBe(navigation.endTimeUnixNano)
 })
 
 test('going back is a root of its own, with what the page does about it', async ({

@@ -115,6 +115,16 @@ export class Action {
     if (!this.#ended && atMillis > this.#lastEndMillis) this.#lastEndMillis = atMillis
   }
 
+  /** Makes the next frame part of it; a page that nobody sees has none. */
+  awaitPaint(): void {
+    const { setTimeout, requestAnimationFrame } = this.#parts.globals
+    const paint = {}
+    this.begin(paint)
+    // A task that is queued in a frame's callbacks runs when the frame has been painted.
+    requestAnimationFrame(() => setTimeout(() => this.done(paint, performance.now()), 0))
+    setTimeout(() => this.done(paint), FRAMES_TIMEOUT_MILLIS)
+  }
+
   /** Records an error; one that comes by several ways, a rethrown one for instance, is recorded once. */
   fail(error: unknown): void {
     if (this.#errors.has(error)) return

@@ -75,6 +75,7 @@ function startNavigation({ actions, active, enter }: NavigationParts, to: URL): 
     ...(cause && !cause.ended ? { parent: active() } : {}),
   })
   action.use()
+  action.awaitPaint()
   enter(action)
   return action
 }
