@@ -14,5 +14,5 @@ if (jaeger) {
   await setUpChromium()
   await build()
   const env = { E2E_JAEGER: '1' }
-  report([await playwright('e2e in Jaeger', join('e2e', 'playwright.config.ts'), { env, filter: 'trace' })])
+  report([await playwright('e2e in Jaeger', join('e2e', 'playwright.config.ts'), { env, args: ['traces'] })])
 }

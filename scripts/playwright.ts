@@ -15,8 +15,8 @@ interface PlaywrightStats {
 
 export interface PlaywrightOptions {
   readonly env?: NodeJS.ProcessEnv
-  /** Only test files whose path contains this. */
-  readonly filter?: string
+  /** Further arguments of `playwright test`. */
+  readonly args?: readonly string[]
 }
 
 /** Runs one Playwright suite, showing it, and counts. A flaky test counts as failed. */
@@ -27,8 +27,8 @@ export async function playwright(
 ): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-playwright-'))
   const file = join(folder, 'result.json')
-  const filter = options.filter === undefined ? [] : [options.filter]
-  const code = await show(['playwright', 'test', '-c', config, '--reporter=list,json', ...filter], {
+  const command = ['playwright', 'test', '-c', config, '--reporter=list,json', ...(options.args ?? [])]
+  const code = await show(command, {
     ...options.env,
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
