@@ -189,6 +189,83 @@ test('20 requests of two overlapping clicks, with polls beside them, each go to 
   expect(polls.filter((span) => span.parentSpanId === undefined).length).toBeGreaterThan(3)
 })
 
+test('what another task does right after a click is not filed under it', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  // Timers and listeners from before the SDK: nothing of ours is called when their tasks begin.
+  const url = serve(
+    '/',
+    `<button>Busy</button><script>
+      document.querySelector('button').addEventListener('click', () => {
+        fetch('/api/own')
+        const start = performance.now(); while (performance.now() - start < 40);
+      })
+      setInterval(() => fetch('/api/interval'), 20)
+      addEventListener('message', () => fetch('/api/message'))
+      new MessageChannel().port1.onmessage = () => fetch('/api/port')
+    </script>`,
+  )
+  await visit(url)
+  await page.evaluate(() => {
+    document.querySelector('button')?.addEventListener('click', () => postMessage(0))
+  })
+  for (let count = 0; count < 10; count++) await page.click('button')
+  const own = await waitForSpans(server, isRequestTo('/api/own'), 10)
+  const clicks = new Set(own.map(({ traceId }) => traceId))
+  expect(clicks.size).toBe(10)
+  await waitForSpans(server, isRequestTo('/api/message'), 10)
+  const foreign = server
+    .spans()
+    .filter((span) => /interval|message/.test(String(attribute(span, 'url.full'))))
+  expect(
+    foreign.filter(({ traceId }) => clicks.has(traceId)).map((span) => attribute(span, 'url.full')),
+  ).toEqual([])
+})
+
+test('clicks made by code are actions of their own, and what follows them belongs to none', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  const url = serve(
+    '/',
+    `<button id="a">A</button><button id="b">B</button><form aria-label="F" onsubmit="fetch('/api/f'); return false"></form><script>
+      for (const id of ['a', 'b']) document.getElementById(id).addEventListener('click', async () => {
+        fetch('/api/' + id + '/now')
+        await null
+        await (await fetch('/api/' + id + '/later')).json()
+      })
+    </script>`,
+  )
+  await visit(url)
+  await page.evaluate(async () => {
+    const click = (id: string) => document.getElementById(id)?.click()
+    click('a')
+    fetch('/api/none/now')
+    click('b')
+    await null
+    fetch('/api/none/later')
+    await window.throughline?.action('by hand', async () => {
+      await fetch('/api/hand')
+      document.forms[0]?.requestSubmit()
+    })
+  })
+  const parentOf = async (path: string) => (await waitForSpan(server, isRequestTo(path))).parentSpanId
+  for (const id of ['a', 'b']) {
+    const { spanId } = await waitForSpan(server, isNamed(`click ${id.toUpperCase()}`))
+    expect(await parentOf(`/api/${id}/now`)).toBe(spanId)
+    expect(await parentOf(`/api/${id}/later`)).toBe(spanId)
+  }
+  expect(await parentOf('/api/none/now')).toBeUndefined()
+  expect(await parentOf('/api/none/later')).toBeUndefined()
+  const hand = await waitForSpan(server, isNamed('by hand'))
+  expect(await parentOf('/api/f')).toBe(hand.spanId)
+})
+
 test('an action by hand spans its function and keeps the plain API working inside', async ({
   page,
   visit,

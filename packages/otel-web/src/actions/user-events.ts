@@ -34,11 +34,11 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
   port1.onmessage = forget
 
   const onEvent = (event: Event) => {
-    // An untrusted event was dispatched by code: it belongs to whatever that code is doing.
-    const current = event.isTrusted ? gesture.action : active()
+    // What code dispatches (trusted when it submits a form) belongs to whatever that code is doing.
+    const current = (event.isTrusted && gesture.action) || active()
     const action = current ?? startFor(event)
     if (!current) port2.postMessage(0)
-    gesture.action = action
+    if (event.isTrusted) gesture.action = action
     enter(action, event)
     if (event.type === 'click') onClick?.(event, action)
   }

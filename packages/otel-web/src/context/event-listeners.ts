@@ -22,6 +22,13 @@ const HANDLERS: readonly (readonly [string, RegExp])[] = [
   ['HTMLElement', /^on(load|error)$/],
 ]
 
+/** What dispatches events amid other code. */
+const DISPATCHERS: readonly (readonly [string, string])[] = [
+  ['EventTarget', 'dispatchEvent'],
+  ['HTMLElement', 'click'],
+  ['HTMLFormElement', 'requestSubmit'],
+]
+
 /** A listener: a function, or an object with `handleEvent`. */
 export type Listener = Method | { handleEvent?: unknown }
 
@@ -105,6 +112,13 @@ export function hookEventListeners(contexts: MicrotaskContexts): Restore {
         return Reflect.apply(original, this, args)
       }
     }),
+    ...DISPATCHERS.map(([name, method]) =>
+      patchMethod(platformClass(name)?.prototype, method, (original) => {
+        return function (this: unknown, ...args) {
+          return enabled ? contexts.dispatch(original, this, args) : Reflect.apply(original, this, args)
+        }
+      }),
+    ),
     ...HANDLERS.flatMap(([name, handlers]) => {
       const prototype = platformClass(name)?.prototype
       const names = prototype === undefined ? [] : Object.getOwnPropertyNames(prototype)

@@ -71,6 +71,8 @@ export class MicrotaskContexts {
   #settleRounds = 0
   #settling = false
   #depth = 0
+  /** Events that are being dispatched by code. */
+  #dispatching = 0
   /** Where to return to when the continuation that `resume` let in has run. */
   #resumedFrom: Segment | undefined
   #resumed: Segment | undefined
@@ -161,12 +163,30 @@ export class MicrotaskContexts {
     }
   }
 
+  /** Calls what dispatches an event amid other code: what its listeners enter ends with the call. */
+  dispatch<R>(fn: (...args: never[]) => R, self: unknown, args: readonly unknown[]): R {
+    this.touch()
+    const outer = this.current
+    this.#dispatching++
+    try {
+      return Reflect.apply(fn, self, args)
+    } finally {
+      this.#dispatching--
+      if (this.current !== outer) this.#switch(outer)
+    }
+  }
+
   /**
    * Makes `context` stand for the rest of the current task, across the checkpoints between its listeners. With
    * `event` it stands no longer than that is dispatched: a task may begin before the message that ends this one.
    */
   enter(context: Context, event?: Event): void {
     this.need()
+    if (this.#dispatching > 0) {
+      this.touch()
+      if (this.current.context !== context) this.#switch(new Segment(context, this))
+      return
+    }
     const outer = this.#events.filter(isDispatched)
     this.#restart(new Segment(context, this))
     this.#events.push(...outer)
