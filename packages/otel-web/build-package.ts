@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -16,6 +16,7 @@ const source = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as
  * it is the app's own copy; types; and the scripts for the tag.
  */
 await import('./build.ts')
+rmSync(output, { recursive: true, force: true })
 mkdirSync(output)
 await build({
   entryPoints: { index: join(folder, 'src/index.ts') },

@@ -2,11 +2,15 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { attribute, expect, isNamed, isRequestTo, test, waitForSpan, waitForSpans } from './fixtures.ts'
 
+/** What apps have of OpenTelemetry's API: two minor versions, of which an older one gives a newer one no-ops. */
+const APIS = { '1.9': {}, '1.10': { '@opentelemetry/api': 'opentelemetry-api-newest' } }
+
 /** An app with stock packages in it, bundled as an app would. */
-async function app(name: string): Promise<string> {
+async function app(name: string, alias: Record<string, string> = {}): Promise<string> {
   const result = await build({
     entryPoints: [join(import.meta.dirname, `stock/${name}.ts`)],
     bundle: true,
+    alias,
     format: 'iife',
     write: false,
     logLevel: 'error',
@@ -44,13 +48,31 @@ test('a stock processor and exporter get the same spans', async ({ page, serve, 
   expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(1)
 })
 
-test("an app's own @opentelemetry/api works inside an action", async ({ page, serve, server }) => {
-  await page.goto(serve('/', await app('api'), { script: ' ' }))
-  await page.evaluate('run()')
-  const outer = await waitForSpan(server, isNamed('outer'))
-  const inner = await waitForSpan(server, isNamed('inner'))
-  const request = await waitForSpan(server, isRequestTo('/api/inner'))
-  expect(inner.parentSpanId).toBe(outer.spanId)
-  expect(request.parentSpanId).toBe(inner.spanId)
-  expect(String(attribute(inner, 'app.injected'))).toContain(inner.spanId)
-})
+for (const [version, alias] of Object.entries(APIS)) {
+  test(`from npm, @opentelemetry/api ${version} works inside an action`, async ({ page, serve, server }) => {
+    await page.goto(serve('/', await app('api', alias), { script: ' ' }))
+    await page.evaluate('run()')
+    const outer = await waitForSpan(server, isNamed('outer'))
+    const inner = await waitForSpan(server, isNamed('inner'))
+    const request = await waitForSpan(server, isRequestTo('/api/inner'))
+    expect(inner.parentSpanId).toBe(outer.spanId)
+    expect(request.parentSpanId).toBe(inner.spanId)
+    expect(String(attribute(inner, 'app.injected'))).toContain(inner.spanId)
+  })
+
+  test(`beside the script tag, an app's own copy of @opentelemetry/api ${version} works in a click`, async ({
+    page,
+    visit,
+    serve,
+    server,
+  }) => {
+    await visit(serve('/', `<button>Buy</button>${await app('own-api', alias)}`))
+    await page.click('button')
+    const click = await waitForSpan(server, isNamed('click Buy'))
+    const span = await waitForSpan(server, isNamed('checkout'))
+    const request = await waitForSpan(server, isRequestTo('/api/inside'))
+    expect(span.parentSpanId).toBe(click.spanId)
+    expect(request.parentSpanId).toBe(span.spanId)
+    expect(String(attribute(span, 'app.injected'))).toContain(span.spanId)
+  })
+}
