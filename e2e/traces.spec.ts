@@ -65,6 +65,8 @@ test('a click on Buy is one trace of six services, complete within five seconds'
     'query.start_time_min': new Date(Date.now() - 60_000).toISOString(),
     'query.start_time_max': new Date(Date.now() + 60_000).toISOString(),
     'query.search_depth': '20',
+    // The same, as Jaeger 2.13 calls it.
+    'query.num_traces': '20',
   })
   const found = await fetch(`${system.uiUrl}/api/v3/traces?${search}`)
   expect(await found.text()).toContain(traceId)
