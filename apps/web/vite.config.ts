@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { throughlineScript } from './vite/throughline-script.ts'
 
-const gateway = 'http://localhost:8787'
+const gateway = `http://localhost:${process.env.PORT ?? 8787}`
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),

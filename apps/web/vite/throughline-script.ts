@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 
-const sdkFolder = fileURLToPath(new URL('../../../packages/otel-web/', import.meta.url))
+const sdkFolder = dirname(fileURLToPath(import.meta.resolve('@throughline/otel-web/package.json')))
 const sdkBuildScript = join(sdkFolder, 'build.ts')
 const sdkDist = join(sdkFolder, 'dist')
 
