@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Product } from './api-shapes.ts'
+import { describeCartFailure } from './cart-failure.ts'
 import { addToCart, quantityOf } from './cart-store.ts'
 import { type ShopError, toShopError } from './shop-error.ts'
 
@@ -49,12 +50,6 @@ function Outcome({ progress }: { readonly progress: Progress }): JSX.Element | n
         </p>
       )
     case 'failed':
-      return (
-        <p class="failure">
-          {progress.error.code === 'network'
-            ? 'Not added: the shop did not answer. Check that you are online, then try again.'
-            : 'Not added: something went wrong on our side. Please try again.'}
-        </p>
-      )
+      return <p class="failure">Not added: {describeCartFailure(progress.error)}</p>
   }
 }

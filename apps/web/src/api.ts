@@ -12,7 +12,9 @@ import { parseErrorBody, ShopError } from './shop-error.ts'
 // Every function throws a `ShopError` and nothing else.
 
 export async function searchProducts(query: string): Promise<Product[]> {
-  return parseProducts(await request(`/api/products?${new URLSearchParams({ q: query })}`))
+  return parseProducts(
+    await request(query === '' ? '/api/products' : `/api/products?${new URLSearchParams({ q: query })}`),
+  )
 }
 
 export async function getProduct(productId: string): Promise<Product> {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { loadCart } from './cart-store.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { CartPage } from './pages/cart.tsx'
 import { CheckoutPage } from './pages/checkout.tsx'
 import { NotFoundPage } from './pages/not-found.tsx'
@@ -24,26 +25,34 @@ export function App(): JSX.Element {
       </a>
       <SiteHeader route={route} />
       <main id="main" tabIndex={-1}>
-        <Page route={route} />
+        <ErrorBoundary key={keyOf(route)}>
+          <Page route={route} />
+        </ErrorBoundary>
       </main>
       <SiteFooter />
     </>
   )
 }
 
-// The keys make a page that changes its subject start afresh instead of showing the one before.
+/** A page that changes its subject starts afresh instead of showing the one before. */
+function keyOf(route: Route): string {
+  if (route.page === 'product') return `product ${route.productId}`
+  if (route.page === 'order') return `order ${route.orderId}`
+  return route.page
+}
+
 function Page({ route }: { readonly route: Route }): JSX.Element {
   switch (route.page) {
     case 'products':
       return <ProductsPage query={route.query} />
     case 'product':
-      return <ProductPage key={route.productId} productId={route.productId} />
+      return <ProductPage productId={route.productId} />
     case 'cart':
       return <CartPage />
     case 'checkout':
       return <CheckoutPage />
     case 'order':
-      return <OrderPage key={route.orderId} orderId={route.orderId} />
+      return <OrderPage orderId={route.orderId} />
     case 'not-found':
       return <NotFoundPage />
   }

@@ -6,11 +6,13 @@ import { productPath } from './routes.ts'
 
 interface CartLineProps {
   readonly item: CartItem
-  /** Called with the quantity that is wanted; 0 takes the product out. */
-  onChange(quantity: number): void
+  /** Called with how many more, or less, are wanted. */
+  onChange(difference: 1 | -1): void
+  onRemove(): void
 }
 
-export function CartLine({ item, onChange }: CartLineProps): JSX.Element {
+export function CartLine({ item, onChange, onRemove }: CartLineProps): JSX.Element {
+  const isLast = item.quantity === 1
   return (
     <li class="cart-line">
       <Illustration productId={item.productId} />
@@ -24,24 +26,21 @@ export function CartLine({ item, onChange }: CartLineProps): JSX.Element {
       <div class="cart-line-controls">
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a legend's layout and says the same */}
         <div class="stepper" role="group" aria-label={`Quantity of ${item.name}`}>
+          {/* Disabled in name only: the button that led down to one keeps the focus. */}
           <button
             type="button"
             aria-label={`One less: ${item.name}`}
-            disabled={item.quantity === 1}
-            onClick={() => onChange(item.quantity - 1)}
+            aria-disabled={isLast}
+            onClick={isLast ? undefined : () => onChange(-1)}
           >
             −
           </button>
           <span>{item.quantity}</span>
-          <button
-            type="button"
-            aria-label={`One more: ${item.name}`}
-            onClick={() => onChange(item.quantity + 1)}
-          >
+          <button type="button" aria-label={`One more: ${item.name}`} onClick={() => onChange(1)}>
             +
           </button>
         </div>
-        <button type="button" class="quiet-button" onClick={() => onChange(0)}>
+        <button type="button" class="quiet-button" onClick={onRemove}>
           Remove<span class="visually-hidden"> {item.name}</span>
         </button>
       </div>

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import type { Cart } from './api-shapes.ts'
+import type { Cart, CartItem } from './api-shapes.ts'
+import { describeCartFailure } from './cart-failure.ts'
 import { CartLine } from './cart-line.tsx'
-import { setQuantity } from './cart-store.ts'
+import { changeQuantity, quantityOf } from './cart-store.ts'
 import { toShopError } from './shop-error.ts'
 
 /** The products in the cart; says aloud what each change did. */
@@ -11,20 +12,14 @@ export function CartLines({ cart }: { readonly cart: Cart }): JSX.Element {
   const [failed, setFailed] = useState(false)
   const status = useRef<HTMLParagraphElement>(null)
 
-  const change = async (productId: string, name: string, quantity: number) => {
-    // The line, and the button in it that had the focus, are about to go.
-    if (quantity === 0) status.current?.focus()
+  const change = async ({ productId, name }: CartItem, next: (quantity: number) => number) => {
     try {
-      await setQuantity(productId, quantity)
+      const quantity = quantityOf(await changeQuantity(productId, next), productId)
       setFailed(false)
       setMessage(quantity === 0 ? `${name} was taken out.` : `${name}: ${quantity} in your cart.`)
     } catch (thrown) {
       setFailed(true)
-      setMessage(
-        toShopError(thrown).code === 'network'
-          ? 'Not changed: the shop did not answer. Check that you are online, then try again.'
-          : 'Not changed: something went wrong on our side. Please try again.',
-      )
+      setMessage(`Not changed: ${describeCartFailure(toShopError(thrown))}`)
     }
   }
 
@@ -38,10 +33,20 @@ export function CartLines({ cart }: { readonly cart: Cart }): JSX.Element {
           <CartLine
             key={item.productId}
             item={item}
-            onChange={(quantity) => void change(item.productId, item.name, quantity)}
+            onChange={(difference) => void change(item, (quantity) => step(quantity, difference))}
+            onRemove={() => {
+              // The line is about to go, and the button in it that has the focus.
+              status.current?.focus()
+              void change(item, () => 0)
+            }}
           />
         ))}
       </ul>
     </>
   )
+}
+
+/** Never down to nothing, which is the other button's work, and never up from nothing. */
+function step(quantity: number, difference: number): number {
+  return quantity === 0 ? 0 : Math.max(1, quantity + difference)
 }

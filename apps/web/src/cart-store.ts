@@ -10,8 +10,11 @@ interface CartState {
 
 let state: CartState = { cart: undefined, error: undefined }
 const listeners = new Set<(state: CartState) => void>()
+/** The request for the cart that is on its way: whoever asks meanwhile shares it, and the cookie it brings. */
+let fetching: Promise<Cart> | undefined
 /** Changes go one after another: each quantity is worked out from the cart that the one before left. */
 let lastChange: Promise<unknown> = Promise.resolve()
+let changeCount = 0
 
 /** The cart as it is known here; `undefined` until the first answer. */
 export function useCart(): CartState {
@@ -28,28 +31,48 @@ export function useCart(): CartState {
 
 /** Fetches the cart; a failure is kept in the state, for the pages to show. */
 export async function loadCart(): Promise<void> {
-  try {
-    publish({ cart: await getCart(), error: undefined })
-  } catch (thrown) {
-    publish({ cart: state.cart, error: toShopError(thrown) })
-  }
+  const changesBefore = changeCount
+  const next = await fetchCart().then(
+    (cart) => ({ cart, error: undefined }),
+    (thrown: unknown) => ({ cart: state.cart, error: toShopError(thrown) }),
+  )
+  // A change that began meanwhile knows better.
+  if (changeCount === changesBefore) publish(next)
+}
+
+/** As `loadCart`; the failure that was shown is gone until there is an answer. */
+export async function reloadCart(): Promise<void> {
+  publish({ cart: state.cart, error: undefined })
+  await loadCart()
 }
 
 /** Puts one more of a product into the cart. Throws a `ShopError`. */
 export function addToCart(productId: string): Promise<Cart> {
-  return change(async () => {
-    const cart = state.cart ?? (await getCart())
-    return putCartItem(productId, quantityOf(cart, productId) + 1)
-  })
+  return changeQuantity(productId, (quantity) => quantity + 1)
 }
 
-/** Sets how many of a product are in the cart; 0 takes it out. Throws a `ShopError`. */
-export function setQuantity(productId: string, quantity: number): Promise<Cart> {
-  return change(() => putCartItem(productId, quantity))
+/**
+ * Changes how many of a product are in the cart; 0 takes it out. `next` gets the number that there is when the
+ * change's turn comes, so that two quick clicks count twice. Throws a `ShopError`.
+ */
+export async function changeQuantity(productId: string, next: (quantity: number) => number): Promise<Cart> {
+  changeCount++
+  const previous = lastChange
+  const run = async () => {
+    await previous.catch(() => undefined)
+    const before = state.cart ?? (await fetchCart())
+    const cart = await putCartItem(productId, next(quantityOf(before, productId)))
+    publish({ cart, error: undefined })
+    return cart
+  }
+  const changed = run()
+  lastChange = changed
+  return changed
 }
 
 /** Forgets what was in the cart: an order has taken it. */
 export function emptyCart(): void {
+  changeCount++
   publish({ cart: { items: [], totalCents: 0 }, error: undefined })
 }
 
@@ -61,17 +84,11 @@ export function countItems(cart: Cart | undefined): number {
   return cart?.items.reduce((count, item) => count + item.quantity, 0) ?? 0
 }
 
-async function change(send: () => Promise<Cart>): Promise<Cart> {
-  const previous = lastChange
-  const run = async () => {
-    await previous.catch(() => undefined)
-    const cart = await send()
-    publish({ cart, error: undefined })
-    return cart
-  }
-  const changed = run()
-  lastChange = changed
-  return changed
+function fetchCart(): Promise<Cart> {
+  fetching ??= getCart().finally(() => {
+    fetching = undefined
+  })
+  return fetching
 }
 
 function publish(next: CartState): void {

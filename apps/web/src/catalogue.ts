@@ -1,27 +1,28 @@
 import { getProduct, searchProducts } from './api.ts'
 import type { Product } from './api-shapes.ts'
+import type { ResourceSource } from './use-resource.ts'
 
 // What was seen once is shown at once the next time, while the fresh answer is on its way.
-const products = new Map<string, Product>()
-const searches = new Map<string, Product[]>()
+const seenProducts = new Map<string, Product>()
+const seenSearches = new Map<string, Product[]>()
 
-export async function loadProducts(query: string): Promise<Product[]> {
-  const found = await searchProducts(query)
-  searches.set(query, found)
-  for (const product of found) products.set(product.id, product)
-  return found
+/** What is on the shelf, by search text. */
+export const shelf: ResourceSource<Product[]> = {
+  async load(query) {
+    const found = await searchProducts(query)
+    seenSearches.set(query, found)
+    for (const product of found) seenProducts.set(product.id, product)
+    return found
+  },
+  known: (query) => seenSearches.get(query),
 }
 
-export async function loadProduct(productId: string): Promise<Product> {
-  const product = await getProduct(productId)
-  products.set(productId, product)
-  return product
-}
-
-export function knownProducts(query: string): Product[] | undefined {
-  return searches.get(query)
-}
-
-export function knownProduct(productId: string): Product | undefined {
-  return products.get(productId)
+/** Single products, by id. */
+export const products: ResourceSource<Product> = {
+  async load(productId) {
+    const product = await getProduct(productId)
+    seenProducts.set(productId, product)
+    return product
+  },
+  known: (productId) => seenProducts.get(productId),
 }

@@ -11,7 +11,8 @@ export function requestHeadingFocus(): void {
 
 /**
  * Gives the page's heading the focus once after a navigation, not on the first load. A heading that appears
- * late (its data had to be fetched) leaves the focus alone when the visitor has moved on in the meantime.
+ * late (its data had to be fetched) leaves the focus alone when the visitor has moved on in the meantime. One
+ * that stands already (the navigation leads to the same page) takes it when it is rendered again.
  */
 export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null)
@@ -22,6 +23,6 @@ export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
       heading.current?.focus({ preventScroll: true })
     }
     pending = undefined
-  }, [])
+  })
   return heading
 }

@@ -1,23 +1,31 @@
 import type { JSX } from 'preact'
+import { requestHeadingFocus } from './heading-focus.ts'
 import { Notice } from './notice.tsx'
 import type { ShopError } from './shop-error.ts'
 
-interface LoadFailureProps {
+export interface LoadFailureProps {
   /** What could not be loaded, as it goes after "could not load". */
   readonly what: string
   readonly error: ShopError
+  /** See `Notice`. */
+  readonly takesFocus?: boolean
   onRetry(): void
 }
 
 /** Stands where something could not be loaded, with a button to try again. */
-export function LoadFailure({ what, error, onRetry }: LoadFailureProps): JSX.Element {
-  const retry = (
-    <button type="button" class="button" onClick={onRetry}>
+export function LoadFailure({ what, error, takesFocus = true, onRetry }: LoadFailureProps): JSX.Element {
+  const retry = () => {
+    // The button goes, and what it was pressed for comes in its place.
+    requestHeadingFocus()
+    onRetry()
+  }
+  const actions = (
+    <button type="button" class="button" onClick={retry}>
       Try again
     </button>
   )
   return (
-    <Notice title={`We could not load ${what}`} actions={retry}>
+    <Notice title={`We could not load ${what}`} actions={actions} takesFocus={takesFocus}>
       {error.code === 'network' ? (
         <p>The shop did not answer. Check that you are online, then try again.</p>
       ) : (

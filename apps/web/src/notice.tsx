@@ -6,13 +6,15 @@ interface NoticeProps {
   readonly children: ComponentChildren
   /** What can be done next: links and buttons. */
   readonly actions?: ComponentChildren
+  /** False where somebody may be typing. Default: true, so that nobody has to look for it. */
+  readonly takesFocus?: boolean
 }
 
-/** Says what went wrong and what to do next; takes the focus, so that nobody has to look for it. */
-export function Notice({ title, children, actions }: NoticeProps): JSX.Element {
+/** Says what went wrong and what to do next. */
+export function Notice({ title, children, actions, takesFocus = true }: NoticeProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
-    box.current?.focus()
+    if (takesFocus) box.current?.focus()
   }, [])
   return (
     <div class="notice" role="alert" tabIndex={-1} ref={box}>

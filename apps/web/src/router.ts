@@ -6,7 +6,9 @@ const listeners = new Set<() => void>()
 
 /** Goes to another page of the shop without loading a document. */
 export function navigate(path: string): void {
-  history.pushState(null, '', path)
+  // As with any link, going to where one is adds nothing to go back to.
+  if (path === currentPath()) history.replaceState(history.state, '', path)
+  else history.pushState(null, '', path)
   requestHeadingFocus()
   scrollTo(0, 0)
   notify()
@@ -22,8 +24,14 @@ export function replacePath(path: string): void {
 export function useRoute(): Route {
   const [route, setRoute] = useState(currentRoute)
   useEffect(() => {
-    const update = () => setRoute(currentRoute())
+    let shownPath = currentPath()
+    const update = () => {
+      shownPath = currentPath()
+      setRoute(currentRoute())
+    }
     const returnInHistory = () => {
+      // The skip link changes the hash alone: no other page.
+      if (currentPath() === shownPath) return
       requestHeadingFocus()
       update()
     }
@@ -41,6 +49,10 @@ export function useRoute(): Route {
 
 function currentRoute(): Route {
   return parseRoute(new URL(location.href))
+}
+
+function currentPath(): string {
+  return location.pathname + location.search
 }
 
 function notify(): void {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { asAction } from './as-action.ts'
 import { replacePath } from './router.ts'
 import { productsPath } from './routes.ts'
 
@@ -49,7 +50,10 @@ export function SearchField({ query }: { readonly query: string }): JSX.Element 
             const text = event.currentTarget.value
             setTyped(text)
             clearTimeout(timer.current)
-            timer.current = window.setTimeout(() => search(text), PAUSE_MILLIS)
+            timer.current = window.setTimeout(
+              () => asAction('search products', () => search(text)),
+              PAUSE_MILLIS,
+            )
           }}
         />
       </form>

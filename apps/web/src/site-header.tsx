@@ -16,8 +16,15 @@ export function SiteHeader({ route }: { readonly route: Route }): JSX.Element {
           <a href="/" aria-current={route.page === 'products' ? 'page' : undefined}>
             Shop
           </a>
-          <a href="/cart" aria-current={route.page === 'cart' ? 'page' : undefined}>
+          {/* Named for its traces, which would bear the number else. */}
+          <a
+            class="cart-link"
+            href="/cart"
+            aria-current={route.page === 'cart' ? 'page' : undefined}
+            data-action-name="Cart"
+          >
             Cart
+            <CartMark />
             {count > 0 && (
               <span class="count">
                 {count}
@@ -28,6 +35,14 @@ export function SiteHeader({ route }: { readonly route: Route }): JSX.Element {
         </nav>
       </div>
     </header>
+  )
+}
+
+function CartMark(): JSX.Element {
+  return (
+    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <path d="M5 9h14l-1.2 10.2a2 2 0 0 1-2 1.8H8.2a2 2 0 0 1-2-1.8ZM8.5 11.5V7a3.5 3.5 0 0 1 7 0v4.5" />
+    </svg>
   )
 }
 

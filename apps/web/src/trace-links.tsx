@@ -25,7 +25,7 @@ export function TraceLinks(): JSX.Element {
   }, [])
 
   return (
-    <ul class="trace-links">
+    <ul class="trace-links" aria-label="Traces of your last actions">
       {traceUrl !== undefined &&
         traces.map(({ traceId, name }) => (
           <li key={traceId}>

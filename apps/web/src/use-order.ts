@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import { getOrder } from './api.ts'
 import type { Order } from './api-shapes.ts'
+import { knownOrder, rememberOrder } from './orders.ts'
 import { type ShopError, toShopError } from './shop-error.ts'
 
-/** A queue hands the order to fulfilment about a second later; whoever waits longer can ask again. */
-const PAUSES_MILLIS = [500, 700, 1000, 1500, 2000, 3000, 4000]
+/** A queue hands the order to fulfilment about a second later; whoever has waited this long can ask again. */
+const PAUSES_MILLIS = [500, 700, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000]
 
 interface OrderProgress {
   readonly order: Order | undefined
@@ -16,7 +17,7 @@ interface OrderProgress {
 
 /** Follows an order from paid to fulfilled by asking a few times. */
 export function useOrder(orderId: string): OrderProgress {
-  const [order, setOrder] = useState<Order>()
+  const [order, setOrder] = useState(() => knownOrder(orderId))
   const [error, setError] = useState<ShopError>()
   const [watching, setWatching] = useState(true)
   const [round, setRound] = useState(0)
@@ -31,6 +32,7 @@ export function useOrder(orderId: string): OrderProgress {
           const current = await getOrder(orderId)
           if (stop.signal.aborted) return
           setOrder(current)
+          rememberOrder(current)
           if (current.status === 'fulfilled') break
           await pause(pauseMillis)
           if (stop.signal.aborted) return

@@ -4,17 +4,25 @@ import { type ShopError, toShopError } from './shop-error.ts'
 /** Data on its way: `data` stays readable while newer data is fetched, and when that fails. */
 export interface Resource<T> {
   readonly data: T | undefined
+  /** The key that `data` belongs to: the one before, while the present one is being loaded. */
+  readonly dataKey: string | undefined
   readonly error: ShopError | undefined
   readonly loading: boolean
   reload(): void
 }
 
+export interface ResourceSource<T> {
+  load(key: string): Promise<T>
+  /** What was seen of it before: shown while the fresh data is on its way. */
+  known(key: string): T | undefined
+}
+
 /**
  * Loads what a page shows, again whenever `key` changes. An answer that comes after the key has changed is
- * dropped. `cached` is shown while the fresh data is on its way.
+ * dropped. `source` is to be the same object in every rendering.
  */
-export function useResource<T>(key: string, load: (key: string) => Promise<T>, cached?: T): Resource<T> {
-  const [data, setData] = useState(cached)
+export function useResource<T>(key: string, source: ResourceSource<T>): Resource<T> {
+  const [shown, setShown] = useState(() => recall(key, source))
   const [error, setError] = useState<ShopError>()
   const [loading, setLoading] = useState(true)
   const [attempt, setAttempt] = useState(0)
@@ -23,10 +31,11 @@ export function useResource<T>(key: string, load: (key: string) => Promise<T>, c
     let current = true
     const run = async () => {
       setLoading(true)
+      setShown((before) => recall(key, source) ?? before)
       try {
-        const fresh = await load(key)
+        const data = await source.load(key)
         if (!current) return
-        setData(fresh)
+        setShown({ key, data })
         setError(undefined)
       } catch (thrown) {
         if (current) setError(toShopError(thrown))
@@ -37,8 +46,19 @@ export function useResource<T>(key: string, load: (key: string) => Promise<T>, c
     return () => {
       current = false
     }
-  }, [key, load, attempt])
+  }, [key, source, attempt])
 
-  const reload = useCallback(() => setAttempt((count) => count + 1), [])
-  return { data, error, loading, reload }
+  const reload = useCallback(() => {
+    setError(undefined)
+    setAttempt((count) => count + 1)
+  }, [])
+  return { data: shown?.data, dataKey: shown?.key, error, loading, reload }
+}
+
+function recall<T>(
+  key: string,
+  source: ResourceSource<T>,
+): { readonly key: string; readonly data: T } | undefined {
+  const data = source.known(key)
+  return data === undefined ? undefined : { key, data }
 }

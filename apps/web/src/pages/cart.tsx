@@ -2,7 +2,8 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { Cart } from '../api-shapes.ts'
 import { CartLines } from '../cart-lines.tsx'
-import { loadCart, useCart } from '../cart-store.ts'
+import { CartPlaceholder } from '../cart-placeholder.tsx'
+import { loadCart, reloadCart, useCart } from '../cart-store.ts'
 import { EmptyState } from '../empty-state.tsx'
 import { LoadFailure } from '../load-failure.tsx'
 import { formatCents } from '../money.ts'
@@ -17,8 +18,8 @@ export function CartPage(): JSX.Element {
   return (
     <>
       <PageHeading title="Your cart" />
-      {error !== undefined && <LoadFailure what="your cart" error={error} onRetry={loadCart} />}
-      {cart === undefined && error === undefined && <p role="status">Loading your cart…</p>}
+      {error !== undefined && <LoadFailure what="your cart" error={error} onRetry={reloadCart} />}
+      {cart === undefined && error === undefined && <CartPlaceholder />}
       {cart !== undefined && <CartContents cart={cart} />}
     </>
   )

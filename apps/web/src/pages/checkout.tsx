@@ -3,11 +3,13 @@ import { useEffect, useState } from 'preact/hooks'
 import { postOrder } from '../api.ts'
 import type { Cart } from '../api-shapes.ts'
 import { CardForm } from '../card-form.tsx'
-import { emptyCart, loadCart, useCart } from '../cart-store.ts'
+import { CartPlaceholder } from '../cart-placeholder.tsx'
+import { emptyCart, loadCart, reloadCart, useCart } from '../cart-store.ts'
 import { EmptyState } from '../empty-state.tsx'
 import { LoadFailure } from '../load-failure.tsx'
 import { OrderFailure } from '../order-failure.tsx'
 import { OrderSummary } from '../order-summary.tsx'
+import { rememberOrder } from '../orders.ts'
 import { PageHeading } from '../page-heading.tsx'
 import { navigate } from '../router.ts'
 import { orderPath } from '../routes.ts'
@@ -25,9 +27,9 @@ export function CheckoutPage(): JSX.Element {
       </a>
       <PageHeading title="Checkout" />
       {cart === undefined && error !== undefined && (
-        <LoadFailure what="your cart" error={error} onRetry={loadCart} />
+        <LoadFailure what="your cart" error={error} onRetry={reloadCart} />
       )}
-      {cart === undefined && error === undefined && <p role="status">Loading your cart…</p>}
+      {cart === undefined && error === undefined && <CartPlaceholder />}
       {cart?.items.length === 0 && (
         <EmptyState>
           <h2>There is nothing to pay for yet</h2>
@@ -52,6 +54,7 @@ function Payment({ cart }: { readonly cart: Cart }): JSX.Element {
     try {
       const order = await postOrder(card)
       emptyCart()
+      rememberOrder(order)
       navigate(orderPath(order.orderId))
     } catch (thrown) {
       setFailure(toShopError(thrown))

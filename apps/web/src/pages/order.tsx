@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { Order } from '../api-shapes.ts'
 import { EmptyState } from '../empty-state.tsx'
+import { requestHeadingFocus } from '../heading-focus.ts'
 import { LoadFailure } from '../load-failure.tsx'
 import { formatCents } from '../money.ts'
 import { PageHeading } from '../page-heading.tsx'
@@ -11,14 +12,23 @@ export function OrderPage({ orderId }: { readonly orderId: string }): JSX.Elemen
   if (error?.code === 'not_found') return <UnknownOrder />
   return (
     <div class="order">
-      <PageHeading title="Thank you" />
+      <PageHeading title={order === undefined ? 'Your order' : 'Thank you'} />
       {order !== undefined && <OrderDetails order={order} />}
+      {order === undefined && error === undefined && <OrderPlaceholder />}
       {error !== undefined && <LoadFailure what="your order" error={error} onRetry={watchAgain} />}
       <p role="status" class="order-status">
         {error === undefined && describeProgress(order, watching)}
       </p>
       {order?.status === 'paid' && !watching && error === undefined && (
-        <button type="button" class="button" onClick={watchAgain}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            // The button goes while we look.
+            requestHeadingFocus()
+            watchAgain()
+          }}
+        >
           Look again
         </button>
       )}
@@ -50,6 +60,22 @@ function OrderDetails({ order }: { readonly order: Order }): JSX.Element {
         <li class="done">Paid</li>
         <li class={order.status === 'fulfilled' ? 'done' : 'now'}>Fulfilled</li>
       </ol>
+    </>
+  )
+}
+
+function OrderPlaceholder(): JSX.Element {
+  return (
+    <>
+      <div class="order-facts order-facts-coming" aria-hidden="true">
+        {[0, 1, 2].map((line) => (
+          <div key={line} class="placeholder placeholder-line" />
+        ))}
+      </div>
+      <div class="order-steps order-steps-coming" aria-hidden="true">
+        <div class="placeholder" />
+        <div class="placeholder" />
+      </div>
     </>
   )
 }

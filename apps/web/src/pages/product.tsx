@@ -1,29 +1,27 @@
 import type { JSX } from 'preact'
 import { AddToCart } from '../add-to-cart.tsx'
 import type { Product } from '../api-shapes.ts'
-import { knownProduct, loadProduct } from '../catalogue.ts'
+import { products } from '../catalogue.ts'
 import { EmptyState } from '../empty-state.tsx'
 import { Illustration } from '../illustrations/illustration.tsx'
-import { LoadFailure } from '../load-failure.tsx'
+import { LoadFailure, type LoadFailureProps } from '../load-failure.tsx'
 import { formatCents } from '../money.ts'
 import { PageHeading } from '../page-heading.tsx'
 import { StockNote } from '../stock-note.tsx'
 import { useResource } from '../use-resource.ts'
 
 export function ProductPage({ productId }: { readonly productId: string }): JSX.Element {
-  const { data: product, error, reload } = useResource(productId, loadProduct, knownProduct(productId))
+  const { data: product, error, reload } = useResource(productId, products)
   if (error?.code === 'not_found') return <UnknownProduct />
   if (product !== undefined) return <ProductDetails product={product} />
-  if (error !== undefined) return <LoadFailure what="this product" error={error} onRetry={reload} />
+  if (error !== undefined) return <ProductFailure error={error} onRetry={reload} />
   return <ProductPlaceholder />
 }
 
 function ProductDetails({ product }: { readonly product: Product }): JSX.Element {
   return (
     <>
-      <a class="back-link" href="/">
-        All products
-      </a>
+      <BackLink />
       <article class="product">
         <Illustration productId={product.id} />
         <div class="product-text">
@@ -37,6 +35,24 @@ function ProductDetails({ product }: { readonly product: Product }): JSX.Element
           <AddToCart product={product} />
         </div>
       </article>
+    </>
+  )
+}
+
+function BackLink(): JSX.Element {
+  return (
+    <a class="back-link" href="/">
+      All products
+    </a>
+  )
+}
+
+function ProductFailure({ error, onRetry }: Pick<LoadFailureProps, 'error' | 'onRetry'>): JSX.Element {
+  return (
+    <>
+      <BackLink />
+      <PageHeading title="Product" />
+      <LoadFailure what="this product" error={error} onRetry={onRetry} />
     </>
   )
 }
@@ -55,16 +71,19 @@ function UnknownProduct(): JSX.Element {
 
 function ProductPlaceholder(): JSX.Element {
   return (
-    <div class="product">
+    <>
+      <BackLink />
       <p class="visually-hidden" role="status">
         Loading product…
       </p>
-      <div class="placeholder placeholder-card" />
-      <div class="product-text" aria-hidden="true">
-        <div class="placeholder placeholder-heading" />
-        <div class="placeholder placeholder-line" />
-        <div class="placeholder placeholder-line" />
+      <div class="product" aria-hidden="true">
+        <div class="illustration placeholder" />
+        <div class="product-text">
+          <div class="placeholder placeholder-heading" />
+          <div class="placeholder placeholder-line" />
+          <div class="placeholder placeholder-line" />
+        </div>
       </div>
-    </div>
+    </>
   )
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { knownProducts, loadProducts } from '../catalogue.ts'
+import { shelf } from '../catalogue.ts'
 import { EmptyState } from '../empty-state.tsx'
 import { LoadFailure } from '../load-failure.tsx'
 import { PageHeading } from '../page-heading.tsx'
@@ -8,7 +8,7 @@ import { SearchField } from '../search-field.tsx'
 import { useResource } from '../use-resource.ts'
 
 export function ProductsPage({ query }: { readonly query: string }): JSX.Element {
-  const { data: products, error, loading, reload } = useResource(query, loadProducts, knownProducts(query))
+  const { data: products, dataKey: foundQuery, error, loading, reload } = useResource(query, shelf)
   return (
     <>
       <div class="hero">
@@ -17,9 +17,13 @@ export function ProductsPage({ query }: { readonly query: string }): JSX.Element
         <SearchField query={query} />
       </div>
       <p class="result-count" role="status">
-        {loading && products === undefined ? 'Loading products…' : describeCount(products?.length, query)}
+        {loading && products === undefined
+          ? 'Loading products…'
+          : describeCount(products?.length, foundQuery)}
       </p>
-      {error !== undefined && <LoadFailure what="the products" error={error} onRetry={reload} />}
+      {error !== undefined && (
+        <LoadFailure what="the products" error={error} takesFocus={false} onRetry={reload} />
+      )}
       {products === undefined && error === undefined && <ShelfPlaceholder />}
       {products?.length === 0 && (
         <EmptyState>
@@ -41,7 +45,7 @@ export function ProductsPage({ query }: { readonly query: string }): JSX.Element
   )
 }
 
-function describeCount(count: number | undefined, query: string): string {
+function describeCount(count: number | undefined, query = ''): string {
   if (count === undefined) return ''
   const products = count === 1 ? '1 product' : `${count} products`
   return query === '' ? products : `${products} for “${query}”`
@@ -51,7 +55,12 @@ function ShelfPlaceholder(): JSX.Element {
   return (
     <ul class="shelf" aria-hidden="true">
       {Array.from({ length: 8 }, (_, index) => (
-        <li key={index} class="placeholder placeholder-card" />
+        <li key={index} class="card">
+          <div class="illustration placeholder" />
+          <div class="card-text">
+            <div class="placeholder placeholder-line" />
+          </div>
+        </li>
       ))}
     </ul>
   )

@@ -1,0 +1,12 @@
+import type { Order } from './api-shapes.ts'
+
+// An order that was just placed is shown at once, while its progress is being asked for.
+const placed = new Map<string, Order>()
+
+export function rememberOrder(order: Order): void {
+  placed.set(order.orderId, order)
+}
+
+export function knownOrder(orderId: string): Order | undefined {
+  return placed.get(orderId)
+}
