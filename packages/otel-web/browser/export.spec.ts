@@ -4,6 +4,7 @@ import {
   isNamed,
   isRequestTo,
   test,
+  waitForExtras,
   waitForSdk,
   waitForSpan,
   waitForSpans,
@@ -87,13 +88,7 @@ test('a visit that was offline to its end arrives with the next', async ({
   const url = serve('/', `<script>${work(200)}</script>`)
   await visit(url)
   await waitForSpan(server, isNamed('load /'))
-  await expect
-    .poll(() =>
-      page.evaluate(() =>
-        performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
-      ),
-    )
-    .toBe(true)
+  await waitForExtras(page)
   await context.setOffline(true)
   await page.evaluate('work(0, 200)')
   await expect
@@ -110,10 +105,29 @@ test('a visit that was offline to its end arrives with the next', async ({
   expect(noise).toEqual([])
 })
 
+test('a page that is closed while it is offline loses nothing of its last second', async ({
+  page,
+  context,
+  serve,
+  visit,
+  server,
+}) => {
+  const url = serve('/', `<script>${work(30)}</script>`)
+  await visit(url)
+  await waitForExtras(page)
+  await context.setOffline(true)
+  await page.evaluate('work(0, 30)')
+  await page.close({ runBeforeUnload: false })
+  await context.setOffline(false)
+  const next = await context.newPage()
+  await next.goto(url)
+  await waitForSpans(server, isWork, 30, 15_000)
+})
+
 test('stored spans are sent by one of several tabs', async ({ page, context, serve, visit, server }) => {
   const url = serve('/', `<script>${work(20)}</script>`)
   await visit(url)
-  await page.waitForTimeout(1000)
+  await waitForExtras(page)
   server.collector.drop = true
   await page.evaluate('work(0, 20)')
   await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(20)
@@ -149,6 +163,31 @@ test('a request made right before leaving arrives with its action, 20 times of 2
   const actions = await waitForSpans(server, isNamed('click Leave'), 20)
   const ids = new Set(actions.map(({ spanId }) => spanId))
   expect(requests.filter((span) => !ids.has(span.parentSpanId ?? ''))).toEqual([])
+})
+
+test('a page that goes while a batch is on its way leaves nothing behind', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  serve('/next', '<p>next</p>')
+  const url = serve('/', `<script>${work(0)}</script>`)
+  for (let round = 0; round < 10; round++) {
+    await visit(url)
+    await page.evaluate(async (n) => {
+      await window.throughline?.action(`going ${n}`, async (action) => {
+        await (await fetch(`/api/work/${n}`)).text()
+        action.end()
+      })
+      // Some go while the batch is compressed, some while it is sent.
+      void window.throughline?.flush()
+      setTimeout(() => Object.assign(location, { href: '/next' }), n)
+    }, round)
+    await page.waitForURL('**/next')
+  }
+  await waitForSpans(server, isWork, 10)
+  await waitForSpans(server, ({ name }) => name.startsWith('going'), 10)
 })
 
 test('hiding sends everything, however much there is', async ({ page, visit, serve, server }) => {

@@ -57,6 +57,17 @@ export async function waitForSdk(page: Page): Promise<void> {
   })
 }
 
+/** What the SDK fetches later has come, and has been run. */
+export async function waitForExtras(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
+    undefined,
+    { polling: 20 },
+  )
+  // A script's entry comes before its load event does.
+  await page.waitForTimeout(150)
+}
+
 function listen(page: Page, noise: string[]): void {
   page.on('pageerror', (error) => noise.push(`uncaught: ${error.message}`))
   page.on('console', (message) => {

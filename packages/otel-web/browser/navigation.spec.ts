@@ -196,14 +196,7 @@ test('web vitals, phases of requests, long frames and the paint of the result ar
       </script>`,
     ),
   )
-  await expect
-    .poll(() =>
-      page.evaluate(() =>
-        performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
-      ),
-    )
-    .toBe(true)
-  await page.waitForTimeout(100)
+  await waitForExtras(page)
   await page.click('button')
   const click = await waitForSpan(server, isNamed('click Work'))
   expect(click.events.map(({ name }) => name).sort()).toEqual([

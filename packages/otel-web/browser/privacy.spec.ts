@@ -1,4 +1,13 @@
-import { attribute, expect, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
+import {
+  attribute,
+  expect,
+  isNamed,
+  isRequestTo,
+  test,
+  waitForExtras,
+  waitForSdk,
+  waitForSpan,
+} from './fixtures.ts'
 
 test('nothing private leaves: addresses, texts, typed values', async ({ page, visit, serve, server }) => {
   await visit(
@@ -55,6 +64,87 @@ test('without consent nothing is recorded, sent or stored; with it, from then on
   expect(await page.evaluate(() => localStorage.getItem('throughline'))).toMatch(/^\d0$/)
 })
 
+test('before consent nothing is kept in the browser, and what an earlier visit kept is not sent', async ({
+  page,
+  context,
+  serve,
+  visit,
+  server,
+}) => {
+  const url = serve('/', '')
+  await visit(url)
+  await waitForExtras(page)
+  server.collector.drop = true
+  await page.evaluate(async () =>
+    window.throughline?.action('earlier', async () => void (await fetch('/api/x'))),
+  )
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(1)
+  server.collector.drop = false
+  await page.close()
+
+  const later = await context.newPage()
+  await later.goto(serve('/later', '<a href="/next">next</a>', { attributes: 'data-consent="required"' }))
+  serve('/next', '', { attributes: 'data-consent="required"' })
+  await waitForSdk(later)
+  await waitForExtras(later)
+  await later.evaluate(async () => {
+    await window.throughline?.action('unasked', async () => void (await fetch('/api/unasked')))
+    await window.throughline?.flush()
+    localStorage.removeItem('throughline')
+  })
+  await later.click('a')
+  await waitForSdk(later)
+  await waitForExtras(later)
+  const kept = await later.evaluate(async () => {
+    await window.throughline?.flush()
+    return { local: localStorage.getItem('throughline'), session: sessionStorage.length }
+  })
+  expect(kept).toEqual({ local: null, session: 0 })
+  expect(server.spans().filter(isNamed('earlier'))).toEqual([])
+
+  await later.evaluate(() => window.throughline?.setConsent(false))
+  await expect.poll(() => later.evaluate(() => indexedDB.databases())).toEqual([])
+  await later.evaluate(() => window.throughline?.setConsent(true))
+  await later.evaluate(async () =>
+    window.throughline?.action('agreed', async () => void (await fetch('/api/agreed'))),
+  )
+  await waitForSpan(server, isNamed('agreed'))
+  expect(server.spans().filter(({ name }) => name === 'earlier' || name === 'unasked')).toEqual([])
+})
+
+test('consent that is withdrawn at once empties the store, too', async ({
+  page,
+  context,
+  serve,
+  visit,
+  server,
+}) => {
+  const url = serve('/', '')
+  await visit(url)
+  await waitForExtras(page)
+  server.collector.drop = true
+  await page.evaluate(async () =>
+    window.throughline?.action('earlier', async () => void (await fetch('/api/x'))),
+  )
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(1)
+  await page.close()
+  const later = await context.newPage()
+  // The chunk that reads the store never comes.
+  await later.route('**/throughline-extras.js', (route) => route.abort())
+  await later.goto(url)
+  await waitForSdk(later)
+  await later.evaluate(() => window.throughline?.setConsent(false))
+  await expect.poll(() => later.evaluate(() => indexedDB.databases())).toEqual([])
+})
+
+test('a visit without trouble opens no database', async ({ page, visit, serve, server }) => {
+  await visit(serve('/', ''))
+  await waitForExtras(page)
+  await waitForSpan(server, isNamed('load /'))
+  await page.evaluate(() => window.throughline?.flush())
+  expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
+})
+
 test('a session that is not sampled sends flags 00, and keeps errors all the same', async ({
   page,
   serve,
@@ -95,13 +185,7 @@ test('debug mode prints a link to each trace, and why no header was sent', async
   noise,
 }) => {
   await visit(serve('/', '', { attributes: 'data-debug="https://jaeger.example/trace/{traceId}"' }))
-  await expect
-    .poll(() =>
-      page.evaluate(() =>
-        performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
-      ),
-    )
-    .toBe(true)
+  await waitForExtras(page)
   await page.evaluate(async () => {
     await fetch('http://127.0.0.1:1/').catch(() => {})
     await window.throughline?.action('checkout', async () => void (await fetch('/api/x')))

@@ -179,9 +179,10 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
       onLeave((reason) => {
         actions.finishAll(reason)
         vitals?.report()
-        pipeline.leave()
+        pipeline.leave(reason)
       }),
-    () => listenOnline(() => pipeline.delivery.retryNow()),
+    () => listen('online', () => pipeline.delivery.retryNow()),
+    () => listen('offline', () => pipeline.delivery.prepare()),
   ]
   // One failing piece stops none of the others.
   for (const start of startParts) stops.push(guarded(start) ?? (() => {}))
@@ -233,7 +234,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     }),
     setConsent(granted) {
       session.setConsent(granted)
-      if (!granted) void pipeline.clear()
+      void (granted ? pipeline.flush() : pipeline.clear())
     },
     async shutdown() {
       globals.clearTimeout(extrasTimer)
@@ -249,9 +250,9 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   return tracing
 }
 
-function listenOnline(callback: () => void): () => void {
-  window.addEventListener('online', callback)
-  return () => window.removeEventListener('online', callback)
+function listen(type: 'online' | 'offline', callback: () => void): () => void {
+  window.addEventListener(type, callback)
+  return () => window.removeEventListener(type, callback)
 }
 
 function guarded<T>(run: () => T): T | undefined {

@@ -3,7 +3,7 @@ import { redactText } from '@throughline/otel-shared'
 const MAX_LENGTH = 40
 const MAX_NODES = 60
 const INTERACTIVE =
-  'button,a,input,select,textarea,label,summary,option,[role],[aria-label],[onclick],[data-testid],[data-test],[data-cy],[tabindex]'
+  'button,a,input,select,textarea,label,summary,option,[role],[aria-label],[onclick],[data-testid],[data-test],[data-cy],[tabindex]:not([tabindex^="-"])'
 /** Inputs whose value is their label; every other value was typed or chosen by somebody. */
 const LABELLED_BY_VALUE = ['button', 'submit', 'reset']
 const TEST_IDS = ['data-testid', 'data-test', 'data-cy']
@@ -15,7 +15,9 @@ const TEST_IDS = ['data-testid', 'data-test', 'data-cy']
  */
 export function nameElement(target: EventTarget | null | undefined): string {
   if (!(target instanceof Element)) return 'page'
-  const element = closestAcrossShadows(target, INTERACTIVE) ?? target
+  // A form is itself what was submitted; what it stands in says nothing about it.
+  const element =
+    (target instanceof HTMLFormElement ? undefined : closestAcrossShadows(target, INTERACTIVE)) ?? target
   const label =
     element.getAttribute('data-action-name') ||
     element.getAttribute('aria-label') ||

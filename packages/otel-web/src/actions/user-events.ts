@@ -43,9 +43,8 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
     if (event.type === 'click') onClick?.(event, action)
   }
   const startFor = (event: Event): Action => {
-    const target = targetOf(event)
-    const type = actionTypeOf(event, target)
-    return start(type, `${type} ${nameElement(target)}`, startOf(event))
+    const { type, name } = describeEvent(event)
+    return start(type, name, startOf(event))
   }
 
   const stops = [
@@ -71,8 +70,15 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
   }
 }
 
-/** What a person would call the event. Enter on a button or a link is its click, which is about to come. */
-export function actionTypeOf({ type }: Event, target: EventTarget | null | undefined): ActionType {
+/** What a person would call the event, `click Buy` for instance. */
+export function describeEvent(event: Event): { readonly type: ActionType; readonly name: string } {
+  const target = targetOf(event)
+  const type = actionTypeOf(event, target)
+  return { type, name: `${type} ${nameElement(target)}` }
+}
+
+/** Enter on a button or a link is its click, which is about to come. */
+function actionTypeOf({ type }: Event, target: EventTarget | null | undefined): ActionType {
   if (type !== 'keydown') return type as ActionType
   return target instanceof Element && target.matches(CLICKED_BY_ENTER) ? 'click' : 'enter'
 }
@@ -89,9 +95,9 @@ function listen(type: string, listener: (event: Event) => void): () => void {
   return () => window.removeEventListener(type, guarded, { capture: true })
 }
 
-/** Inside open shadow trees the event's own target is only their host. */
+/** Inside open shadow trees the event's own target is only their host. People submit by a button, not a form. */
 function targetOf(event: Event): EventTarget | null | undefined {
-  return event.composedPath()[0] ?? event.target
+  return (event as Partial<SubmitEvent>).submitter ?? event.composedPath()[0] ?? event.target
 }
 
 /** When the person acted, which is before a busy page got to hear of it. */

@@ -4,6 +4,7 @@ import { toKeyValues } from '@throughline/otel-shared'
 import type { TraceClock } from '../clock.ts'
 import { timingAttributes } from '../http/timing-attributes.ts'
 import type { TracingOptions } from '../options.ts'
+import type { LeaveReason } from '../page/lifecycle.ts'
 import type { PageGlobals } from '../page-globals.ts'
 import { KeptTraces } from '../session/kept-traces.ts'
 import { Delivery } from './delivery.ts'
@@ -34,7 +35,7 @@ export interface Pipeline {
   readonly delivery: Delivery
   flush(): Promise<void>
   /** Sends all there is, open spans too, since the page may be gone at once. */
-  leave(): void
+  leave(reason: LeaveReason): void
   addTiming(span: Span, timing: PerformanceResourceTiming): void
   clear(): Promise<void>
 }
@@ -44,7 +45,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const delivery = new Delivery(
     { endpoint, headers: options.headers ?? {}, globals },
     JSON.stringify({ attributes: toKeyValues(resource.attributes) }),
-    parts.onGone,
+    { mayStore: options.maxStoredBytes !== 0, mayDeliver: parts.isRecording, onGone: parts.onGone },
   )
   let timer: number | undefined
   const queue = new SpanQueue({
@@ -74,11 +75,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     queue,
     delivery,
     flush,
-    leave() {
+    leave(reason) {
       parts.beforeFlush()
       delivery.add(queue.takeEnded())
       delivery.add(queue.takeOpen())
-      delivery.flushLeaving()
+      delivery.flushLeaving(reason)
     },
     addTiming: (span, timing) => queue.addLate(span, timingAttributes(timing)),
     async clear() {

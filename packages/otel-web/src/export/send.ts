@@ -20,30 +20,28 @@ const TIMEOUT_MILLIS = 10_000
 // https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
 const RETRYABLE = [429, 502, 503, 504]
 
-/** Posts an OTLP JSON body, compressed. Never rejects. */
-export async function send(target: SendTarget, body: string): Promise<SendResult> {
-  const compressed = await compress(body)
-  const headers = compressed ? { ...target.headers, 'content-encoding': 'gzip' } : target.headers
-  return post(target, compressed ?? body, headers, false)
+export interface PostOptions {
+  readonly isCompressed?: boolean
+  /** The request outlives the page. */
+  readonly keepalive: boolean
 }
 
-/** Posts a body in a way that survives the page; nothing asynchronous happens before the request is under way. */
-export function sendWhileLeaving(target: SendTarget, body: string): Promise<SendResult> {
-  return post(target, body, target.headers, true)
-}
-
-async function post(
-  { endpoint, globals }: SendTarget,
+/** Posts an OTLP JSON body; nothing asynchronous happens before the request is under way. Never rejects. */
+export async function post(
+  { endpoint, globals, headers }: SendTarget,
   body: BodyInit,
-  headers: Readonly<Record<string, string>>,
-  keepalive: boolean,
+  { isCompressed, keepalive }: PostOptions,
 ): Promise<SendResult> {
   const abort = new AbortController()
   const timer = globals.setTimeout(() => abort.abort(), TIMEOUT_MILLIS)
   try {
     const response = await globals.fetch(endpoint, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: {
+        'content-type': 'application/json',
+        ...headers,
+        ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+      },
       body,
       keepalive,
       priority: 'low',
@@ -66,15 +64,21 @@ async function post(
   }
 }
 
-async function compress(body: string): Promise<ArrayBuffer | undefined> {
-  if (typeof CompressionStream === 'undefined') return undefined
+/** Compresses a body, where that can be done. */
+export async function compress(body: string): Promise<ArrayBuffer | undefined> {
   try {
-    const stream = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))
-    return await new Response(stream).arrayBuffer()
+    const { readable, writable } = new CompressionStream('gzip')
+    const writer = writable.getWriter()
+    // Both settle with the reading.
+    writer.write(new TextEncoder().encode(body)).catch(nothing)
+    writer.close().catch(nothing)
+    return await new Response(readable).arrayBuffer()
   } catch {
     return undefined
   }
 }
+
+function nothing(): void {}
 
 /** Seconds or a date, in milliseconds from now. */
 export function parseRetryAfter(value: string | null): number | undefined {

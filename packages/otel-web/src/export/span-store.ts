@@ -1,20 +1,17 @@
 import type { Batch } from './batches.ts'
-
-/** A batch as it is kept: the request's body, which says all. */
-interface StoredBatch {
-  readonly key: number
-  readonly body: string
-  readonly count: number
-}
+import { DATABASE } from './delete-stored.ts'
+import { readStoredMark, removeStoredMark, writeStoredMark } from './stored-mark.ts'
+import { readUnsent, removeUnsent, type StoredBatch } from './unsent.ts'
 
 /** Keeps batches beyond the page. None of its methods rejects. */
 export interface SpanStore {
+  /** Opens the database, so that it takes the next batch at once. */
+  open(): void
   /** Keeps a batch; returns the number of spans that had to go for it, or could not be kept. */
   put(batch: Batch): Promise<number>
   /** The oldest batch, and how many spans were thrown away because of their age. */
   oldest(): Promise<{ readonly batch: StoredBatch | undefined; readonly expired: number }>
-  remove(key: number): Promise<void>
-  clear(): Promise<void>
+  remove(key: StoredBatch['key']): Promise<void>
 }
 
 interface Row {
@@ -24,7 +21,6 @@ interface Row {
   readonly storedMillis: number
 }
 
-const DATABASE = 'throughline'
 const TABLE = 'batches'
 
 export interface SpanStoreLimits {
@@ -35,49 +31,68 @@ export interface SpanStoreLimits {
 /** A store in IndexedDB, bounded in bytes and age: the oldest goes first. */
 export function createSpanStore({ maxBytes, maxAgeMillis }: SpanStoreLimits): SpanStore {
   let database: IDBDatabase | undefined
-  const opened = open().then((opening) => {
-    database = opening
-    // Another tab may have to change or delete the database.
-    opening.onversionchange = () => opening.close()
+  let opening: Promise<IDBDatabase> | undefined
+
+  function opened(): Promise<IDBDatabase> {
+    opening ??= openDatabase().then((made) => {
+      database = made
+      // Another tab may have to delete it. A later batch opens it anew.
+      made.onversionchange = () => {
+        made.close()
+        database = opening = undefined
+      }
+      return made
+    })
     return opening
-  })
-  opened.catch(nothing)
+  }
 
   async function run<T>(
     mode: IDBTransactionMode,
     work: (table: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> {
-    const open = database ?? (await opened)
-    return settled(work(open.transaction(TABLE, mode).objectStore(TABLE)))
+    const open = database ?? (await opened())
+    const transaction = open.transaction(TABLE, mode)
+    const result = settled(work(transaction.objectStore(TABLE)))
+    transaction.commit?.()
+    return result
   }
 
-  async function rows(): Promise<{ key: number; row: Row }[]> {
+  async function rows(): Promise<(Row & { key: number })[]> {
     const [keys, values] = await Promise.all([
       run('readonly', (table) => table.getAllKeys()),
       run('readonly', (table) => table.getAll() as IDBRequest<Row[]>),
     ])
     return values.flatMap((row, index) => {
       const key = keys[index]
-      return typeof key === 'number' ? [{ key, row }] : []
+      return typeof key === 'number' ? [{ ...row, key }] : []
     })
   }
 
-  const remove = (key: number) => run('readwrite', (table) => table.delete(key)).then(nothing, nothing)
+  async function remove(key: StoredBatch['key']): Promise<void> {
+    if (typeof key === 'string') removeUnsent(key)
+    else await run('readwrite', (table) => table.delete(key)).catch(nothing)
+  }
+
+  const isFresh = ({ storedMillis }: Pick<Row, 'storedMillis'>) => Date.now() - storedMillis <= maxAgeMillis
 
   return {
+    open: () => void opened().catch(nothing),
     async put({ body, sizeBytes, spans }) {
       const row: Row = { body, count: spans.length, sizeBytes, storedMillis: Date.now() }
       let dropped = 0
       try {
         // First of all, and at once when the database is open: the page may be going.
+        writeStoredMark()
         await run('readwrite', (table) => table.add(row))
+        // Anew: another tab may have found the database empty meanwhile.
+        writeStoredMark()
         const kept = await rows()
-        let total = kept.reduce((sum, each) => sum + each.row.sizeBytes, 0)
+        let total = kept.reduce((sum, each) => sum + each.sizeBytes, 0)
         for (const each of kept) {
           if (total <= maxBytes) break
           await remove(each.key)
-          total -= each.row.sizeBytes
-          dropped += each.row.count
+          total -= each.sizeBytes
+          dropped += each.count
         }
         return dropped
       } catch {
@@ -86,25 +101,30 @@ export function createSpanStore({ maxBytes, maxAgeMillis }: SpanStoreLimits): Sp
     },
     async oldest() {
       let expired = 0
+      const mark = readStoredMark()
+      if (mark === undefined) return { batch: undefined, expired }
       try {
-        for (const { key, row } of await rows()) {
-          if (Date.now() - row.storedMillis <= maxAgeMillis) {
-            return { batch: { key, body: row.body, count: row.count }, expired }
-          }
-          expired += row.count
-          await remove(key)
+        for (let batch = readUnsent(); batch; batch = readUnsent()) {
+          if (isFresh(batch)) return { batch, expired }
+          expired += batch.count
+          await remove(batch.key)
         }
+        for (const batch of await rows()) {
+          if (isFresh(batch)) return { batch, expired }
+          expired += batch.count
+          await remove(batch.key)
+        }
+        if (readStoredMark() === mark) removeStoredMark()
       } catch {
         // A store that cannot be read holds nothing.
       }
       return { batch: undefined, expired }
     },
     remove,
-    clear: () => run('readwrite', (table) => table.clear()).then(nothing, nothing),
   }
 }
 
-function open(): Promise<IDBDatabase> {
+function openDatabase(): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, 1)
   request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { autoIncrement: true })
   return settled(request)

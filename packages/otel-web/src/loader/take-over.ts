@@ -1,7 +1,6 @@
 import type { Action } from '../actions/action.ts'
-import { nameElement } from '../actions/action-name.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
-import { actionTypeOf } from '../actions/user-events.ts'
+import { describeEvent } from '../actions/user-events.ts'
 import type { FetchTracing } from '../http/fetch.ts'
 import { guarded, type HttpCall, type HttpParts, startHttpCall } from '../http/http-call.ts'
 import { followXhr } from '../http/xhr.ts'
@@ -34,16 +33,25 @@ export interface TakeOverParts {
 /** Makes spans of what the loader kept, with the ids that it gave out. */
 export function adoptEarlyWork(hand: HandOver, parts: TakeOverParts): void {
   const known = new Map<EarlyAction, Action>()
+  const actionOf = (early: EarlyAction) => {
+    const action = known.get(early) ?? adoptAction(early, causeOf(early, hand.log_), parts)
+    known.set(early, action)
+    return action
+  }
   for (const entry of hand.log_) {
     if (Array.isArray(entry) && entry[1] instanceof Request) {
-      guarded(() => adoptRequest(entry as EarlyRequest, known, parts))
+      guarded(() => adoptRequest(entry as EarlyRequest, actionOf, parts))
     }
   }
 }
 
-function adoptRequest(request: EarlyRequest, known: Map<EarlyAction, Action>, parts: TakeOverParts): void {
+function adoptRequest(
+  request: EarlyRequest,
+  actionOf: (early: EarlyAction) => Action,
+  parts: TakeOverParts,
+): void {
   const [startMillis, sent, spanId, early, , result, settledMillis] = request
-  const action = early ? adoptAction(early, known, parts) : parts.pageLoad
+  const action = early ? actionOf(early) : parts.pageLoad
   const url = new URL(sent.url)
   const call = parts.ids.with({ spanId }, () =>
     startHttpCall(parts.http, sent.method, url, { startMillis, context: action.context }),
@@ -73,21 +81,19 @@ function adoptXhr(call: HttpCall, xhr: XMLHttpRequest, url: URL, later: HttpPart
   }
 }
 
-function adoptAction(
-  early: EarlyAction,
-  known: Map<EarlyAction, Action>,
-  { actions }: TakeOverParts,
-): Action {
-  const before = known.get(early)
-  if (before) return before
-  const { timeStamp, target } = early.event_
-  const type = actionTypeOf(early.event_, target)
-  const action = actions.start({
-    type,
-    name: `${type} ${nameElement(target)}`,
-    startMillis: timeStamp,
-    ids: { traceId: early.traceId_ },
-  })
-  known.set(early, action)
-  return action
+/** The event that a person would say it was: of a submit, the click on the button that caused it. */
+function causeOf({ event_: event }: EarlyAction, log: HandOver['log_']): Event {
+  const { submitter } = event as Partial<SubmitEvent>
+  let cause = event
+  for (const entry of log) {
+    if (Array.isArray(entry)) continue
+    if (entry.event_ === event) break
+    if (entry.event_.type === 'click' && submitter?.contains(entry.event_.target as Node))
+      cause = entry.event_
+  }
+  return cause
+}
+
+function adoptAction({ traceId_: traceId }: EarlyAction, event: Event, { actions }: TakeOverParts): Action {
+  return actions.start({ ...describeEvent(event), startMillis: event.timeStamp, ids: { traceId } })
 }

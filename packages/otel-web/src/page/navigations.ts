@@ -44,7 +44,7 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (hashChange || downloadRequest !== null) return
     if (destination.sameDocument) return navigate(destination.url, navigationType === 'replace')
     const leaving = parts.actions.active() ?? (userInitiated ? parts.gesture.action : undefined)
-    if (!leaving || leaving.ended) return
+    if (!leaving || leaving.ended || !leaving.span.isRecording()) return
     leaving.use()
     rememberLeaving(leaving.span.spanContext())
   }

@@ -20,14 +20,15 @@ export interface Recording {
 
 export function createRecording(options: TracingOptions, earlySampled: boolean | undefined): Recording {
   const sampler = createSampler(options.sampler, options.samplerArg)
-  const session = new Session((id) => sampler.shouldSample({ traceId: id }), earlySampled)
+  const needsConsent = options.consent === 'required'
+  const session = new Session((id) => sampler.shouldSample({ traceId: id }), needsConsent, earlySampled)
   const allow = createRateLimit(options.maxTracesPerMinute ?? MAX_TRACES_PER_MINUTE)
   let stopped = wasKilled()
   return {
     session,
     isOn() {
       if (stopped || session.consent === 'denied') return false
-      return options.consent !== 'required' || session.consent === 'granted'
+      return !needsConsent || session.consent === 'granted'
     },
     sampleRoot: () => session.sampled && allow(),
     kill() {

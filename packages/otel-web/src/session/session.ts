@@ -25,12 +25,18 @@ interface State {
  */
 export class Session {
   readonly #sample: (id: string) => boolean
+  readonly #needsConsent: boolean
   #state: State
   #writtenMillis = 0
 
-  /** @param sample decides for a new session; @param early what the loader has already decided */
-  constructor(sample: (id: string) => boolean, early?: boolean) {
+  /**
+   * @param sample decides for a new session
+   * @param needsConsent nothing is kept before it is given
+   * @param early what the loader has already decided
+   */
+  constructor(sample: (id: string) => boolean, needsConsent: boolean, early?: boolean) {
     this.#sample = sample
+    this.#needsConsent = needsConsent
     const stored = read()
     this.#state = stored && !isOver(stored) ? stored : this.#begin(stored?.consent ?? 'unset', early)
     this.touch()
@@ -71,6 +77,7 @@ export class Session {
   }
 
   #write(): void {
+    if (this.#needsConsent && this.#state.consent === 'unset') return
     this.#writtenMillis = Date.now()
     const { sampled, consent, id, startMillis, lastMillis } = this.#state
     // The id of somebody who has not agreed is not kept.

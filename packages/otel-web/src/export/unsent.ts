@@ -1,0 +1,53 @@
+import type { Batch } from './batches.ts'
+import { writeStoredMark } from './stored-mark.ts'
+
+const PREFIX = 'throughline.unsent.'
+const MAX_CHARACTERS = 250_000
+
+/** A batch that is kept, with what it takes to remove it. */
+export interface StoredBatch {
+  readonly key: number | string
+  readonly body: string
+  readonly count: number
+  readonly storedMillis: number
+}
+
+/**
+ * Keeps a batch of a page that is about to go in `localStorage`: what goes to IndexedDB then is lost as often as not.
+ *
+ * @returns false when there is no room
+ */
+export function keepUnsent({ body, spans }: Batch): boolean {
+  try {
+    if (unsentKeys().reduce((sum, key) => sum + localStorage[key].length, body.length) > MAX_CHARACTERS)
+      return false
+    localStorage.setItem(`${PREFIX}${Math.random()}`, `${spans.length}.${Date.now()}.${body}`)
+    writeStoredMark()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** One of the batches that were kept. */
+export function readUnsent(): StoredBatch | undefined {
+  try {
+    const [key] = unsentKeys()
+    const [, count, storedMillis, body] = /^(\d+)\.(\d+)\.(.+)/s.exec((key && localStorage[key]) ?? '') ?? []
+    return key && body ? { key, body, count: Number(count), storedMillis: Number(storedMillis) } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function removeUnsent(key?: string): void {
+  try {
+    for (const each of key ? [key] : unsentKeys()) localStorage.removeItem(each)
+  } catch {
+    // Without storage there is nothing to remove.
+  }
+}
+
+function unsentKeys(): string[] {
+  return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
+}
