@@ -8,7 +8,7 @@ import { ROOT, readResult, show } from './command.ts'
 import { playwright } from './playwright.ts'
 import { report, type StepResult } from './report.ts'
 
-const BROWSER_SUITES = ['packages/otel-web', 'packages/otel-web/corpus', 'e2e']
+const BROWSER_SUITES = ['packages/otel-web', 'packages/otel-web/corpus', 'packages/otel-collector', 'e2e']
 
 interface VitestCounts {
   readonly numPassedTests: number

@@ -37,17 +37,23 @@ export interface LiveTrace {
 
 /** Fetches a trace; `undefined` when it is still as it was at `etag`. */
 export async function fetchTrace(traceId: string, etag: string | undefined): Promise<LiveTrace | undefined> {
-  const response = await fetch(`/api/live/traces/${traceId}`, {
-    headers: etag === undefined ? {} : { 'if-none-match': etag },
-    cache: 'no-store',
-  })
+  const headers: HeadersInit = etag === undefined ? {} : { 'if-none-match': etag }
+  const response = await request(`/api/live/traces/${traceId}`, { headers, cache: 'no-store' })
   if (response.status === 304) return undefined
   const { result } = await readJson<{ result: { resourceSpans: ResourceSpans[] } }>(response)
   return { resourceSpans: result.resourceSpans, etag: response.headers.get('etag') ?? '' }
 }
 
 async function getJson<Body>(path: string): Promise<Body> {
-  return readJson<Body>(await fetch(path))
+  return readJson<Body>(await request(path))
+}
+
+async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(path, init)
+  } catch (error) {
+    throw new Error('The collector does not answer. Does it run?', { cause: error })
+  }
 }
 
 async function readJson<Body>(response: Response): Promise<Body> {

@@ -2,13 +2,18 @@
 export function formatDuration(nanos: number): string {
   if (nanos < 0) return `−${formatDuration(-nanos)}`
   if (nanos < 1e3) return `${Math.round(nanos)} ns`
-  if (nanos < 1e6) return `${threeDigits(nanos / 1e3)} µs`
-  if (nanos < 1e9) return `${threeDigits(nanos / 1e6)} ms`
-  if (nanos < 6e10) return `${threeDigits(nanos / 1e9)} s`
+  if (nanos < 999.5e3) return `${threeDigits(nanos / 1e3)} µs`
+  if (nanos < 999.5e6) return `${threeDigits(nanos / 1e6)} ms`
+  if (nanos < 59.95e9) return `${threeDigits(nanos / 1e9)} s`
   const seconds = Math.round(nanos / 1e9)
-  return seconds < 3600
-    ? `${Math.floor(seconds / 60)} m ${seconds % 60} s`
-    : `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} m`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${seconds % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} m`
+}
+
+/** How much later, or earlier: `+12.3 ms`, `−5 µs`. */
+export function formatOffset(nanos: number): string {
+  return nanos < 0 ? formatDuration(nanos) : `+${formatDuration(nanos)}`
 }
 
 /** A count with its noun: `1 span`, `2 spans`. */
@@ -45,5 +50,5 @@ export function formatAgo(unixMillis: number, nowMillis: number): string {
 }
 
 function threeDigits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))
+  return String(Number(value.toPrecision(3)))
 }

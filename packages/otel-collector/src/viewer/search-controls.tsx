@@ -1,56 +1,92 @@
 import { useEffect, useState } from 'preact/hooks'
 import { fetchOperations, fetchServices } from './api.ts'
-import { LOOKBACKS, type SearchForm } from './search-query.ts'
+import { formatLocalTime, parseLocalTime } from './local-time.ts'
+import { CUSTOM, type FormProblem, LIMITS, LOOKBACKS, type SearchForm } from './search-query.ts'
 
 interface SearchControlsProps {
   readonly form: SearchForm
-  readonly onSearch: (form: SearchForm) => void
+  readonly problem: FormProblem | undefined
+  /** Searches with some fields changed, or none. */
+  readonly onSearch: (changed: Partial<SearchForm>) => void
 }
 
 /** The search form. Choices search at once; what is typed searches on Enter or when the field is left. */
-export function SearchControls({ form, onSearch }: SearchControlsProps) {
+export function SearchControls({ form, problem, onSearch }: SearchControlsProps) {
   const services = useNames(fetchServices, form.service, 'services')
   const operations = useNames(
     () => (form.service ? fetchOperations(form.service) : Promise.resolve([])),
     form.operation,
     form.service,
   )
-  const change = (changed: Partial<SearchForm>) => onSearch({ ...form, ...changed })
-  const text = (name: 'minDuration' | 'maxDuration' | 'tags') => ({
+  const changeLookback = (lookback: string) => {
+    if (lookback !== CUSTOM) return onSearch({ lookback, from: '', to: '' })
+    const now = Date.now()
+    const from = new Date(now - Number(form.lookback) * 60_000).toISOString()
+    onSearch({ lookback, from, to: new Date(now).toISOString() })
+  }
+  const field = (name: FormProblem['field']) => ({
     name,
-    value: form[name],
     autocomplete: 'off',
-    spellcheck: false,
-    onChange: (event: { currentTarget: HTMLInputElement }) => change({ [name]: event.currentTarget.value }),
+    'aria-invalid': problem?.field === name,
+    'aria-describedby': problem?.field === name ? 'form-problem' : undefined,
   })
+  const text = (name: 'minDuration' | 'maxDuration' | 'tags') => ({
+    ...field(name),
+    defaultValue: form[name],
+    spellcheck: false,
+    onChange: (event: { currentTarget: HTMLInputElement }) => onSearch({ [name]: event.currentTarget.value }),
+  })
+  const time = (name: 'from' | 'to') => ({
+    ...field(name),
+    type: 'datetime-local' as const,
+    step: 1,
+    defaultValue: formatLocalTime(form[name]),
+    onChange: (event: { currentTarget: HTMLInputElement }) =>
+      onSearch({ [name]: parseLocalTime(event.currentTarget.value) }),
+  })
+  const explain = (...fields: readonly FormProblem['field'][]) =>
+    problem && fields.includes(problem.field) && <Problem message={problem.message} />
   return (
     <form
       class="controls"
       aria-label="Search"
       onSubmit={(event) => {
         event.preventDefault()
-        onSearch(form)
+        onSearch({})
       }}
     >
       <Select
         label="Service"
         value={form.service}
         options={[['', 'all services'], ...services.map((name) => [name, name] as const)]}
-        onChange={(service) => change({ service, operation: '' })}
+        onChange={(service) => onSearch({ service, operation: '' })}
       />
       <Select
         label="Operation"
         value={form.operation}
         disabled={form.service === ''}
         options={[['', 'all operations'], ...operations.map((name) => [name, name] as const)]}
-        onChange={(operation) => change({ operation })}
+        onChange={(operation) => onSearch({ operation })}
       />
       <Select
         label="Time"
         value={form.lookback}
-        options={LOOKBACKS}
-        onChange={(lookback) => change({ lookback })}
+        options={[...LOOKBACKS, [CUSTOM, 'between two times']]}
+        onChange={changeLookback}
       />
+      {form.lookback === CUSTOM && (
+        <>
+          <label>
+            <span>From</span>
+            <input {...time('from')} />
+          </label>
+          <label>
+            <span>To</span>
+            <input {...time('to')} />
+          </label>
+          {explain('from', 'to')}
+        </>
+      )}
       <div class="pair">
         <label>
           <span>Min duration</span>
@@ -61,26 +97,36 @@ export function SearchControls({ form, onSearch }: SearchControlsProps) {
           <input {...text('maxDuration')} placeholder="2s" />
         </label>
       </div>
+      {explain('minDuration', 'maxDuration')}
       <label>
         <span>Tags</span>
         <input {...text('tags')} placeholder="http.response.status_code=500" />
       </label>
+      {explain('tags')}
       <label class="check">
         <input
           type="checkbox"
           checked={form.errors}
-          onChange={(event) => change({ errors: event.currentTarget.checked })}
+          onChange={(event) => onSearch({ errors: event.currentTarget.checked })}
         />
         Errors only
       </label>
       <Select
         label="Limit"
         value={form.limit}
-        options={['20', '50', '100', '500'].map((limit) => [limit, `${limit} traces`] as const)}
-        onChange={(limit) => change({ limit })}
+        options={LIMITS.map((limit) => [limit, `${limit} traces`] as const)}
+        onChange={(limit) => onSearch({ limit })}
       />
       <button type="submit">Search</button>
     </form>
+  )
+}
+
+function Problem({ message }: { message: string }) {
+  return (
+    <p id="form-problem" class="problem" role="alert">
+      {message}
+    </p>
   )
 }
 

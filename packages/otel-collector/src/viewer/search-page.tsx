@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import { fetchSummaries, type TraceSummary } from './api.ts'
 import { formatCount } from './format.ts'
 import { SearchControls } from './search-controls.tsx'
-import { formatForm, parseForm, toSummariesQuery } from './search-query.ts'
+import { formatForm, formProblem, LOOKBACKS, parseForm, toSummariesQuery } from './search-query.ts'
 import { ORDERS, type Order, sortSummaries, TraceList } from './trace-list.tsx'
 import { usePolling } from './use-polling.ts'
 
@@ -12,43 +12,63 @@ const LIVE_MILLIS = 2_000
 export function SearchPage() {
   const [form, setForm] = useState(() => parseForm(new URLSearchParams(location.search)))
   const [summaries, setSummaries] = useState<readonly TraceSummary[]>()
+  const [newer, setNewer] = useState<readonly TraceSummary[]>()
   const [problem, setProblem] = useState('')
   const [isLive, setLive] = useState(true)
   const [order, setOrder] = useState<Order>('latest')
   const list = useRef<HTMLDivElement>(null)
+  const runs = useRef(0)
 
-  const search = async (searched = form) => {
+  const search = async (searched: typeof form, isAsked: boolean) => {
+    if (formProblem(searched)) return
+    const run = ++runs.current
     try {
       const found = await fetchSummaries(toSummariesQuery(searched, Date.now()))
+      // An answer that was overtaken is one to another question.
+      if (run !== runs.current) return
       setProblem('')
-      setSummaries((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found))
+      // A row must not move away from under the pointer or the focus.
+      const isHeld = !isAsked && list.current?.matches(':hover, :focus-within')
+      if (JSON.stringify(summaries) === JSON.stringify(found)) setNewer(undefined)
+      else if (isHeld && summaries?.length) setNewer(found)
+      else show(found)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      if (run === runs.current) setProblem(error instanceof Error ? error.message : String(error))
     }
   }
-  // A row must not move away from under the pointer or the focus.
-  const isHeld = () => list.current?.matches(':hover, :focus-within') ?? false
-  usePolling(
-    async () => (summaries !== undefined && isHeld() ? undefined : search()),
-    isLive ? LIVE_MILLIS : undefined,
-  )
+  const show = (found: readonly TraceSummary[]) => {
+    setSummaries(found)
+    setNewer(undefined)
+  }
+  usePolling(() => search(form, false), isLive ? LIVE_MILLIS : undefined)
 
-  const submit = (next: typeof form) => {
+  // Not from the state: a field that is left and the button that it is left for come before the next rendering.
+  const latestForm = useRef(form)
+  const change = (changed: Partial<typeof form>) => {
+    const next = { ...latestForm.current, ...changed }
+    latestForm.current = next
     setForm(next)
     const query = formatForm(next)
     history.replaceState(null, '', query ? `/?${query}` : '/')
-    void search(next)
+    void search(next, true)
   }
 
+  const invalid = formProblem(form)
+  const shown = invalid ? undefined : summaries
   return (
     <main class="search">
       <h1 class="unseen">Search for traces</h1>
-      <SearchControls form={form} onSearch={submit} />
+      <SearchControls form={form} problem={invalid} onSearch={change} />
       <section class="results" aria-label="Traces found">
         <div class="results-head">
           <h2 aria-live="polite">
-            {summaries === undefined ? 'Searching …' : formatCount(summaries.length, 'trace')}
+            {shown ? formatCount(shown.length, 'trace') : invalid ? 'Not searched' : 'Searching …'}
           </h2>
+          {newer && shown && (
+            <button type="button" class="quiet" onClick={() => show(newer)}>
+              Show what is new
+            </button>
+          )}
           <label>
             <input type="checkbox" checked={isLive} onChange={() => setLive(!isLive)} /> Live
           </label>
@@ -68,18 +88,23 @@ export function SearchPage() {
             {problem}
           </p>
         )}
-        <div ref={list}>{summaries && <TraceList summaries={sortSummaries(summaries, order)} />}</div>
-        {summaries?.length === 0 && !problem && <NothingFound otlpHint={!location.search} />}
+        <div ref={list}>{shown && <TraceList summaries={sortSummaries(shown, order)} />}</div>
+        {shown?.length === 0 && !problem && (
+          <NothingFound lookback={form.lookback} isFiltered={formatForm(form) !== ''} />
+        )}
       </section>
     </main>
   )
 }
 
-function NothingFound({ otlpHint }: { otlpHint: boolean }) {
+function NothingFound({ lookback, isFiltered }: { lookback: string; isFiltered: boolean }) {
+  const time = LOOKBACKS.find(([minutes]) => minutes === lookback)?.[1] ?? 'time between these two'
   return (
     <div class="notice">
-      <p>No trace matches. {!otlpHint && <a href="/">Clear the search</a>}</p>
-      {otlpHint && (
+      <p>
+        No trace of the {time} matches. {isFiltered && <a href="/">Clear the search</a>}
+      </p>
+      {!isFiltered && (
         <p>
           Send OTLP over HTTP to this machine, <code>http://localhost:4318/v1/traces</code> unless another
           port was set, and traces appear here by themselves.

@@ -3,7 +3,8 @@ import type { KeyValue, OtlpEvent } from '@throughline/otel-shared'
 import type { ComponentChildren } from 'preact'
 import { anyValueText } from '../any-value-text.ts'
 import { spanKindName } from '../semconv.ts'
-import { formatDate, formatDuration } from './format.ts'
+import { formatDate, formatDuration, formatOffset } from './format.ts'
+import { LongText } from './long-text.tsx'
 import type { SpanNode, TraceTree } from './trace-tree.ts'
 
 const STATUS_NAMES = ['unset', 'ok', 'error']
@@ -28,9 +29,9 @@ export function SpanDetails({ traceId, node, tree, onReveal }: SpanDetailsProps)
     <div role="row" class="span-details">
       <div role="gridcell" class="details">
         {code === 2 && (
-          <p class="status-message">
-            <span class="badge error">error</span> {message || 'no message'}
-          </p>
+          <div class="status-message">
+            <span class="badge error">error</span> <LongText text={message || 'no message'} />
+          </div>
         )}
         <dl class="facts-table">
           <Fact name="Service">{node.service}</Fact>
@@ -38,7 +39,7 @@ export function SpanDetails({ traceId, node, tree, onReveal }: SpanDetailsProps)
           <Fact name="Status">{STATUS_NAMES[code] ?? String(code)}</Fact>
           <Fact name="Duration">{formatDuration(node.durationNano)}</Fact>
           <Fact name="Starts">
-            {formatDate(startMillis)} (+{formatDuration(node.startNano)})
+            {formatDate(startMillis)} {node.startNano > 0 && `(${formatOffset(node.startNano)})`}
           </Fact>
           <Fact name="Span id">
             <code class="id">{span.spanId}</code>
@@ -110,7 +111,7 @@ function EventDetails({ event, startUnixNano }: { event: OtlpEvent; startUnixNan
   return (
     <div class="event">
       <p>
-        <b>{event.name}</b> <small>+{formatDuration(since)}</small>
+        <b>{event.name}</b> <small>{formatOffset(since)}</small>
       </p>
       <Attributes attributes={event.attributes} dropped={event.droppedAttributesCount} />
     </div>
@@ -153,8 +154,12 @@ function Attributes({ title, attributes, dropped }: AttributesProps) {
       <dl class="attributes">
         {sorted.map(({ key, value }, index) => (
           <div key={index}>
-            <dt>{key}</dt>
-            <dd>{anyValueText(value)}</dd>
+            <dt>
+              <LongText text={key} />
+            </dt>
+            <dd>
+              <LongText text={anyValueText(value)} />
+            </dd>
           </div>
         ))}
       </dl>

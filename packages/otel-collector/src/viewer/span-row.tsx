@@ -55,7 +55,8 @@ export function SpanRow(props: SpanRowProps) {
           <span class="no-twisty" />
         )}
         <span class="span-label" title={`${node.service}: ${span.name}`}>
-          <span class="span-service">{node.service}</span> {span.name || '(no name)'}
+          <span class="span-service">{node.service}</span>{' '}
+          <span class="span-operation">{span.name || '(no name)'}</span>
         </span>
         <Marks node={node} isCollapsed={isCollapsed} />
       </div>
@@ -92,7 +93,7 @@ function Marks({ node, isCollapsed }: { node: SpanNode; isCollapsed: boolean }) 
           orphan
         </span>
       )}
-      {span.attributes.some(({ key }) => key === INCOMPLETE) && (
+      {span.attributes.some(({ key, value }) => key === INCOMPLETE && value.boolValue) && (
         <span class="badge" title="The page was left before this span was over">
           incomplete
         </span>

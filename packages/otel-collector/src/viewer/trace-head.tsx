@@ -19,6 +19,7 @@ export function TraceHead({ traceId, tree, liveness, onRefresh }: TraceHeadProps
   const [root] = tree.roots
   const colorOf = serviceColors(tree.services.map(({ name }) => name))
   const offset = root?.span.attributes.find(({ key }) => key === CLOCK_OFFSET)
+  const startUtc = new Date(tree.startUnixMillis).toISOString()
   document.title = `${root?.span.name ?? 'Trace'} · ${root?.service ?? traceId}`
   return (
     <div class="trace-head">
@@ -46,25 +47,27 @@ export function TraceHead({ traceId, tree, liveness, onRefresh }: TraceHeadProps
           </li>
         )}
         <li>
-          <time dateTime={new Date(tree.startUnixMillis).toISOString()}>
+          <time dateTime={startUtc} title={startUtc}>
             {formatDate(tree.startUnixMillis)}
           </time>
         </li>
         {offset && (
           <li title="The browser's clock was corrected by this much to agree with the servers'">
-            clock corrected by {anyValueText(offset.value)} ms
+            clock corrected by {formatDuration(Number(anyValueText(offset.value)) * 1e6)}
           </li>
         )}
-        <li class="liveness" role="status">
-          {liveness === 'live' ? (
-            <>
-              <span class="dot" aria-hidden="true" /> live
-            </>
-          ) : (
-            <button type="button" class="quiet" onClick={() => void onRefresh()}>
-              Refresh
-            </button>
-          )}
+        <li>
+          <span class="liveness" role="status">
+            {liveness === 'live' ? (
+              <>
+                <span class="dot" aria-hidden="true" /> live
+              </>
+            ) : (
+              <button type="button" class="quiet" onClick={() => void onRefresh()}>
+                Refresh
+              </button>
+            )}
+          </span>
         </li>
       </ul>
       <ul class="legend" aria-label="Services">
@@ -87,7 +90,7 @@ export function TraceHead({ traceId, tree, liveness, onRefresh }: TraceHeadProps
 }
 
 function CopyButton({ text }: { text: string }) {
-  const [state, setState] = useState('Copy')
+  const [state, setState] = useState('Copy id')
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text)
@@ -96,16 +99,10 @@ function CopyButton({ text }: { text: string }) {
       // No clipboard without a secure context: localhost is one, another machine's address over HTTP is not.
       setState('Select the id to copy it')
     }
-    setTimeout(() => setState('Copy'), 2_000)
+    setTimeout(() => setState('Copy id'), 2_000)
   }
   return (
-    <button
-      type="button"
-      class="quiet"
-      onClick={() => void copy()}
-      aria-label="Copy the trace id"
-      aria-live="polite"
-    >
+    <button type="button" class="quiet" onClick={() => void copy()} aria-live="polite">
       {state}
     </button>
   )

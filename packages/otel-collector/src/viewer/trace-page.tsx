@@ -21,6 +21,8 @@ export function TracePage({ traceId }: { traceId: string }) {
   const [changedAt, setChangedAt] = useState(Date.now)
   const [now, setNow] = useState(Date.now)
   const tree = useMemo(() => trace && buildTree(trace.resourceSpans), [trace])
+  // Thousands of rows must not be gone through each time nothing new was found.
+  const waterfall = useMemo(() => tree && <Waterfall traceId={traceId} tree={tree} />, [traceId, tree])
 
   const endMillis = tree ? tree.startUnixMillis + tree.durationNano / 1e6 : undefined
   const quietMillis = now - Math.max(changedAt, 0)
@@ -48,10 +50,10 @@ export function TracePage({ traceId }: { traceId: string }) {
       <TraceHead traceId={traceId} tree={tree} liveness={liveness} onRefresh={poll} />
       {problem && (
         <p class="problem" role="alert">
-          The collector does not answer: {problem}
+          {problem}
         </p>
       )}
-      <Waterfall traceId={traceId} tree={tree} />
+      {waterfall}
     </main>
   )
 }
@@ -79,7 +81,7 @@ function Waiting({ traceId, problem, sinceMillis }: WaitingProps) {
       )}
       {problem && (
         <p class="problem" role="alert">
-          The collector does not answer: {problem}
+          {problem}
         </p>
       )}
     </main>

@@ -6,7 +6,8 @@ export function visibleRows(tree: TraceTree, collapsed: ReadonlySet<string>): Sp
   const pending = tree.roots.toReversed()
   for (let node = pending.pop(); node; node = pending.pop()) {
     rows.push(node)
-    if (!collapsed.has(node.span.spanId)) pending.push(...node.children.toReversed())
+    if (collapsed.has(node.span.spanId)) continue
+    for (const child of node.children.toReversed()) pending.push(child)
   }
   return rows
 }

@@ -53,9 +53,22 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
     history.replaceState(null, '', `#span-${spanId}`)
     focusRow(spanId)
   }
+  const revealNextError = () => {
+    const all = visibleRows(tree, new Set())
+    const after = all.findIndex(({ span }) => span.spanId === currentId) + 1
+    const next = [...all.slice(after), ...all.slice(0, after)].find(({ isError }) => isError)
+    if (next) reveal(next.span.spanId)
+  }
+  const latestReveal = useRef(reveal)
+  latestReveal.current = reveal
   useEffect(() => {
-    const [spanId] = hashSpanId()
-    if (spanId) reveal(spanId)
+    const revealHash = () => {
+      const [spanId] = hashSpanId()
+      if (spanId) latestReveal.current(spanId)
+    }
+    revealHash()
+    addEventListener('hashchange', revealHash)
+    return () => removeEventListener('hashchange', revealHash)
   }, [])
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -107,12 +120,17 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
             </button>
           </>
         )}
+        {tree.errorCount > 0 && (
+          <button type="button" class="quiet" onClick={revealNextError}>
+            Next error
+          </button>
+        )}
         <span class="hint">Arrow keys move, Enter opens a span</span>
       </div>
       <div class="scale" aria-hidden="true">
         {TICKS.map((tick) => (
-          <span key={tick} style={{ '--at': tick }}>
-            {formatDuration(tree.durationNano * tick)}
+          <span key={tick} class="tick" style={{ '--at': tick }}>
+            {tick === 0 ? '0' : formatDuration(tree.durationNano * tick)}
           </span>
         ))}
       </div>

@@ -1,0 +1,39 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { type Collector, startCollector } from '../src/index.ts'
+
+export { expect }
+
+/** A collector of its own for each test, whose viewer is the base URL. A page may not report an error. */
+export const test = base.extend<{ collector: Collector }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs off this pattern
+  collector: async ({}, use) => {
+    const collector = await startCollector({ otlpPort: 0, uiPort: 0 })
+    await use(collector)
+    await collector.shutdown()
+  },
+  baseURL: async ({ collector }, use) => use(collector.uiUrl),
+  page: async ({ page }, use) => {
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    // Violations of the page's own security policy are told here.
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+    await use(page)
+    expect(errors.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])
+  },
+})
+
+/** The row of a span in the waterfall. */
+export function spanRow(page: Page, service: string, name: string): Locator {
+  return page.locator('[data-span-id]').filter({ hasText: `${service} ${name}` })
+}
+
+/** The names in the waterfall from top to bottom: `service name`. */
+export async function rowNames(page: Page): Promise<string[]> {
+  return (await page.locator('.span-label').allTextContents()).map((text) => text.trim())
+}
+
+/** Opens the page of a trace and waits for its spans. */
+export async function openTrace(page: Page, traceId: string): Promise<void> {
+  await page.goto(`/trace/${traceId}`)
+  await page.getByRole('treegrid').waitFor()
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { formatLocalTime, parseLocalTime } from './local-time.ts'
+
+test("a time goes into an input in the reader's zone and comes back as it was", () => {
+  const time = new Date(2026, 10, 3, 4, 5, 6).toISOString()
+  expect(formatLocalTime(time)).toBe('2026-11-03T04:05:06')
+  expect(parseLocalTime('2026-11-03T04:05:06')).toBe(time)
+  expect(parseLocalTime('2026-11-03T04:05')).toBe(new Date(2026, 10, 3, 4, 5).toISOString())
+})
+
+test.each(['', 'noon', '2026-13-45T00:00:00Z'])('what is no time ("%s") is none', (text) => {
+  expect(formatLocalTime(text)).toBe('')
+  expect(parseLocalTime(text)).toBe('')
+})
