@@ -92,6 +92,33 @@ test('Enter on a button or a link is the click that it causes, in a field it is 
   }
 })
 
+test('a form is named by the button it was submitted with or by itself, never by the page around it', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  const url = serve(
+    '/',
+    `<main tabindex="-1" aria-label="Everything"><p>Words</p><form name="order"><button>Buy</button></form></main>
+    <div tabindex="-1">Around <b>it</b></div>`,
+  )
+  await visit(url)
+  await page.evaluate(() => {
+    for (const type of ['click', 'submit']) {
+      addEventListener(type, (event) => {
+        event.preventDefault()
+        void fetch(`/api/${type}`)
+      })
+    }
+  })
+  await page.click('b')
+  await page.evaluate(() => document.querySelector('form')?.requestSubmit())
+  await waitForSpan(server, isNamed('submit order'))
+  await page.evaluate(() => document.querySelector('form')?.requestSubmit(document.querySelector('button')))
+  for (const name of ['click b', 'submit Buy']) await waitForSpan(server, isNamed(name))
+})
+
 test('a click that causes nothing is not recorded', async ({ page, visit, serve, server }) => {
   await visit(
     serve(

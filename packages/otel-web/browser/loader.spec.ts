@@ -82,6 +82,24 @@ test('an early click is the root of the request made while it was dispatched, no
   }
 })
 
+test('an early click on the button of a form names the request made while the form was submitted', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(
+    serve(
+      '/',
+      `<main tabindex="-1">Checkout <form><button><b>Buy</b></button></form></main><script>
+        addEventListener('submit', (event) => { event.preventDefault(); fetch('/api/orders') })
+        document.querySelector('b').click()
+      </script>`,
+    ),
+  )
+  const order = await waitForSpan(server, isRequestTo('/api/orders'))
+  expect(await waitForSpan(server, isNamed('click Buy'))).toMatchObject({ spanId: order.parentSpanId })
+})
+
 test('an early request ends when its last byte was there, not when the SDK came', async ({
   page,
   serve,
