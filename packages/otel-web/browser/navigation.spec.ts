@@ -5,6 +5,7 @@ import {
   isNamed,
   isRequestTo,
   test,
+  waitForExtras,
   waitForSpan,
   waitForSpans,
 } from './fixtures.ts'

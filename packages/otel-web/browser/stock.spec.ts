@@ -1,9 +1,13 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { attribute, expect, isNamed, isRequestTo, test, waitForSpan, waitForSpans } from './fixtures.ts'
 
 /** What apps have of OpenTelemetry's API: two minor versions, of which an older one gives a newer one no-ops. */
-const APIS = { '1.9': {}, '1.10': { '@opentelemetry/api': 'opentelemetry-api-newest' } }
+const APIS = {
+  '1.9': {},
+  '1.10': { '@opentelemetry/api': fileURLToPath(import.meta.resolve('opentelemetry-api-newest')) },
+}
 
 /** An app with stock packages in it, bundled as an app would. */
 async function app(name: string, alias: Record<string, string> = {}): Promise<string> {
