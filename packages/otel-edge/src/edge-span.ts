@@ -25,11 +25,11 @@ const MAX_VALUE_LENGTH = 4096
 
 /** A recording span of OpenTelemetry's API over a plain record, which goes to the isolate's buffer on `end()`. */
 export class EdgeSpan implements Span {
-  readonly record: SpanRecord
+  /** `undefined` once the span has ended. The runtime keeps contexts long after their event; they are to be light. */
+  record: SpanRecord | undefined
   readonly #spanContext: SpanContext
   readonly #invocation: Invocation
   #attributeCount = 0
-  #ended = false
 
   constructor(invocation: Invocation, spanContext: SpanContext, record: SpanRecord) {
     this.#invocation = invocation
@@ -42,7 +42,7 @@ export class EdgeSpan implements Span {
   }
 
   setAttribute(key: string, value: AttributeValue | undefined): this {
-    if (this.#ended || value === undefined || key === '') return this
+    if (!this.record || value === undefined || key === '') return this
     const { attributes } = this.record
     if (!(key in attributes) && ++this.#attributeCount > MAX_ATTRIBUTES) return this
     attributes[key] =
@@ -56,7 +56,7 @@ export class EdgeSpan implements Span {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#ended) return this
+    if (!this.record) return this
     this.record.events ??= []
     if (this.record.events.length === MAX_EVENTS) return this
     const isTime = isTimeInput(attributesOrTime)
@@ -70,7 +70,7 @@ export class EdgeSpan implements Span {
   }
 
   addLink({ context, attributes = {} }: Link): this {
-    if (this.#ended) return this
+    if (!this.record) return this
     this.record.links ??= []
     if (this.record.links.length === MAX_EVENTS) return this
     const traceState = context.traceState?.serialize()
@@ -91,25 +91,26 @@ export class EdgeSpan implements Span {
 
   setStatus(status: SpanStatus): this {
     // By the specification OK is final, and UNSET never replaces anything.
-    if (this.#ended || this.record.status?.code === OK || status.code === UNSET) return this
+    if (!this.record || this.record.status?.code === OK || status.code === UNSET) return this
     this.record.status = status
     return this
   }
 
   updateName(name: string): this {
-    if (!this.#ended) this.record.name = name
+    if (this.record) this.record.name = name
     return this
   }
 
   end(endTime?: TimeInput): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.record.endMillis = Math.max(this.#toMillis(endTime), this.record.startMillis)
-    record(this.#invocation, this.record)
+    const ended = this.record
+    if (!ended) return
+    this.record = undefined
+    ended.endMillis = Math.max(this.#toMillis(endTime), ended.startMillis)
+    record(this.#invocation, ended)
   }
 
   isRecording(): boolean {
-    return !this.#ended
+    return this.record !== undefined
   }
 
   recordException(exception: Exception, time?: TimeInput): void {

@@ -2,9 +2,9 @@ import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api'
 import { setSpan } from '@throughline/otel-shared'
 import { SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
-import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
+import { endEvent } from './end-event.ts'
+import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import { recordError } from './record-error.ts'
-import { settleHeld } from './record-span.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
 import { startSpan } from './tracer.ts'
@@ -34,8 +34,6 @@ export async function runEvent<Result>(
     recordError(span, error)
     throw error
   } finally {
-    endUnfinished(invocation)
-    span.end()
-    settleHeld(invocation, span)
+    endEvent(invocation, span)
   }
 }

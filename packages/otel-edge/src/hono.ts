@@ -3,7 +3,7 @@ import { activeContext, withContext } from './context.ts'
 import { instrumentEnv } from './instrument-env.ts'
 import { getInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
-import { getSdk } from './sdk.ts'
+import { getSdk, type Sdk } from './sdk.ts'
 import {
   failServerRequest,
   finishServerRequest,
@@ -26,6 +26,7 @@ type HonoContext = Parameters<MiddlewareHandler>[0]
  * ```
  */
 export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
+  const environmentOf = createEnvironments(options)
   return async function tracingMiddleware(c, next) {
     const outer = getInvocation(activeContext())?.server as ServerRequest | undefined
     if (outer) {
@@ -33,9 +34,9 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
       describeRoute(outer, c)
       return
     }
-    const sdk = getSdk(options, c.env as object)
+    const { sdk, env } = environmentOf((c.env as object | undefined) ?? NO_ENV)
     const server = startServerRequest(sdk, c.req.raw, lifetimeOf(c))
-    c.env = instrumentEnv(c.env as object, sdk)
+    c.env = env
     try {
       await withContext(server.context, next)
     } catch (error) {
@@ -52,6 +53,27 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
       c.res = undefined
       c.res = answered
     }
+  }
+}
+
+const NO_ENV = {}
+
+interface Environment {
+  readonly sdk: Sdk
+  readonly env: object
+}
+
+/** What belongs to an environment, remembered for the last one: an isolate has one as a rule. */
+function createEnvironments(options: EdgeOptions): (env: object) => Environment {
+  let lastEnv: object | undefined
+  let last: Environment | undefined
+  return (env) => {
+    if (last === undefined || env !== lastEnv) {
+      const sdk = getSdk(options, env)
+      last = { sdk, env: instrumentEnv(env, sdk) }
+      lastEnv = env
+    }
+    return last
   }
 }
 

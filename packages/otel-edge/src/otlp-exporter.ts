@@ -61,14 +61,12 @@ export function createExporter(
     async send(chunks, droppedSpans) {
       if (url === undefined || config.disabled) return { result: 'sent' }
       try {
-        const json = new Blob(requestParts(names, resource, chunks, droppedSpans))
-        const bytes = protobuf
-          ? encodeTraceRequestProtobuf(JSON.parse(await json.text()) as TraceRequest)
-          : new Uint8Array(await json.arrayBuffer())
+        const json = packRequest(names, resource, chunks, droppedSpans)
+        const bytes = protobuf ? encodeTraceRequestProtobuf(parseTraceRequest(json)) : json
         const request: RequestInit & { encodeBody: 'manual' } = {
           method: 'POST',
           headers,
-          body: gzip ? await compressBytes(bytes) : bytes,
+          body: gzip ? await compressBytes(bytes) : bytes.slice(),
           // Without it the runtime would compress a compressed body once more.
           encodeBody: 'manual',
           signal: AbortSignal.timeout(timeoutMillis),
@@ -87,9 +85,8 @@ export function createExporter(
     ...(overflowQueue && {
       async overflow(chunk: SpanChunk) {
         try {
-          await overflowQueue.send(await new Blob(requestParts(names, resource, [chunk], 0)).text(), {
-            contentType: 'text',
-          })
+          const json = decoder.decode(packRequest(names, resource, [chunk], 0))
+          await overflowQueue.send(json, { contentType: 'text' })
           return true
         } catch {
           return false
@@ -99,13 +96,13 @@ export function createExporter(
   }
 }
 
-/** An export request around records that are JSON already. */
-function requestParts(
+/** An export request around records that are JSON already: in shared memory, to be used before anything is awaited. */
+function packRequest(
   [resourceName, scopeName, recordsName]: Signal['names'],
   resource: OtlpResource,
   chunks: readonly SpanChunk[],
   droppedSpans: number,
-): (string | Uint8Array)[] {
+): Uint8Array {
   const attributes =
     droppedSpans === 0
       ? resource.attributes
@@ -117,7 +114,30 @@ function requestParts(
     parts.push(`${index === 0 ? '' : ','}{"scope":${JSON.stringify(scope)},"${recordsName}":[`, bytes, ']}')
   })
   parts.push(']}]}')
-  return parts
+  return pack(parts)
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+// One piece of memory for every request. A new one each time would wait for a full collection of garbage, and cause
+// one every few seconds: that took more time than all the rest of tracing.
+let memory = new Uint8Array(0)
+
+function pack(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const pieces = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part))
+  const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0)
+  if (sizeBytes > memory.length) memory = new Uint8Array(2 * sizeBytes)
+  let position = 0
+  for (const piece of pieces) {
+    memory.set(piece, position)
+    position += piece.length
+  }
+  return memory.subarray(0, sizeBytes)
+}
+
+function parseTraceRequest(json: Uint8Array): TraceRequest {
+  return JSON.parse(decoder.decode(json)) as TraceRequest
 }
 
 /** The parts of Node's zlib and process that a worker may or may not have. */

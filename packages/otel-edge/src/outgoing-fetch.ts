@@ -54,7 +54,8 @@ export async function sendTraced(
     { kind: CLIENT },
     context,
   )
-  if (span instanceof EdgeSpan) span.record.attributes = requestAttributes(method, address, options)
+  if (span instanceof EdgeSpan && span.record)
+    span.record.attributes = requestAttributes(method, address, options)
   if (binding !== undefined || mayPropagate(options.propagateTo, address)) {
     propagator.inject(setSpan(context, span), outgoing.headers, HEADERS_SETTER)
   }

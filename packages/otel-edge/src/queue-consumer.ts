@@ -2,10 +2,12 @@ import type { Context, Link, Span } from '@opentelemetry/api'
 import { getSpanContext, setSpan } from '@throughline/otel-shared'
 import { CONSUMER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
+import { EdgeSpan } from './edge-span.ts'
 import { runEvent } from './event-span.ts'
 import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import { openEnvelope } from './queue-envelope.ts'
 import { recordError } from './record-error.ts'
+import { settleHeld } from './record-span.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
 import {
@@ -59,6 +61,7 @@ export async function consumeBatch<Message>(
     consumed.set(opened, { span, context: setSpan(parent, span) })
     return { opened, producer, span, context: setSpan(parent, span) }
   })
+  const roots = messages.flatMap(({ span }) => (span instanceof EdgeSpan && span.record) || [])
   const opened = withMessages(
     batch,
     messages.map((message) => message.opened),
@@ -88,6 +91,7 @@ export async function consumeBatch<Message>(
   } finally {
     endUnfinished(invocation)
     for (const { span } of messages) span.end()
+    settleHeld(invocation, roots)
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Span } from '@opentelemetry/api'
 import { SAMPLED_FLAG } from '@throughline/otel-shared'
 import { ERROR } from './api-constants.ts'
 import type { Invocation } from './invocation.ts'
@@ -17,14 +16,13 @@ export function record(invocation: Invocation, span: SpanRecord): void {
 
 const MAX_HELD = 200
 
-/** Decides at the end of an event whether its spans that are not sampled are exported all the same. */
-export function settleHeld(invocation: Invocation, span: Span): void {
+/** Decides, when the spans of an event have ended, whether those not sampled are exported all the same. */
+export function settleHeld(invocation: Invocation, roots: readonly SpanRecord[]): void {
   const { keep: options } = invocation.sdk.options
-  const root = (span as { record?: SpanRecord }).record
-  if (!options || !root || (root.flags & SAMPLED_FLAG) !== 0) return
-  const { status, startMillis, endMillis } = root
-  const failed = options.errors && status?.code === ERROR
-  const slow = endMillis - startMillis >= (options.slowMillis ?? Number.POSITIVE_INFINITY)
+  if (!options || roots.every(({ flags }) => (flags & SAMPLED_FLAG) !== 0)) return
+  const failed = options.errors && roots.some(({ status }) => status?.code === ERROR)
+  const slowMillis = options.slowMillis ?? Number.POSITIVE_INFINITY
+  const slow = roots.some(({ startMillis, endMillis }) => endMillis - startMillis >= slowMillis)
   invocation.kept = failed ? 'error' : slow ? 'slow' : ''
   for (const held of invocation.held ?? []) {
     if (invocation.kept) keep(invocation, held, invocation.kept)

@@ -29,3 +29,17 @@ test('an answer made here, of a few bytes, is over at once and stays the same ob
   expect(ended).toBe(1)
   expect(await response.text()).toBe('hello')
 })
+
+test('a received body that is passed on is followed once, for the fetch and for the answer', async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const received = new Response(readable)
+  const ended: string[] = []
+  followBody(invocation, received, () => ended.push('fetch'))
+  const answer = answerWithEnd(received, () => ended.push('answer'))
+  expect(answer.body).toBe(received.body)
+
+  const reading = answer.text()
+  await writable.close()
+  expect(await reading).toBe('')
+  expect(ended).toEqual(['fetch', 'answer'])
+})

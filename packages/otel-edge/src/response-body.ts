@@ -83,7 +83,7 @@ for (const method of READERS) {
  */
 export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
   const { body } = response
-  if (body === null || response.webSocket || body.locked || (response.url === '' && isBuffered(body))) {
+  if (body === null || (isBuffered(body) && response.url === '') || body.locked) {
     onEnd()
     return response
   }
@@ -94,7 +94,7 @@ export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
   return followedResponses.has(response) ? new Response(body, response) : response
 }
 
-// A body from the network may be short and slow: known to be short is then not known to be here.
+// What is followed came from elsewhere: its length may be known, but it is not here yet.
 const followedBodies = new WeakMap<ReadableStream, OnBodyEnd[]>()
 
 /** The bytes pass through untouched; the end is either `flush` (all sent) or `cancel` (given up by either side). */
@@ -112,12 +112,9 @@ function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
     ...(expectedLength === undefined ? {} : { expectedLength: Number(expectedLength) }),
   }
   const piped = body.pipeThrough(new TransformStream(transformer))
-  followed.add(piped)
+  followedBodies.set(piped, listeners)
   return piped
 }
-
-/** Bodies that come from elsewhere: their length may be known, but they are not here yet. */
-const followed = new WeakSet<ReadableStream>()
 
 /** The stream's callbacks run wherever the reader is; the end belongs to the code that made the body. */
 function withActiveContext(onEnd: OnBodyEnd): OnBodyEnd {
@@ -131,10 +128,8 @@ function isDisconnect(reason: Error): boolean {
 }
 
 function isBuffered(body: ReadableStream): boolean {
-  if (followed.has(body)) return false
-  if (followedBodies.has(body)) return false
   const length = lengthOf(body)
-  return length !== undefined && length <= BUFFERED_BYTES
+  return length !== undefined && length <= BUFFERED_BYTES && !followedBodies.has(body)
 }
 
 // workerd shows the length of a body to console.log under a symbol of its own. Where it does not, the length counts

@@ -23,10 +23,10 @@ import {
 import { ERROR, SERVER } from './api-constants.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
-import { endUnfinished, type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
+import { endEvent } from './end-event.ts'
+import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { recordError } from './record-error.ts'
-import { settleHeld } from './record-span.ts'
 import { answerWithEnd } from './response-body.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
@@ -95,7 +95,7 @@ export function startServerRequest(
     context,
     path,
   )
-  if (span instanceof EdgeSpan)
+  if (span instanceof EdgeSpan && span.record)
     span.record.attributes = requestAttributes(request, method, request.method, sdk.options)
   const server: ServerRequest = {
     request,
@@ -124,39 +124,38 @@ export async function serve(
 /** Completes the span from the response, and gives back the response to answer with. */
 export function finishServerRequest(server: ServerRequest, response: Response): Response {
   const { span, request, route, error } = server
-  if (span.isRecording()) {
-    if (route !== undefined) {
-      span.setAttribute(ATTR_HTTP_ROUTE, route)
-      span.updateName(`${spanNameOf(request.method)} ${route}`)
-    }
-    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
-    if (error !== undefined && response.status >= 500) recordError(span, error)
-    if (response.status >= 500) {
-      if (error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
-      span.setStatus({ code: ERROR })
-    }
-  }
+  const { status } = response
+  const isUpgrade = status === 101
   // Nobody asks for the end of what is not recorded, and nobody but a page for its ids.
-  if (!span.isRecording()) return isFromPage(request) ? withTimingHeaders(server, response) : response
-  const timed = withTimingHeaders(server, response)
-  const answered = answerWithEnd(timed, (bodyError) => {
+  if (!span.isRecording()) {
+    endEvent(server.invocation, span)
+    return !isUpgrade && isFromPage(request) ? withTimingHeaders(server, response) : response
+  }
+  if (route !== undefined) {
+    span.setAttribute(ATTR_HTTP_ROUTE, route)
+    span.updateName(`${spanNameOf(request.method)} ${route}`)
+  }
+  span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+  if (status >= 500) {
+    if (error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(status))
+    else recordError(span, error)
+    span.setStatus({ code: ERROR })
+  }
+  if (isUpgrade) {
+    endEvent(server.invocation, span)
+    return response
+  }
+  return answerWithEnd(withTimingHeaders(server, response), (bodyError) => {
     if (bodyError !== undefined) recordError(span, bodyError)
-    endServerRequest(server)
+    endEvent(server.invocation, span)
   })
-  return answered
 }
 
 /** Completes the span of a request whose handler threw. */
 export function failServerRequest(server: ServerRequest, error: unknown): void {
   recordError(server.span, error)
   server.span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, 500)
-  endServerRequest(server)
-}
-
-function endServerRequest({ span, invocation }: ServerRequest): void {
-  endUnfinished(invocation)
-  span.end()
-  settleHeld(invocation, span)
+  endEvent(server.invocation, server.span)
 }
 
 function requestAttributes(
@@ -165,26 +164,51 @@ function requestAttributes(
   original: string,
   options: EdgeOptions,
 ): Attributes {
-  // `new URL` costs more than all of this together; the runtime's request URLs are normalized.
-  const schemeEnd = url.indexOf('://')
-  const hostStart = schemeEnd + 3
-  const pathStart = url.indexOf('/', hostStart)
-  const queryStart = url.indexOf('?', pathStart)
-  const portStart = url.lastIndexOf(':', pathStart)
-  // The colon of a port stands behind the host, and behind the bracket of an IPv6 address.
-  const hasPort = portStart > schemeEnd && url.lastIndexOf(']', pathStart) < portStart
+  const { prefix, scheme, address, port } = originOf(url)
+  const queryStart = url.indexOf('?', prefix.length)
+  const path = queryStart < 0 ? url.slice(prefix.length) : url.slice(prefix.length, queryStart)
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: method,
-    [ATTR_URL_SCHEME]: url.slice(0, schemeEnd),
-    [ATTR_URL_PATH]: redactPath(queryStart < 0 ? url.slice(pathStart) : url.slice(pathStart, queryStart)),
-    [ATTR_SERVER_ADDRESS]: url.slice(hostStart, hasPort ? portStart : pathStart),
+    [ATTR_URL_SCHEME]: scheme,
+    [ATTR_URL_PATH]: redactPath(path),
+    [ATTR_SERVER_ADDRESS]: address,
   }
-  if (hasPort) attributes[ATTR_SERVER_PORT] = Number(url.slice(portStart + 1, pathStart))
+  if (port !== undefined) attributes[ATTR_SERVER_PORT] = port
   if (queryStart > 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryStart + 1), options)
   if (method !== original) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = original
   const userAgent = headers.get('user-agent')
   if (userAgent !== null) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent.slice(0, 512)
   return attributes
+}
+
+interface Origin {
+  /** The address up to its path. */
+  readonly prefix: string
+  readonly scheme: string
+  readonly address: string
+  readonly port: number | undefined
+}
+
+let lastOrigin: Origin = { prefix: ' ', scheme: '', address: '', port: undefined }
+
+/** The origin of a request: as a rule that of the request before. */
+function originOf(url: string): Origin {
+  const { prefix } = lastOrigin
+  if (url.startsWith(prefix) && url[prefix.length] === '/') return lastOrigin
+  // `new URL` costs more than all of this together; the runtime's request URLs are normalized.
+  const schemeEnd = url.indexOf('://')
+  const hostStart = schemeEnd + 3
+  const pathStart = url.indexOf('/', hostStart)
+  const portStart = url.lastIndexOf(':', pathStart)
+  // The colon of a port stands behind the host, and behind the bracket of an IPv6 address.
+  const hasPort = portStart > schemeEnd && url.lastIndexOf(']', pathStart) < portStart
+  lastOrigin = {
+    prefix: url.slice(0, pathStart),
+    scheme: url.slice(0, schemeEnd),
+    address: url.slice(hostStart, hasPort ? portStart : pathStart),
+    port: hasPort ? Number(url.slice(portStart + 1, pathStart)) : undefined,
+  }
+  return lastOrigin
 }
 
 /** A browser says where a request comes from, or that it wants a page, or has sent a context of its own. */
@@ -197,31 +221,30 @@ function isFromPage({ headers }: Request): boolean {
 }
 
 function withTimingHeaders(server: ServerRequest, response: Response): Response {
-  const { span, invocation, receivedMillis } = server
-  if (response.webSocket) return response
-  const { now, options } = invocation.sdk
-  const spanContext = span.spanContext()
-  const traceparent = formatTraceparent(spanContext)
-  const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(now() - receivedMillis)}`
-  const set = ({ headers }: Response) => {
-    const existing = headers.get('server-timing')
-    const others = existing === null ? undefined : withoutOwnTimings(existing)
-    headers.set('server-timing', others === undefined ? timing : `${others}, ${timing}`)
-    const allowed = options.timingAllowOrigin ?? '*'
-    if (!headers.has('timing-allow-origin')) {
-      headers.set('timing-allow-origin', allowed === '*' ? '*' : allowed.join(', '))
-    }
-    if (options.traceIdHeader) headers.set('trace-id', spanContext.traceId)
-  }
   try {
-    set(response)
+    setTimingHeaders(server, response.headers)
     return response
   } catch {
     // Headers of a fetched response are immutable.
     const copy = new Response(response.body, response)
-    set(copy)
+    setTimingHeaders(server, copy.headers)
     return copy
   }
+}
+
+function setTimingHeaders({ span, invocation, receivedMillis }: ServerRequest, headers: Headers): void {
+  const { now, options } = invocation.sdk
+  const spanContext = span.spanContext()
+  const traceparent = formatTraceparent(spanContext)
+  const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(now() - receivedMillis)}`
+  const existing = headers.get('server-timing')
+  const others = existing === null ? undefined : withoutOwnTimings(existing)
+  headers.set('server-timing', others === undefined ? timing : `${others}, ${timing}`)
+  const allowed = options.timingAllowOrigin ?? '*'
+  if (!headers.has('timing-allow-origin')) {
+    headers.set('timing-allow-origin', allowed === '*' ? '*' : allowed.join(', '))
+  }
+  if (options.traceIdHeader) headers.set('trace-id', spanContext.traceId)
 }
 
 const HEADERS_GETTER = {

@@ -4,7 +4,7 @@ import { type SpanChunk, SpanChunkWriter } from './span-chunk.ts'
 import type { Scope } from './span-record.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
-const MAX_POST_BYTES = 2 * 1024 * 1024
+const MAX_POST_BYTES = 1024 * 1024
 /** `waitUntil` lasts 30 s after the answer; what is not done by then goes back for the next event. */
 const BUDGET_MILLIS = 25_000
 const MAX_BACKOFF_MILLIS = 8_000

@@ -41,35 +41,50 @@ interface RecordedLink {
 }
 
 /**
- * Writes a span as OTLP JSON. By hand, since this runs for every span of a busy worker: no intermediate objects, keys
- * escaped once.
+ * Writes a span as OTLP JSON. By hand, since this runs for every span of a busy worker: keys are escaped once, and the
+ * parts are joined once. Put together with `+` they would be a tree of some hundred nodes, kept until it is encoded.
  */
 export function writeSpan(span: SpanRecord): string {
-  let json = `{"traceId":"${span.traceId}","spanId":"${span.spanId}"`
-  if (span.parentSpanId !== undefined) json += `,"parentSpanId":"${span.parentSpanId}"`
-  if (span.traceState) json += `,"traceState":${JSON.stringify(span.traceState)}`
-  json += `,"flags":${span.flags},"name":${JSON.stringify(span.name)},"kind":${span.kind + 1},"startTimeUnixNano":"${toNanos(span.startMillis)}","endTimeUnixNano":"${toNanos(span.endMillis)}","attributes":${writeAttributes(span.attributes)}`
-  // Receivers may take an absent list for an empty one; not all that read OTLP by hand do.
-  json += span.events ? `,"events":[${span.events.map(writeEvent)}]` : ',"events":[]'
-  json += span.links ? `,"links":[${span.links.map(writeLink)}]` : ',"links":[]'
-  return json + (span.status ? `,"status":${JSON.stringify(span.status)}}` : ',"status":{}}')
+  return [
+    '{"traceId":"',
+    span.traceId,
+    '","spanId":"',
+    span.spanId,
+    span.parentSpanId === undefined ? '' : `","parentSpanId":"${span.parentSpanId}`,
+    span.traceState ? `","traceState":${JSON.stringify(span.traceState)},"flags":` : '","flags":',
+    span.flags,
+    ',"name":',
+    JSON.stringify(span.name),
+    ',"kind":',
+    span.kind + 1,
+    ',"startTimeUnixNano":"',
+    toNanos(span.startMillis),
+    '","endTimeUnixNano":"',
+    toNanos(span.endMillis),
+    '","attributes":[',
+    writeAttributes(span.attributes),
+    // Receivers may take an absent list for an empty one; not all that read OTLP by hand do.
+    span.events ? `],"events":[${span.events.map(writeEvent)}` : '],"events":[',
+    span.links ? `],"links":[${span.links.map(writeLink)}` : '],"links":[',
+    span.status ? `],"status":${JSON.stringify(span.status)}}` : '],"status":{}}',
+  ].join('')
 }
 
 function writeEvent({ name, timeMillis, attributes }: RecordedEvent): string {
-  return `{"timeUnixNano":"${toNanos(timeMillis)}","name":${JSON.stringify(name)},"attributes":${writeAttributes(attributes)}}`
+  return `{"timeUnixNano":"${toNanos(timeMillis)}","name":${JSON.stringify(name)},"attributes":[${writeAttributes(attributes)}]}`
 }
 
 function writeLink({ attributes, ...link }: RecordedLink): string {
-  return `${JSON.stringify(link).slice(0, -1)},"attributes":${writeAttributes(attributes)}}`
+  return `${JSON.stringify(link).slice(0, -1)},"attributes":[${writeAttributes(attributes)}]}`
 }
 
 function writeAttributes(attributes: Attributes): string {
-  let json = ''
+  const written: string[] = []
   for (const key in attributes) {
     const value = attributes[key]
-    if (value != null) json += (json === '' ? '[' : ',') + writeAttribute(key, value)
+    if (value != null) written.push(writeAttribute(key, value))
   }
-  return json === '' ? '[]' : `${json}]`
+  return written.join()
 }
 
 // Methods, hosts, routes, status codes: most attributes of a span have the value they had in the span before, so the
@@ -80,9 +95,10 @@ const lastWritten = new Map<string, { value: AttributeValue; json: string }>()
 function writeAttribute(key: string, value: AttributeValue): string {
   const last = lastWritten.get(key)
   if (last?.value === value) return last.json
-  const json = `{"key":${JSON.stringify(key)},"value":${
-    typeof value === 'string' ? `{"stringValue":${JSON.stringify(value)}}` : JSON.stringify(toAnyValue(value))
-  }}`
+  const written = JSON.stringify(typeof value === 'string' ? { stringValue: value } : toAnyValue(value))
+  const json = ['{"key":', JSON.stringify(key), ',"value":', written, '}'].join('')
+  // A list is the same object with other items in it, the next time.
+  if (typeof value === 'object') return json
   if (last) {
     last.value = value
     last.json = json
@@ -90,10 +106,15 @@ function writeAttribute(key: string, value: AttributeValue): string {
   return json
 }
 
+let lastMillis = Number.NaN
+let lastNanos = ''
+
 /** Milliseconds with a fraction as decimal nanoseconds: the product would not fit a double. */
 function toNanos(millis: number): string {
+  if (millis === lastMillis) return lastNanos
   const whole = Math.floor(millis)
-  if (whole === millis) return `${whole}000000`
   const nanos = Math.round((millis - whole) * 1e6)
-  return nanos === 1e6 ? `${whole + 1}000000` : whole + String(nanos).padStart(6, '0')
+  lastMillis = millis
+  lastNanos = nanos === 1e6 ? `${whole + 1}000000` : whole + String(nanos).padStart(6, '0')
+  return lastNanos
 }
