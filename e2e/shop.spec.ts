@@ -112,6 +112,18 @@ test('the colours follow the system, light or dark', async ({ page }) => {
   expect(await ground()).toBe('rgb(19, 22, 20)')
 })
 
+test('what a page loads moves nothing that one was about to click', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.addInitScript(sumLayoutShifts)
+  const orderPath = await placeOrder(page)
+  for (const path of ['/', '/products/rain-jacket', '/cart', '/checkout', orderPath]) {
+    await page.goto(path)
+    await expect(page.locator('.placeholder, [aria-busy=true]')).toHaveCount(0)
+    // What https://web.dev/articles/cls calls good.
+    expect(await page.evaluate(() => Reflect.get(window, 'layoutShift')), path).toBeLessThan(0.1)
+  }
+})
+
 test('back and forward lead to the pages that were left, as they were, with the focus on their heading', async ({
   page,
 }) => {
@@ -153,6 +165,24 @@ test('a search can be shared, and the way out of one without result leads to eve
   await expect(page.getByText('8 products', { exact: true })).toBeVisible()
   await expect(page.getByLabel('Search products')).toHaveValue('')
   await expect(heading(page, 'Good things for any weather')).toBeFocused()
+})
+
+test('what is added before the cart is known is in the cart', async ({ page }) => {
+  let answer = () => {}
+  const clicked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/api/cart', async (route) => {
+    await clicked
+    await route.continue()
+  })
+  await page.goto('/products/canvas-tote')
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await expect(page.getByText('Adding…')).toBeVisible()
+  answer()
+  await expect(page.getByText('It is in your cart.')).toBeVisible()
+  await page.goto('/cart')
+  await expect(page.getByRole('group', { name: 'Quantity of Waxed Canvas Tote' })).toContainText('1')
 })
 
 test('clicks that come faster than the answers all count', async ({ page }) => {
@@ -281,6 +311,7 @@ test('a page that breaks says so, keeps the rest of the shop, and can be loaded 
 test('each action leaves a link to its trace, named as a person would name it', async ({ page, system }) => {
   await page.goto('/')
   await expect(newestTrace(page)).toHaveText('trace of: load /')
+  const loadUrl = (await newestTrace(page).getAttribute('href')) ?? ''
   const steps: readonly [name: string, act: () => Promise<unknown>][] = [
     ['search products', () => page.getByLabel('Search products').pressSequentially('secret')],
     ['click Show everything', () => link(page, 'Show everything').click()],
@@ -316,6 +347,9 @@ test('each action leaves a link to its trace, named as a person would name it', 
     await viewer.goto(url)
     await expect(viewer.getByRole('heading', { level: 1 })).toHaveText(`shop-web ${name}`)
   }
+  // The page's own begins with the server that sent it.
+  await viewer.goto(loadUrl)
+  await expect(viewer.getByText('load /', { exact: true })).toBeVisible()
 })
 
 for (const script of ['throughline.js', 'throughline-sdk.js']) {
@@ -379,10 +413,22 @@ async function checkOutInVain(page: Page): Promise<void> {
   await expect(page.getByRole('alert')).toBeVisible()
 }
 
-async function placeOrder(page: Page): Promise<void> {
+async function placeOrder(page: Page): Promise<string> {
   await goToCheckout(page, { productId: 'wool-blanket', card: GOOD_CARD })
   await buy(page)
   await expect(page.getByText('packed and on its way')).toBeVisible()
+  return new URL(page.url()).pathname
+}
+
+/** Runs in the page before all else. */
+function sumLayoutShifts(): void {
+  Reflect.set(window, 'layoutShift', 0)
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const sum = Number(Reflect.get(window, 'layoutShift')) + Number(Reflect.get(entry, 'value'))
+      Reflect.set(window, 'layoutShift', sum)
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
 }
 
 async function payWith(page: Page, card: string): Promise<void> {
