@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // Every workspace that has tests brings its own configuration: Node for most, workerd for the edge.
 const projects = ['packages', 'apps'].flatMap((folder) =>
   readdirSync(folder)
-    .map((name) => `${folder}/${name}/vitest.config.ts`)
+    .flatMap((name) => [`${folder}/${name}/vitest.config.ts`, `${folder}/${name}/vitest.http.config.ts`])
     .filter((path) => existsSync(path)),
 )
 

@@ -251,7 +251,7 @@ describe('queues', () => {
       },
       collector.options(),
     )
-    const batch = createMessageBatch('orders', [
+    const batch = createMessageBatch<unknown>('orders', [
       {
         id: '1',
         timestamp: new Date(),

@@ -23,6 +23,11 @@ interface FetchApp<Env> {
  * ```
  */
 export function instrument<Env = unknown, Message = unknown, Mail = unknown>(
+  handler: ExportedHandler<Env, Message, Mail>,
+  options?: EdgeOptions,
+): ExportedHandler<Env, Message, Mail>
+export function instrument<Env = unknown>(app: FetchApp<Env>, options?: EdgeOptions): ExportedHandler<Env>
+export function instrument<Env, Message, Mail>(
   handler: ExportedHandler<Env, Message, Mail> | FetchApp<Env>,
   options: EdgeOptions = {},
 ): ExportedHandler<Env, Message, Mail> {

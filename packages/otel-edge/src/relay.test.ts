@@ -31,7 +31,12 @@ const batch = (...spans: unknown[]) => ({
 function relay(options: RelayOptions) {
   const app = new Hono()
   app.on(['POST', 'OPTIONS'], '/v1/traces', otlpRelay(options))
-  return async (body: BodyInit, headers: Record<string, string> = {}, cf?: object, method = 'POST') => {
+  return async (
+    body: BodyInit,
+    headers: Record<string, string> = {},
+    cf: CfProperties = {},
+    method = 'POST',
+  ) => {
     const ctx = createExecutionContext()
     const init = { method, headers: { 'content-type': 'application/json', ...headers }, cf }
     const request = new Request(

@@ -1,0 +1,71 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const COMPATIBILITY_DATE = '2026-11-01'
+
+/** A worker in the bare runtime: no proxy in front that would tidy up what a client sends. */
+export interface ServedWorker {
+  readonly port: number
+  /** Ends the runtime as a crash would. */
+  stop(): void
+}
+
+/** Bundles a worker of this folder as wrangler deploys it, and serves it. */
+export async function serveWorker(
+  name: string,
+  bindings: Readonly<Record<string, string>>,
+): Promise<ServedWorker> {
+  const folder = mkdtempSync(join(tmpdir(), 'throughline-worker-'))
+  await promisify(execFile)(
+    join(ROOT, 'node_modules/.bin/wrangler'),
+    [
+      'deploy',
+      join(import.meta.dirname, `${name}.ts`),
+      '--dry-run',
+      `--outdir=${folder}`,
+      `--name=${name}`,
+      `--compatibility-date=${COMPATIBILITY_DATE}`,
+    ],
+    { cwd: folder, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+  )
+  const texts = Object.entries(bindings).map(([key, value]) => `(name = "${key}", text = "${value}")`)
+  writeFileSync(
+    join(folder, 'worker.capnp'),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .main), (name = "internet", network = (allow = ["private"])) ],
+  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ]
+);
+const main :Workerd.Worker = (
+  modules = [ (name = "worker", esModule = embed "${name}.js") ],
+  compatibilityDate = "${COMPATIBILITY_DATE}",
+  bindings = [ ${texts} ],
+);
+`,
+  )
+  const runtime = spawn(
+    join(ROOT, 'node_modules/.bin/workerd'),
+    ['serve', '--control-fd=3', join(folder, 'worker.capnp')],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+  )
+  const port = await new Promise<number>((resolve, reject) => {
+    runtime.on('error', reject)
+    runtime.on('exit', (code) => reject(new Error(`workerd ended with ${code}`)))
+    runtime.stdio[3]?.on('data', (line: Buffer) => {
+      const listening = /"event":"listen".*"port":(\d+)/.exec(line.toString())
+      if (listening) resolve(Number(listening[1]))
+    })
+  })
+  return {
+    port,
+    stop() {
+      runtime.removeAllListeners('exit')
+      runtime.kill('SIGKILL')
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
