@@ -5,7 +5,7 @@ export default defineConfig({
   testDir: 'browser',
   outputDir: 'test-results',
   workers: 1,
-  timeout: 30_000,
+  timeout: 60_000,
   forbidOnly: process.env.CI !== undefined,
   use: { launchOptions: chromiumLaunchOptions() },
 })

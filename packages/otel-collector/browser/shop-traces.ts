@@ -1,7 +1,7 @@
 import { generateSpanId, generateTraceId, type OtlpSpan } from '@throughline/otel-shared'
 import { attribute, makeSpan, send } from '../test/otlp.ts'
 
-/** A span to be: its times are milliseconds since its trace's start. */
+/** A span to be: its times are milliseconds since its trace's start, its events happen at its end. */
 export interface SpanPlan extends Partial<OtlpSpan> {
   readonly service: string
   readonly name: string
@@ -18,14 +18,16 @@ export async function sendTree(
 ): Promise<string> {
   const byService = new Map<string, OtlpSpan[]>()
   const plant = (plan: SpanPlan, parentSpanId: string | undefined) => {
-    const { service, at, for: duration, children = [], ...fields } = plan
+    const { service, at, for: duration, children = [], events = [], ...fields } = plan
     const start = BigInt(Math.round((startMillis + at) * 1000)) * 1000n
+    const timeUnixNano = String(start + BigInt(Math.round(duration * 1000)) * 1000n)
     const span = makeSpan({
       traceId,
       spanId: generateSpanId(),
       ...(parentSpanId !== undefined && { parentSpanId }),
       startTimeUnixNano: String(start),
-      endTimeUnixNano: String(start + BigInt(Math.round(duration * 1000)) * 1000n),
+      endTimeUnixNano: timeUnixNano,
+      events: events.map((event) => ({ ...event, timeUnixNano })),
       ...fields,
     })
     byService.set(service, [...(byService.get(service) ?? []), span])
@@ -142,7 +144,7 @@ export function buyPlan({ problem = false } = {}): SpanPlan {
 
 function exceptionEvent() {
   return {
-    timeUnixNano: String(BigInt(Date.now() + 200) * 1_000_000n),
+    timeUnixNano: '0',
     name: 'exception',
     attributes: [
       attribute('exception.type', 'PaymentRefused'),

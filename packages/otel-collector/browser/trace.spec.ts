@@ -44,6 +44,7 @@ test('a trace is found, opened, and read from the click to the database', async 
     await expect(details.locator('.facts-table > div').filter({ hasText: name })).toContainText(value)
   }
   await expect(details).toContainText('(+80 ms)')
+  await expect(details).toContainText('exception +210 ms')
   await expect(details).toContainText('at charge (payments.ts:41:11)')
   await details.getByRole('link', { name: 'shop: POST payments' }).click()
   await expect(spanRow(page, 'shop', 'POST payments')).toBeFocused()

@@ -70,17 +70,18 @@ export function SearchControls({ form, problem, onSearch }: SearchControlsProps)
       />
       <Select
         label="Time"
+        isWide
         value={form.lookback}
         options={[...LOOKBACKS, [CUSTOM, 'between two times']]}
         onChange={changeLookback}
       />
       {form.lookback === CUSTOM && (
         <>
-          <label>
+          <label class="wide">
             <span>From</span>
             <input {...time('from')} />
           </label>
-          <label>
+          <label class="wide">
             <span>To</span>
             <input {...time('to')} />
           </label>
@@ -98,7 +99,7 @@ export function SearchControls({ form, problem, onSearch }: SearchControlsProps)
         </label>
       </div>
       {explain('minDuration', 'maxDuration')}
-      <label>
+      <label class="wide">
         <span>Tags</span>
         <input {...text('tags')} placeholder="http.response.status_code=500" />
       </label>
@@ -135,12 +136,14 @@ interface SelectProps {
   readonly value: string
   readonly options: readonly (readonly [value: string, label: string])[]
   readonly disabled?: boolean
+  /** Has a line of its own where there is little room. */
+  readonly isWide?: boolean
   readonly onChange: (value: string) => void
 }
 
-function Select({ label, value, options, disabled = false, onChange }: SelectProps) {
+function Select({ label, value, options, disabled = false, isWide = false, onChange }: SelectProps) {
   return (
-    <label>
+    <label class={isWide ? 'wide' : undefined}>
       <span>{label}</span>
       <select value={value} disabled={disabled} onChange={(event) => onChange(event.currentTarget.value)}>
         {options.map(([option, text]) => (

@@ -34,6 +34,9 @@ export function SpanDetails({ traceId, node, tree, onReveal }: SpanDetailsProps)
           </div>
         )}
         <dl class="facts-table">
+          <Fact name="Name">
+            <LongText text={span.name || '(no name)'} />
+          </Fact>
           <Fact name="Service">{node.service}</Fact>
           <Fact name="Kind">{spanKindName(span.kind)}</Fact>
           <Fact name="Status">{STATUS_NAMES[code] ?? String(code)}</Fact>
