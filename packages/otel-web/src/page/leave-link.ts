@@ -14,6 +14,8 @@ export function rememberLeaving({ traceId, spanId, traceFlags }: SpanContext): v
 
 /** The link to the action that left the last page for this one, told once. */
 export function takeLeaveLink(): Link[] | undefined {
+  // The first page of a tab follows no other. A tab's storage takes the main thread long to get.
+  if (history.length < 2 && document.referrer === '') return undefined
   try {
     const stored = sessionStorage.getItem(KEY)
     sessionStorage.removeItem(KEY)
