@@ -15,6 +15,7 @@ export function SearchField({ query }: { readonly query: string }): JSX.Element 
   // The query also changes from outside: the back button, or the link that shows everything.
   useEffect(() => {
     if (query === searched.current) return
+    clearTimeout(timer.current)
     searched.current = query
     setTyped(query)
   }, [query])
@@ -45,6 +46,7 @@ export function SearchField({ query }: { readonly query: string }): JSX.Element 
           name="q"
           placeholder="Search products"
           autocomplete="off"
+          maxLength={100}
           value={typed}
           onInput={(event) => {
             const text = event.currentTarget.value
