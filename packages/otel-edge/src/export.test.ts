@@ -97,6 +97,19 @@ describe('a collector in trouble', () => {
     })
   })
 
+  test('what it leaves out of a batch it stores is counted as dropped', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 200, body: '{"partialSuccess":{"rejectedSpans":"1"}}', times: 1 })
+    const { get } = worker(collector.options())
+    await (await get(1)).settled
+    await (await get(2)).settled
+    const [request] = await collector.requests()
+    expect(request?.resourceSpans?.[0]?.resource.attributes).toContainEqual({
+      key: 'throughline.dropped_spans',
+      value: { intValue: '1' },
+    })
+  })
+
   test('while it refuses connections nothing is lost, and answers take no longer', {
     timeout: 20_000,
   }, async () => {

@@ -94,7 +94,8 @@ export function describeRoute(server: ServerRequest, c: HonoContext): void {
   }
 }
 
-function lifetimeOf(c: HonoContext): WaitUntil {
+/** What a request gives us to outlive its answer. */
+export function lifetimeOf(c: HonoContext): WaitUntil {
   try {
     return c.executionCtx
   } catch {

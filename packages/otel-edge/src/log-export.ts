@@ -4,7 +4,7 @@ import { activeContext } from './context.ts'
 import type { Invocation } from './invocation.ts'
 import { createExporter } from './otlp-exporter.ts'
 import { EDGE_SCOPE } from './scope.ts'
-import type { Sdk } from './sdk.ts'
+import { receiverOf, type Sdk } from './sdk.ts'
 import { SpanBuffer } from './span-buffer.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -43,14 +43,13 @@ export function exportLog(
   logBuffer(sdk).add(JSON.stringify(record), EDGE_SCOPE, lifetime)
 }
 
-function logBuffer({ buffer, options, config, resource, env }: Sdk): SpanBuffer {
+function logBuffer({ buffer, options, config, resource }: Sdk): SpanBuffer {
   let logs = buffers.get(buffer)
   if (!logs) {
-    // A traces address given in code names its own path; the logs are next to it.
-    const url = config.logsUrl ?? options.exporter?.url?.replace(/\/v1\/traces$/, '/v1/logs')
     logs = new SpanBuffer({
       windowMillis: options.exporter?.windowMillis ?? 500,
-      exporter: createExporter(resource, options, config, env, { url, names: LOG_NAMES }),
+      // The overflow queue's consumer delivers traces.
+      exporter: createExporter(resource, receiverOf('logs', options, config), undefined, LOG_NAMES),
     })
     buffers.set(buffer, logs)
   }

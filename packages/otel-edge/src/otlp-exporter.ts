@@ -1,86 +1,42 @@
 import {
   encodeTraceRequestProtobuf,
-  type OtelConfig,
   type OtlpResource,
   type TraceRequest,
   toKeyValues,
 } from '@throughline/otel-shared'
-import { nativeFetch } from './native-fetch.ts'
-import type { EdgeOptions } from './options.ts'
+import { type OtlpReceiver, type PostOutcome, postOtlp } from './otlp-receiver.ts'
 import { ATTR_DROPPED_SPANS } from './semconv.ts'
 import type { SpanChunk } from './span-chunk.ts'
-
-export interface ExportOutcome {
-  /** `failed` may be tried again, `rejected` may not. */
-  readonly result: 'sent' | 'rejected' | 'failed'
-  /** When the receiver wants to be asked again. */
-  readonly retryAfterMillis?: number | undefined
-}
 
 export interface SpanExporter {
   readonly timeoutMillis: number
   /** One POST. Never throws. */
-  send(chunks: readonly SpanChunk[], droppedSpans: number): Promise<ExportOutcome>
+  send(chunks: readonly SpanChunk[], droppedSpans: number): Promise<PostOutcome>
   /** Hands spans to the overflow queue; false when it would not take them. Absent without a bound queue. */
   overflow?(chunk: SpanChunk): Promise<boolean>
 }
 
-/** What the OTLP specification calls retryable. */
-export const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
+/** The names that the parts of a signal have in OTLP JSON. */
+export type SignalNames = readonly [resource: string, scope: string, records: string]
 
-/** What is sent: its address, and the names its parts have in OTLP JSON. Logs are always sent as JSON. */
-export interface Signal {
-  readonly url: string | undefined
-  readonly names: readonly [resource: string, scope: string, records: string]
-}
+const TRACE_NAMES: SignalNames = ['resourceSpans', 'scopeSpans', 'spans']
 
-const TRACE_NAMES = ['resourceSpans', 'scopeSpans', 'spans'] as const
-
-/** Posts spans to an OTLP address; without one configured, spans are let go. */
+/** Posts spans (or log records) to an OTLP address; without one configured, they are let go. */
 export function createExporter(
   resource: OtlpResource,
-  { exporter = {} }: EdgeOptions,
-  config: OtelConfig,
-  env: object,
-  { url, names }: Signal = { url: exporter.url ?? config.tracesUrl, names: TRACE_NAMES },
+  receiver: OtlpReceiver | undefined,
+  overflowQueue: Pick<Queue, 'send'> | undefined,
+  names: SignalNames = TRACE_NAMES,
 ): SpanExporter {
-  const protobuf = names === TRACE_NAMES && (exporter.protocol ?? config.protocol) === 'http/protobuf'
-  const timeoutMillis = exporter.timeoutMillis ?? config.timeoutMillis ?? 10_000
-  const gzip = (exporter.compression ?? config.compression) !== 'none'
-  const headers: Record<string, string> = {
-    ...config.headers,
-    ...exporter.headers,
-    'content-type': protobuf ? 'application/x-protobuf' : 'application/json',
-    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
-  }
-  const queue = exporter.overflowQueue === undefined ? undefined : Reflect.get(env, exporter.overflowQueue)
-  const overflowQueue = queue as Pick<Queue, 'send'> | undefined
-
   return {
-    timeoutMillis,
+    timeoutMillis: receiver?.timeoutMillis ?? 0,
     async send(chunks, droppedSpans) {
-      if (url === undefined || config.disabled) return { result: 'sent' }
-      try {
-        const json = packRequest(names, resource, chunks, droppedSpans)
-        const bytes = protobuf ? encodeTraceRequestProtobuf(parseTraceRequest(json)) : json
-        const request: RequestInit & { encodeBody: 'manual' } = {
-          method: 'POST',
-          headers,
-          body: gzip ? await compressBytes(bytes) : bytes.slice(),
-          // Without it the runtime would compress a compressed body once more.
-          encodeBody: 'manual',
-          signal: AbortSignal.timeout(timeoutMillis),
-        }
-        const response = await nativeFetch(url, request)
-        // An unread body keeps its connection, and a worker may hold six.
-        await response.arrayBuffer()
-        if (response.ok) return { result: 'sent' }
-        if (!RETRYABLE.has(response.status)) return { result: 'rejected' }
-        return { result: 'failed', retryAfterMillis: parseRetryAfter(response.headers.get('retry-after')) }
-      } catch {
-        // Refused, reset, timed out: the runtime gives plain errors for all of them, and all may pass.
-        return { result: 'failed' }
-      }
+      if (!receiver) return { result: 'stored', rejectedCount: 0 }
+      const json = packRequest(names, resource, chunks, droppedSpans)
+      return await postOtlp(
+        receiver,
+        receiver.protobuf ? encodeTraceRequestProtobuf(parseTraceRequest(json)) : json,
+      )
     },
     ...(overflowQueue && {
       async overflow(chunk: SpanChunk) {
@@ -98,7 +54,7 @@ export function createExporter(
 
 /** An export request around records that are JSON already: in shared memory, to be used before anything is awaited. */
 function packRequest(
-  [resourceName, scopeName, recordsName]: Signal['names'],
+  [resourceName, scopeName, recordsName]: SignalNames,
   resource: OtlpResource,
   chunks: readonly SpanChunk[],
   droppedSpans: number,
@@ -138,31 +94,4 @@ function pack(parts: readonly (string | Uint8Array)[]): Uint8Array {
 
 function parseTraceRequest(json: Uint8Array): TraceRequest {
   return JSON.parse(decoder.decode(json)) as TraceRequest
-}
-
-/** The parts of Node's zlib and process that a worker may or may not have. */
-interface NodeProcess {
-  getBuiltinModule?(name: 'node:zlib'): {
-    gzipSync(bytes: Uint8Array, options: { level: number }): Uint8Array
-  }
-}
-
-/**
- * Spans repeat themselves: the lowest level takes a fifth of the time of the default one, which is the only one the
- * runtime's own stream has, and gives 7 % more bytes.
- */
-export async function compressBytes(bytes: Uint8Array): Promise<ArrayBuffer | Uint8Array> {
-  const { process } = globalThis as { process?: NodeProcess }
-  const zlib = process?.getBuiltinModule?.('node:zlib')
-  return zlib
-    ? zlib.gzipSync(bytes, { level: 1 })
-    : new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
-}
-
-/** Seconds or a date, as milliseconds from now, a minute at most. */
-export function parseRetryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined
-  const seconds = Number(value)
-  const millis = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1_000
-  return millis >= 0 ? Math.min(millis, 60_000) : undefined
 }

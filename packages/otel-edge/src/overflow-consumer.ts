@@ -1,5 +1,6 @@
 import { readOtelConfig, type TraceRequest } from '@throughline/otel-shared'
-import { forwardOnce } from './relay-forward.ts'
+import { createReceiver } from './otlp-receiver.ts'
+import { countUndelivered, forwardOnce } from './relay-forward.ts'
 
 /** Where the consumer delivers to. */
 export interface OverflowConsumerOptions {
@@ -22,18 +23,23 @@ export function overflowConsumer(
   options: OverflowConsumerOptions = {},
 ): (batch: MessageBatch<unknown>, env: unknown) => Promise<void> {
   return async function consumeOverflow(batch, env) {
-    const config = readOtelConfig((env ?? {}) as Record<string, unknown>)
-    const url = options.url ?? config.tracesUrl
-    if (url === undefined) {
+    const receiver = createReceiver(
+      readOtelConfig((env ?? {}) as Record<string, unknown>).traces,
+      options.url,
+    )
+    if (!receiver) {
       batch.retryAll()
       return
     }
     for (const message of batch.messages) {
       const request = parse(message.body)
-      const outcome = request === undefined ? undefined : await forwardOnce({ url, config }, request)
+      const outcome = request && (await forwardOnce(receiver, request))
       if (outcome?.result === 'busy') {
         message.retry({ delaySeconds: Math.max(30, Math.ceil(outcome.retryAfterMillis / 1_000)) })
-      } else message.ack()
+        continue
+      }
+      if (request && outcome?.result === 'refused') countUndelivered(receiver, request)
+      message.ack()
     }
   }
 }

@@ -1,76 +1,119 @@
-import type { OtelConfig, TraceRequest } from '@throughline/otel-shared'
+import { encodeTraceRequestProtobuf, type TraceRequest, toKeyValues } from '@throughline/otel-shared'
 import type { WaitUntil } from './invocation.ts'
-import { nativeFetch } from './native-fetch.ts'
-import { compressBytes, parseRetryAfter, RETRYABLE } from './otlp-exporter.ts'
+import { type OtlpReceiver, type PostOutcome, postOtlp } from './otlp-receiver.ts'
+import { splitRequest } from './relay-split.ts'
+import { ATTR_DROPPED_SPANS } from './semconv.ts'
 
 const BUDGET_MILLIS = 25_000
 const MAX_BACKOFF_MILLIS = 8_000
 const DEFAULT_RETRY_MILLIS = 5_000
+/** A queue's message holds 128 kB. */
+const MAX_MESSAGE_LENGTH = 40_000
 
 export interface ForwardTarget {
-  readonly url: string
-  readonly config: OtelConfig
+  readonly receiver: OtlpReceiver
   readonly overflowQueue?: Pick<Queue, 'send'> | undefined
 }
 
-/** What became of a batch: stored, refused for good (with the collector's status), or not taken at present. */
 export type ForwardResult =
-  | { readonly result: 'stored' }
-  | { readonly result: 'rejected'; readonly status: number }
+  | Exclude<PostOutcome, { readonly result: 'busy' }>
   | { readonly result: 'busy'; readonly retryAfterMillis: number }
 
 // Until when a collector wants to be left alone. A time, not a state: nothing has to happen for it to end.
 const busyUntil = new Map<string, number>()
 
+// Spans that were taken from pages and could not be delivered, until the collector has been told.
+const undelivered = new Map<string, number>()
+
 /** In how many milliseconds this collector takes batches again; 0 when nothing is known against it. */
-export function busyMillis(url: string): number {
+export function busyMillis({ url }: OtlpReceiver): number {
   return Math.max((busyUntil.get(url) ?? 0) - Date.now(), 0)
 }
 
 /** Posts a batch once. Never throws. */
-export async function forwardOnce(
-  { url, config }: ForwardTarget,
-  request: TraceRequest,
-): Promise<ForwardResult> {
-  try {
-    const init: RequestInit & { encodeBody: 'manual' } = {
-      method: 'POST',
-      headers: { ...config.headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
-      body: await compressBytes(new TextEncoder().encode(JSON.stringify(request))),
-      encodeBody: 'manual',
-      signal: AbortSignal.timeout(config.timeoutMillis ?? 10_000),
-    }
-    const response = await nativeFetch(url, init)
-    await response.arrayBuffer()
-    if (response.ok) {
-      busyUntil.delete(url)
-      return { result: 'stored' }
-    }
-    if (!RETRYABLE.has(response.status)) return { result: 'rejected', status: response.status }
-    return busy(url, parseRetryAfter(response.headers.get('retry-after')))
-  } catch {
-    return busy(url, undefined)
+export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest): Promise<ForwardResult> {
+  const { url, protobuf } = receiver
+  const droppedSpans = undelivered.get(url) ?? 0
+  undelivered.delete(url)
+  const counted = droppedSpans === 0 ? request : withDroppedSpans(request, droppedSpans)
+  const outcome = await postOtlp(
+    receiver,
+    protobuf ? encodeTraceRequestProtobuf(counted) : new TextEncoder().encode(JSON.stringify(counted)),
+  )
+  if (outcome.result === 'stored') {
+    busyUntil.delete(url)
+    return outcome
   }
+  addUndelivered(url, droppedSpans)
+  if (outcome.result === 'refused') return outcome
+  const { retryAfterMillis = DEFAULT_RETRY_MILLIS } = outcome
+  busyUntil.set(url, Date.now() + retryAfterMillis)
+  return { result: 'busy', retryAfterMillis }
 }
 
-/** Posts a batch behind the answer's back: again and again for as long as `waitUntil` lasts, then to the queue. */
+/**
+ * Posts a batch behind the answer's back: again and again for as long as `waitUntil` lasts, then to the queue. What
+ * neither takes is counted, and the count sent with what is delivered next.
+ */
 export function forwardLater(target: ForwardTarget, request: TraceRequest, lifetime: WaitUntil): void {
+  const { receiver } = target
   const deadline = Date.now() + BUDGET_MILLIS
   lifetime.waitUntil(
     (async () => {
       for (let attempt = 1; ; attempt++) {
-        const outcome = await forwardOnce(target, request)
-        if (outcome.result !== 'busy') return
+        const outcome = await forwardOnce(receiver, request)
+        if (outcome.result === 'stored') return addUndelivered(receiver.url, outcome.rejectedCount)
+        if (outcome.result === 'refused') break
         const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS, outcome.retryAfterMillis)
-        if (Date.now() + backoffMillis > deadline) break
+        if (Date.now() + backoffMillis + receiver.timeoutMillis > deadline) {
+          if (await sendToQueue(target, request)) return
+          break
+        }
         await new Promise((resolve) => setTimeout(resolve, backoffMillis))
       }
-      await target.overflowQueue?.send(JSON.stringify(request), { contentType: 'text' }).catch(() => {})
+      countUndelivered(receiver, request)
     })(),
   )
 }
 
-function busy(url: string, retryAfterMillis = DEFAULT_RETRY_MILLIS): ForwardResult {
-  busyUntil.set(url, Date.now() + retryAfterMillis)
-  return { result: 'busy', retryAfterMillis }
+/** Hands a batch to the overflow queue, in messages it can hold; false when there is none, or it does not take them. */
+export async function sendToQueue({ overflowQueue }: ForwardTarget, request: TraceRequest): Promise<boolean> {
+  if (!overflowQueue) return false
+  try {
+    for (const part of splitRequest(request, MAX_MESSAGE_LENGTH)) {
+      await overflowQueue.send(JSON.stringify(part), { contentType: 'text' })
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Counts a batch as dropped. */
+export function countUndelivered({ url }: OtlpReceiver, request: TraceRequest): void {
+  addUndelivered(url, countSpans(request))
+}
+
+function addUndelivered(url: string, count: number): void {
+  if (count > 0) undelivered.set(url, (undelivered.get(url) ?? 0) + count)
+}
+
+function countSpans({ resourceSpans }: TraceRequest): number {
+  return resourceSpans.reduce(
+    (sum, { scopeSpans }) => sum + scopeSpans.reduce((count, { spans }) => count + spans.length, 0),
+    0,
+  )
+}
+
+/** On the first resource: whoever reads the attribute adds up what is said of it. */
+function withDroppedSpans({ resourceSpans }: TraceRequest, droppedSpans: number): TraceRequest {
+  const [first, ...others] = resourceSpans
+  if (!first) return { resourceSpans }
+  const own = first.resource.attributes.find(({ key }) => key === ATTR_DROPPED_SPANS)
+  const total = droppedSpans + Number(own?.value.intValue ?? 0)
+  const attributes = [
+    ...first.resource.attributes.filter((attribute) => attribute !== own),
+    ...toKeyValues({ [ATTR_DROPPED_SPANS]: total }),
+  ]
+  return { resourceSpans: [{ ...first, resource: { ...first.resource, attributes } }, ...others] }
 }

@@ -1,5 +1,10 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
-import { encodeTraceRequestProtobuf, type OtlpSpan, type TraceRequest } from '@throughline/otel-shared'
+import {
+  decodeTraceRequestProtobuf,
+  encodeTraceRequestProtobuf,
+  type OtlpSpan,
+  type TraceRequest,
+} from '@throughline/otel-shared'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { TestCollector } from '../test/collector.ts'
@@ -28,7 +33,7 @@ const batch = (...spans: unknown[]) => ({
   ],
 })
 
-function relay(options: RelayOptions) {
+function relay(options: RelayOptions, env: object = {}) {
   const app = new Hono()
   app.on(['POST', 'OPTIONS'], '/v1/traces', otlpRelay(options))
   return async (
@@ -43,7 +48,7 @@ function relay(options: RelayOptions) {
       'https://shop.example/v1/traces',
       method === 'POST' ? { ...init, body } : init,
     )
-    const response = await app.fetch(request, {}, ctx)
+    const response = await app.fetch(request, env, ctx)
     const bytes = await response.arrayBuffer()
     await waitOnExecutionContext(ctx)
     return new Response(response.status === 204 ? null : bytes, response)
@@ -189,6 +194,84 @@ describe('a collector that pushes back', () => {
     expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
     expect((await first).status).toBe(200)
     expect((await collector.waitForSpans(1)).map(({ name }) => name)).toEqual(['first'])
+  })
+})
+
+test('the collector is sent what the standard variables say: protobuf, headers, no compression', async () => {
+  const collector = new TestCollector()
+  const post = relay(
+    {},
+    {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc',
+    },
+  )
+  expect((await post(JSON.stringify(batch(span())))).status).toBe(200)
+  const [received] = await collector.posts()
+  expect(received?.headers).toMatchObject({
+    'content-type': 'application/x-protobuf',
+    authorization: 'Bearer abc',
+  })
+  expect(received?.headers['content-encoding']).toBeUndefined()
+  const bytes = Uint8Array.from(atob(received?.body ?? ''), (c) => c.charCodeAt(0))
+  expect(decodeTraceRequestProtobuf(bytes)).toMatchObject({
+    request: { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'click "Buy"' }] }] }] },
+  })
+})
+
+test('a Rate Limiting binding that fails refuses nobody', async () => {
+  const limit = () => Promise.reject(new Error('no namespace'))
+  const post = relay({ rateLimit: 'LIMIT' }, { LIMIT: { limit } })
+  expect((await post('{}')).status).toBe(200)
+})
+
+test('it serves apps that are given no execution context', async () => {
+  const collector = new TestCollector()
+  const app = new Hono().post('/v1/traces', otlpRelay({ url: collector.url }))
+  const body = JSON.stringify(batch(span()))
+  const headers = { 'content-type': 'application/json' }
+  expect((await app.request('/v1/traces', { method: 'POST', headers, body })).status).toBe(200)
+  await collector.waitForSpans(1)
+})
+
+describe('what cannot be delivered', () => {
+  const large = (index: number) =>
+    span({ attributes: [{ key: 'index', value: { stringValue: String(index).padEnd(1_000, '.') } }] })
+
+  test('goes to the bound queue while the collector wants to be left alone, in messages a queue can hold', async () => {
+    const collector = new TestCollector()
+    const messages: string[] = []
+    const queue = { send: async (message: string) => void messages.push(message) }
+    await collector.behave({ status: 503, headers: { 'retry-after': '30' } })
+    const options = { url: collector.url, overflowQueue: 'OVERFLOW' }
+    const refused = await relay({ ...options, ack: 'stored' })(JSON.stringify(batch(span())))
+    expect(refused.status).toBe(503)
+
+    const post = relay(options, { OVERFLOW: queue })
+    const spans = Array.from({ length: 200 }, (_, index) => large(index))
+    expect((await post(JSON.stringify(batch(...spans)))).status).toBe(200)
+    expect(messages.length).toBeGreaterThan(1)
+    for (const message of messages) expect(message.length).toBeLessThan(64_000)
+    const queued = messages.flatMap((message) => {
+      const { resourceSpans } = JSON.parse(message) as TraceRequest
+      return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
+    })
+    expect(queued).toHaveLength(200)
+  })
+
+  test('is counted, and the count is sent with what is delivered next', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 400, times: 1 })
+    const post = relay({ url: collector.url })
+    await post(JSON.stringify(batch(span(), span())))
+    await post(JSON.stringify(batch(span())))
+    const [request] = await collector.requests()
+    expect(request?.resourceSpans?.[0]?.resource.attributes).toContainEqual({
+      key: 'throughline.dropped_spans',
+      value: { intValue: '2' },
+    })
   })
 })
 

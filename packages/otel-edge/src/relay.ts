@@ -9,9 +9,11 @@ import {
   type TracePartialSuccess,
 } from '@throughline/otel-shared'
 import type { Context, Handler } from 'hono'
+import { lifetimeOf } from './hono.ts'
+import { createReceiver } from './otlp-receiver.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { BodyProblem, readBody } from './relay-body.ts'
-import { busyMillis, type ForwardTarget, forwardLater, forwardOnce } from './relay-forward.ts'
+import { busyMillis, type ForwardTarget, forwardLater, forwardOnce, sendToQueue } from './relay-forward.ts'
 import { cleanSpans } from './relay-spans.ts'
 
 /** What the relay takes, from whom, and where it passes it on to. */
@@ -100,20 +102,23 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     if (!target) return accept(c, partial)
 
     if (options.ack === 'stored') {
-      const outcome = await forwardOnce(target, cleaned.request)
-      if (outcome.result === 'stored') return accept(c, partial)
-      if (outcome.result === 'rejected') {
+      const outcome = await forwardOnce(target.receiver, cleaned.request)
+      if (outcome.result === 'stored') {
+        return accept(c, { ...partial, rejectedSpans: rejectedSpans + outcome.rejectedCount })
+      }
+      if (outcome.result === 'refused') {
         return refuse(c, 400, INVALID_ARGUMENT, `the collector answered ${outcome.status}`)
       }
       return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', outcome.retryAfterMillis)
     }
-    // Whoever can keep a batch for later is asked to; what is already on its way is tried on behind the answer.
-    const laterMillis = busyMillis(target.url)
-    if (laterMillis > 0) {
-      return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis)
+    const laterMillis = busyMillis(target.receiver)
+    if (laterMillis === 0) {
+      forwardLater(target, cleaned.request, lifetimeOf(c))
+      return accept(c, partial)
     }
-    forwardLater(target, cleaned.request, c.executionCtx)
-    return accept(c, partial)
+    // A page can keep a batch for later; only what is already on its way is tried on behind the answer.
+    if (await sendToQueue(target, cleaned.request)) return accept(c, partial)
+    return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis)
   }
 }
 
@@ -169,8 +174,13 @@ async function limitByBinding(
 ): Promise<number | undefined> {
   const binding = name === undefined ? undefined : (c.env as Record<string, RateLimitBinding>)[name]
   if (!binding) return undefined
-  const { success } = await binding.limit({ key })
-  return success ? 0 : 10_000
+  try {
+    const { success } = await binding.limit({ key })
+    return success ? 0 : 10_000
+  } catch {
+    // The limit is there for the relay, not the other way round: the count in memory takes its place.
+    return undefined
+  }
 }
 
 interface RateLimitBinding {
@@ -179,11 +189,10 @@ interface RateLimitBinding {
 
 function targetOf(c: Context, options: RelayOptions): ForwardTarget | undefined {
   const env = (c.env ?? {}) as Record<string, unknown>
-  const config = readOtelConfig(env)
-  const url = options.url ?? config.tracesUrl
-  if (url === undefined) return undefined
+  const receiver = createReceiver(readOtelConfig(env).traces, options.url)
+  if (!receiver) return undefined
   const queue = options.overflowQueue === undefined ? undefined : env[options.overflowQueue]
-  return { url, config, overflowQueue: queue as Pick<Queue, 'send'> | undefined }
+  return { receiver, overflowQueue: queue as Pick<Queue, 'send'> | undefined }
 }
 
 /** What the edge knows of a page's visitor and the page does not: where roughly, never the address. */

@@ -13,6 +13,7 @@ import { EdgeContextManager } from './context.ts'
 import type { EdgeOptions } from './options.ts'
 import { registerApi, warn } from './otel-api.ts'
 import { createExporter } from './otlp-exporter.ts'
+import { createReceiver, type OtlpReceiver } from './otlp-receiver.ts'
 import { patchFetch } from './outgoing-fetch.ts'
 import { createSampling, type Sampling } from './sampling.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
@@ -93,12 +94,41 @@ function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): Pick<
     }
     const buffer = new SpanBuffer({
       windowMillis: options.exporter?.windowMillis ?? 500,
-      exporter: createExporter(resource, options, config, env),
+      exporter: createExporter(
+        resource,
+        receiverOf('traces', options, config),
+        overflowQueueOf(options, env),
+      ),
     })
     shared = { buffer, resource }
     buffers.set(key, shared)
   }
   return shared
+}
+
+/** Where a signal goes: by code first, then by its own variables, then by those of all signals. */
+export function receiverOf(
+  signal: 'traces' | 'logs',
+  { exporter = {} }: EdgeOptions,
+  config: OtelConfig,
+): OtlpReceiver | undefined {
+  if (config.disabled) return undefined
+  const { url, windowMillis, overflowQueue, ...own } = exporter
+  const merged = { ...config[signal], ...own, headers: { ...config[signal].headers, ...own.headers } }
+  if (signal === 'traces') return createReceiver({ ...merged, ...(url === undefined ? {} : { url }) })
+  // A traces address given in code names its own path; the logs are next to it. Log records are sent as JSON.
+  const logsUrl = url?.replace(/\/v1\/traces$/, '/v1/logs')
+  return createReceiver({
+    ...(logsUrl === undefined ? {} : { url: logsUrl }),
+    ...merged,
+    protocol: 'http/json',
+  })
+}
+
+function overflowQueueOf({ exporter }: EdgeOptions, env: object): Pick<Queue, 'send'> | undefined {
+  return exporter?.overflowQueue === undefined
+    ? undefined
+    : (Reflect.get(env, exporter.overflowQueue) as Pick<Queue, 'send'> | undefined)
 }
 
 function register(sdk: Sdk): void {

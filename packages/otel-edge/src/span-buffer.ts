@@ -1,5 +1,6 @@
 import type { WaitUntil } from './invocation.ts'
-import type { ExportOutcome, SpanExporter } from './otlp-exporter.ts'
+import type { SpanExporter } from './otlp-exporter.ts'
+import type { PostOutcome } from './otlp-receiver.ts'
 import { type SpanChunk, SpanChunkWriter } from './span-chunk.ts'
 import type { Scope } from './span-record.ts'
 
@@ -87,15 +88,16 @@ export class SpanBuffer {
     }
   }
 
-  #settle(batch: readonly SpanChunk[], droppedSpans: number, outcome: ExportOutcome): void {
-    if (outcome.result === 'sent') {
+  #settle(batch: readonly SpanChunk[], droppedSpans: number, outcome: PostOutcome): void {
+    if (outcome.result === 'stored') {
+      this.#droppedSpans += outcome.rejectedCount
       this.#failures = 0
       this.#notBefore = 0
       return
     }
     // The count of drops was not delivered either.
     this.#droppedSpans += droppedSpans
-    if (outcome.result === 'rejected') {
+    if (outcome.result === 'refused') {
       for (const { spanCount } of batch) this.#droppedSpans += spanCount
       return
     }

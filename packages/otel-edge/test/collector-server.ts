@@ -17,7 +17,7 @@ export default async function startCollectorServer(project: TestProject): Promis
   const posts = new Map<string, Post[]>()
   const behaviours = new Map<
     string,
-    { status?: number; hangMillis?: number; headers?: Record<string, string>; times?: number }
+    { status?: number; hangMillis?: number; headers?: Record<string, string>; body?: string; times?: number }
   >()
   const server = createServer(async (request, response) => {
     const [, id = '', ...path] = (request.url ?? '').replace(/\?.*/, '').split('/')
@@ -44,7 +44,10 @@ export default async function startCollectorServer(project: TestProject): Promis
       if (behaviour.times !== undefined && --behaviour.times === 0) behaviours.delete(id)
       if (behaviour.hangMillis !== undefined)
         return setTimeout(() => response.destroy(), behaviour.hangMillis).unref()
-      if (behaviour.status !== undefined) return response.writeHead(behaviour.status, behaviour.headers).end()
+      if (behaviour.status !== undefined) {
+        const headers = { 'content-type': 'application/json', ...behaviour.headers }
+        return response.writeHead(behaviour.status, headers).end(behaviour.body)
+      }
     }
     const list = posts.get(id) ?? []
     posts.set(id, list)

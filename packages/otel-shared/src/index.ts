@@ -7,10 +7,11 @@ export {
 } from './api-context.ts'
 export { formatBaggage, parseBaggage } from './baggage.ts'
 export { generateSpanId, generateTraceId, isSpanId, isTraceId } from './ids.ts'
-export { type OtelConfig, readOtelConfig } from './otel-config.ts'
+export { type OtelConfig, type OtlpExportConfig, readOtelConfig } from './otel-config.ts'
 export { toAnyValue, toKeyValues } from './otlp/attributes.ts'
 export { decodeTraceRequestJson } from './otlp/decode-json.ts'
 export { decodeTraceRequestProtobuf } from './otlp/decode-protobuf.ts'
+export { decodeRejectedCount } from './otlp/decode-response.ts'
 export { encodeTraceRequestProtobuf } from './otlp/encode-protobuf.ts'
 export {
   encodeStatusProtobuf,

@@ -1,20 +1,25 @@
 import { expect, test } from 'vitest'
 import { readOtelConfig } from './otel-config.ts'
 
+const NOTHING = { disabled: false, resourceAttributes: {}, traces: { headers: {} }, logs: { headers: {} } }
+
 test('nothing set is nothing configured', () => {
-  expect(readOtelConfig({})).toEqual({ disabled: false, resourceAttributes: {}, headers: {} })
+  expect(readOtelConfig({})).toEqual(NOTHING)
 })
 
 test('the general endpoint gets the signal’s path, a signal’s own is used as it is', () => {
   expect(readOtelConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/base/' })).toMatchObject({
-    tracesUrl: 'http://c:4318/base/v1/traces',
-    logsUrl: 'http://c:4318/base/v1/logs',
+    traces: { url: 'http://c:4318/base/v1/traces' },
+    logs: { url: 'http://c:4318/base/v1/logs' },
   })
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces:1/own',
   }
-  expect(readOtelConfig(env).tracesUrl).toBe('http://traces:1/own')
+  expect(readOtelConfig(env)).toMatchObject({
+    traces: { url: 'http://traces:1/own' },
+    logs: { url: 'http://c:4318/v1/logs' },
+  })
 })
 
 test('lists of pairs are decoded, signals’ variables win, the service’s name may stand in the resource', () => {
@@ -32,10 +37,13 @@ test('lists of pairs are decoded, signals’ variables win, the service’s name
   ).toMatchObject({
     serviceName: 'shop',
     resourceAttributes: { 'deployment.environment.name': 'a b' },
-    headers: { authorization: 'Bearer x' },
-    timeoutMillis: 2500,
-    protocol: 'http/protobuf',
-    compression: 'none',
+    traces: {
+      headers: { authorization: 'Bearer x' },
+      timeoutMillis: 2500,
+      protocol: 'http/protobuf',
+      compression: 'none',
+    },
+    logs: { headers: { a: '1' }, timeoutMillis: 2500, protocol: 'http/protobuf', compression: 'none' },
     propagators: ['b3', 'tracecontext'],
     disabled: true,
   })
@@ -52,6 +60,6 @@ test('what cannot be used is reported by its name and left unset', () => {
     },
     (problem) => problems.push(problem),
   )
-  expect(config).toEqual({ disabled: false, resourceAttributes: {}, headers: {} })
+  expect(config).toEqual(NOTHING)
   expect(problems.join('\n')).toMatch(/TIMEOUT=soon[\s\S]*ENDPOINT=no address[\s\S]*PROTOCOL=grpc/)
 })

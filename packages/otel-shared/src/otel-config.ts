@@ -1,16 +1,20 @@
+/** How one signal is exported. Absent means unset. */
+export interface OtlpExportConfig {
+  /** Full address that it is posted to. */
+  readonly url?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly protocol?: 'http/json' | 'http/protobuf'
+  readonly compression?: 'gzip' | 'none'
+  readonly timeoutMillis?: number
+}
+
 /** The standard `OTEL_*` variables that a worker or a page can follow, parsed once. Absent means unset. */
 export interface OtelConfig {
   readonly disabled: boolean
   readonly serviceName?: string
   readonly resourceAttributes: Readonly<Record<string, string>>
-  /** Full address that traces are posted to. */
-  readonly tracesUrl?: string
-  /** Full address that logs are posted to. */
-  readonly logsUrl?: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly protocol?: 'http/json' | 'http/protobuf'
-  readonly compression?: 'gzip' | 'none'
-  readonly timeoutMillis?: number
+  readonly traces: OtlpExportConfig
+  readonly logs: OtlpExportConfig
   readonly propagators?: readonly string[]
   readonly sampler?: string
   readonly samplerArg?: string
@@ -26,53 +30,67 @@ export function readOtelConfig(
   env: Readonly<Record<string, unknown>>,
   onProblem: (message: string) => void = () => {},
 ): OtelConfig {
+  const problems = new Set<string>()
+  // A variable of all signals is read once for each.
+  const report = (message: string) => {
+    if (problems.has(message)) return
+    problems.add(message)
+    onProblem(message)
+  }
   const read = (name: string) => {
     const value = env[name]
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
   }
-  const readSignal = (name: string) =>
-    read(`OTEL_EXPORTER_OTLP_TRACES_${name}`) ?? read(`OTEL_EXPORTER_OTLP_${name}`)
   const oneOf = <Value extends string>(name: string, value: string | undefined, values: readonly Value[]) => {
     const known = values.find((candidate) => candidate === value)
     if (value !== undefined && known === undefined)
-      onProblem(`${name}=${value} is not one of ${values.join(', ')}`)
+      report(`${name}=${value} is not one of ${values.join(', ')}`)
     return known
   }
-
-  const endpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT')
   const resourceAttributes = parsePairs(read('OTEL_RESOURCE_ATTRIBUTES'))
-  const timeout = readSignal('TIMEOUT')
-  const timeoutMillis = timeout === undefined ? Number.NaN : Number(timeout)
-  if (timeout !== undefined && !(timeoutMillis > 0))
-    onProblem(`OTEL_EXPORTER_OTLP_TIMEOUT=${timeout} is not a time`)
 
   return {
     disabled: read('OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
     ...defined('serviceName', read('OTEL_SERVICE_NAME') ?? resourceAttributes['service.name']),
     resourceAttributes,
-    ...defined('tracesUrl', url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'v1/traces')),
-    ...defined('logsUrl', url('OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', 'v1/logs')),
-    headers: parsePairs(readSignal('HEADERS')),
-    ...defined(
-      'protocol',
-      oneOf('OTEL_EXPORTER_OTLP_PROTOCOL', readSignal('PROTOCOL'), ['http/json', 'http/protobuf'] as const),
-    ),
-    ...defined(
-      'compression',
-      oneOf('OTEL_EXPORTER_OTLP_COMPRESSION', readSignal('COMPRESSION'), ['gzip', 'none'] as const),
-    ),
-    ...defined('timeoutMillis', timeoutMillis > 0 ? timeoutMillis : undefined),
+    traces: readExport('TRACES', 'v1/traces'),
+    logs: readExport('LOGS', 'v1/logs'),
     ...defined('propagators', list(read('OTEL_PROPAGATORS'))),
     ...defined('sampler', read('OTEL_TRACES_SAMPLER')),
     ...defined('samplerArg', read('OTEL_TRACES_SAMPLER_ARG')),
   }
 
+  function readExport(signal: string, path: string): OtlpExportConfig {
+    const nameOf = (part: string) => {
+      const own = `OTEL_EXPORTER_OTLP_${signal}_${part}`
+      return read(own) === undefined ? `OTEL_EXPORTER_OTLP_${part}` : own
+    }
+    const readPart = (part: string) => read(nameOf(part))
+    const timeout = readPart('TIMEOUT')
+    const timeoutMillis = timeout === undefined ? Number.NaN : Number(timeout)
+    if (timeout !== undefined && !(timeoutMillis > 0)) report(`${nameOf('TIMEOUT')}=${timeout} is not a time`)
+    return {
+      ...defined('url', readUrl(nameOf('ENDPOINT'), path)),
+      headers: parsePairs(readPart('HEADERS')),
+      ...defined(
+        'protocol',
+        oneOf(nameOf('PROTOCOL'), readPart('PROTOCOL'), ['http/json', 'http/protobuf'] as const),
+      ),
+      ...defined(
+        'compression',
+        oneOf(nameOf('COMPRESSION'), readPart('COMPRESSION'), ['gzip', 'none'] as const),
+      ),
+      ...defined('timeoutMillis', timeoutMillis > 0 ? timeoutMillis : undefined),
+    }
+  }
+
   /** A signal's own endpoint is used as it is; the general one gets the signal's path appended. */
-  function url(signalName: string, path: string): string | undefined {
-    const own = read(signalName)
-    const address = own ?? (endpoint && `${endpoint.replace(/\/+$/, '')}/${path}`)
-    if (address === undefined || URL.canParse(address)) return address
-    onProblem(`${own ? signalName : 'OTEL_EXPORTER_OTLP_ENDPOINT'}=${own ?? endpoint} is not an address`)
+  function readUrl(name: string, path: string): string | undefined {
+    const value = read(name)
+    if (value === undefined) return undefined
+    const address = name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? `${value.replace(/\/+$/, '')}/${path}` : value
+    if (URL.canParse(address)) return address
+    report(`${name}=${value} is not an address`)
     return undefined
   }
 }
