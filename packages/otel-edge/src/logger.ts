@@ -1,4 +1,4 @@
-import { getSpanContext, redactText } from '@throughline/otel-shared'
+import { getSpanContext, isSpanContextValid, redactText } from '@throughline/otel-shared'
 import { activeContext } from './context.ts'
 import { getInvocation } from './invocation.ts'
 import { exportLog, type LogLevel } from './log-export.ts'
@@ -37,7 +37,9 @@ function write(level: LogLevel, message: string, fields: Fields = {}): void {
 /** The ids of the running code's span, for loggers of an app's own; empty outside of traced events. */
 export function traceIds(): { readonly trace_id?: string; readonly span_id?: string } {
   const spanContext = getSpanContext(activeContext())
-  return spanContext ? { trace_id: spanContext.traceId, span_id: spanContext.spanId } : {}
+  return spanContext && isSpanContextValid(spanContext)
+    ? { trace_id: spanContext.traceId, span_id: spanContext.spanId }
+    : {}
 }
 
 type Write = (...args: unknown[]) => void

@@ -65,7 +65,10 @@ export interface SamplerOptions {
   readonly ratio?: number
   /** Ratios for new traces by path; the first that matches counts. A string matches itself, with `*` for any rest. */
   readonly rules?: readonly SamplingRule[]
-  /** New traces sampled in a second and isolate, at most. Default: no limit. */
+  /**
+   * Traces sampled in a second and isolate, at most: new ones, and at the public door those that a page says are
+   * sampled. Default: no limit.
+   */
   readonly maxPerSecond?: number
 }
 

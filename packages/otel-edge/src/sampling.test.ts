@@ -88,6 +88,84 @@ describe('head sampling', () => {
   })
 })
 
+describe('consistent probability sampling', () => {
+  const ratio = { sampler: { name: 'traceidratio', ratio: 0.5 } } as const
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03'
+
+  test('a trace’s explicit randomness decides, and the threshold it passed is said in place of the parent’s', async () => {
+    const collector = new TestCollector()
+    const tracestate = 'other=1,ot=th:4;rv:80000000000000'
+    await send(collector.options(ratio), ['/slow'], { headers: { traceparent, tracestate } })
+    const [span] = await collector.waitForSpans(1)
+    expect(span?.traceState).toBe('ot=th:8;rv:80000000000000,other=1')
+  })
+
+  test('below the threshold nothing is sampled, and none is said', async () => {
+    const collector = new TestCollector()
+    const tracestate = 'ot=th:4;rv:7fffffffffffff'
+    const headers = { traceparent, tracestate }
+    const [response] = await send(collector.options(ratio), ['/slow'], { headers })
+    expect(response?.headers.get('server-timing')).toMatch(/^traceparent;desc="00-.{32}-.{16}-02"/)
+    expect(await collector.posts()).toEqual([])
+  })
+
+  test('a parent-based sampler leaves the parent’s threshold as it is', async () => {
+    const collector = new TestCollector()
+    const headers = { traceparent, tracestate: 'ot=th:4' }
+    await send(collector.options({ sampler: { name: 'parentbased_traceidratio', ratio: 0.5 } }), ['/slow'], {
+      headers,
+    })
+    const [span] = await collector.waitForSpans(1)
+    expect(span?.traceState).toBe('ot=th:4')
+  })
+})
+
+test('at the public door the cap holds for traces that a page says are sampled, behind it for none of them', async () => {
+  const headers = {
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03',
+    'sec-fetch-site': 'same-origin',
+  }
+  const sampler = { maxPerSecond: 1 }
+  const door = new TestCollector()
+  const now = () => 1_000_000
+  const responses = await send(door.options({ trust: 'same-origin', sampler, now }), ['/work', '/work'], {
+    headers,
+  })
+  expect(responses[0]?.headers.get('server-timing')).toMatch(/^traceparent;desc="00-.{32}-.{16}-03"/)
+  expect(responses[1]?.headers.get('server-timing')).toMatch(/^traceparent;desc="00-.{32}-.{16}-02"/)
+
+  const behind = new TestCollector()
+  await send(behind.options({ trust: 'internal', sampler, now }), ['/slow', '/slow'], { headers })
+  expect(await behind.waitForSpans(2)).toHaveLength(2)
+})
+
+describe('OTEL_SDK_DISABLED', () => {
+  const env = { OTEL_SDK_DISABLED: 'true' }
+  const app = new Hono()
+    .use(tracing({ trust: 'all' }))
+    .get('/', async (c) => c.json(await (await fetch(`${new TestCollector().base}/echo`)).json()))
+  const forwarded = async (headers: Record<string, string>) => {
+    const ctx = createExecutionContext()
+    const response = await app.fetch(new Request('http://x/', { headers }), env, ctx)
+    await waitOnExecutionContext(ctx)
+    expect(response.headers.get('server-timing')).toBeNull()
+    return (await response.json()) as Record<string, string>
+  }
+
+  test('the caller’s context goes on as it came: what is not recorded is nobody’s parent', async () => {
+    const headers = {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      tracestate: 'a=1',
+      baggage: 'tier=gold',
+    }
+    expect(await forwarded(headers)).toMatchObject(headers)
+  })
+
+  test('without one nothing is sent', async () => {
+    expect(await forwarded({})).not.toHaveProperty('traceparent')
+  })
+})
+
 describe('kept although unsampled', () => {
   test('a request that fails is exported with its subtree, marked as such; one that does not is not', async () => {
     const collector = new TestCollector()

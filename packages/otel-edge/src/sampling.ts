@@ -2,23 +2,29 @@ import type { SpanContext, TraceState } from '@opentelemetry/api'
 import {
   createSampler,
   createTraceState,
+  getRandomness,
   type HeadSampler,
   type OtelConfig,
   RANDOM_FLAG,
   SAMPLED_FLAG,
+  withThreshold,
 } from '@throughline/otel-shared'
 import type { EdgeOptions } from './options.ts'
 
-/**
- * Gives a span that has no local parent its context: sampled or not, by its remote parent or by the sampler.
- *
- * @param path of the request that starts a trace, for rules; absent for other events.
- */
+/** What is known of the request that a span begins with, where it enters this worker. */
+export interface Entry {
+  /** For rules; absent for other events. */
+  readonly path: string | undefined
+  /** Anyone may have sent it, and have said that it is sampled. */
+  readonly isPublic: boolean
+}
+
+/** Gives a span that has no local parent its context: sampled or not, by its remote parent or by the sampler. */
 export type Sampling = (
   parent: SpanContext | undefined,
   traceId: string,
   spanId: string,
-  path?: string,
+  entry?: Entry,
 ) => SpanContext
 
 interface RootSampler {
@@ -48,20 +54,24 @@ export function createSampling(
     matches: pathMatcher(path),
     root: withState(createSampler('traceidratio', ratio)),
   }))
+  const findRule = (path: string) => rules.find(({ matches }) => matches(path))
   const takeToken = createRateCap(options.maxPerSecond, now)
 
-  // OTEL_SDK_DISABLED: nothing is recorded, what comes in still goes on.
-  if (config.disabled)
-    return (parent, traceId, spanId) => toSpanContext(traceId, spanId, 0, parent?.traceState)
-
-  return (parent, traceId, spanId, path) => {
+  return (parent, traceId, spanId, entry) => {
     if (parent) {
+      const { sampler } = fallback
       const parentSampled = (parent.traceFlags & SAMPLED_FLAG) !== 0
-      const sampled = fallback.sampler.shouldSample({ traceId, parentSampled })
+      const randomness = sampler.parentBased ? undefined : getRandomness(parent.traceState)
+      const isWanted = sampler.shouldSample({ traceId, parentSampled, randomness })
+      const sampled = isWanted && (!entry?.isPublic || takeToken())
       const traceFlags = sampled ? parent.traceFlags | SAMPLED_FLAG : parent.traceFlags & ~SAMPLED_FLAG
-      return toSpanContext(traceId, spanId, traceFlags, parent.traceState)
+      // A parent's decision was made at the parent's rate; ours is made at ours.
+      const traceState = sampler.parentBased
+        ? parent.traceState
+        : withThreshold(parent.traceState, sampled && !isCapped ? sampler.threshold : undefined)
+      return toSpanContext(traceId, spanId, traceFlags, traceState)
     }
-    const rule = path === undefined ? undefined : rules.find(({ matches }) => matches(path))
+    const rule = entry?.path === undefined ? undefined : findRule(entry.path)
     const { sampler, traceState } = rule?.root ?? fallback
     return sampler.shouldSample({ traceId }) && takeToken()
       ? toSpanContext(traceId, spanId, RANDOM_FLAG | SAMPLED_FLAG, traceState)

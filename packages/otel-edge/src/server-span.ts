@@ -86,14 +86,18 @@ export function startServerRequest(
   const context = setInvocation(parent, invocation)
   const options: SpanOptions = { kind: SERVER, startTime: receivedMillis }
   if (links) options.links = links
-  const path = sdk.options.sampler?.rules ? new URL(request.url).pathname : undefined
+  const { sampler } = sdk.options
+  const entry = sampler && {
+    path: sampler.rules ? new URL(request.url).pathname : undefined,
+    isPublic: trust !== 'all' && trust !== 'internal',
+  }
   const span = startSpan(
     invocation,
     EDGE_SCOPE,
     method === '_OTHER' ? 'HTTP' : method,
     options,
     context,
-    path,
+    entry,
   )
   if (span instanceof EdgeSpan && span.record)
     span.record.attributes = requestAttributes(request, method, request.method, sdk.options)
@@ -129,7 +133,8 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
   // Nobody asks for the end of what is not recorded, and nobody but a page for its ids.
   if (!span.isRecording()) {
     endEvent(server.invocation, span)
-    return !isUpgrade && isFromPage(request) ? withTimingHeaders(server, response) : response
+    const hasIds = !isUpgrade && !server.invocation.sdk.config.disabled
+    return hasIds && isFromPage(request) ? withTimingHeaders(server, response) : response
   }
   if (route !== undefined) {
     span.setAttribute(ATTR_HTTP_ROUTE, route)

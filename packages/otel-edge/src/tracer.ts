@@ -12,6 +12,7 @@ import { INTERNAL } from './api-constants.ts'
 import { activeContext, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
+import type { Entry } from './sampling.ts'
 import type { Scope } from './span-record.ts'
 
 /** OpenTelemetry's tracer provider: gives spans to whichever event the calling code belongs to. */
@@ -74,11 +75,13 @@ export function startSpan(
   name: string,
   options: SpanOptions,
   context: Context,
-  path?: string,
+  entry?: Entry,
 ): Span {
   const { sdk } = invocation
   const active = options.root ? undefined : getSpanContext(context)
   const parent = active && isSpanContextValid(active) ? active : undefined
+  // OTEL_SDK_DISABLED: what comes in goes on as it came.
+  if (sdk.config.disabled) return new PassiveSpan(parent ?? NO_SPAN)
   // Children follow their root's decision; only a span without a local parent asks the sampler.
   const spanContext =
     parent && !parent.isRemote
@@ -87,7 +90,7 @@ export function startSpan(
           parent,
           parent?.traceId ?? (active?.spanId === '' ? active.traceId : generateTraceId()),
           generateSpanId(),
-          path,
+          entry,
         )
   if ((spanContext.traceFlags & SAMPLED_FLAG) === 0 && !sdk.options.keep) return new PassiveSpan(spanContext)
   const startMillis = toMillis(options.startTime) ?? sdk.now()

@@ -7,6 +7,7 @@ export {
 } from './api-context.ts'
 export { formatBaggage, parseBaggage } from './baggage.ts'
 export { generateSpanId, generateTraceId, isSpanId, isTraceId } from './ids.ts'
+export { getRandomness, withThreshold } from './ot-tracestate.ts'
 export { type OtelConfig, type OtlpExportConfig, readOtelConfig } from './otel-config.ts'
 export { toAnyValue, toKeyValues } from './otlp/attributes.ts'
 export { decodeTraceRequestJson } from './otlp/decode-json.ts'

@@ -2,10 +2,14 @@
 export interface SamplingInput {
   readonly traceId: string
   readonly parentSampled?: boolean | undefined
+  /** 56 bits as hex, where the trace's randomness is not in its id (`rv` in tracestate). */
+  readonly randomness?: string | undefined
 }
 
 /** Decides, where a trace enters this process, whether it is recorded. */
 export interface HeadSampler {
+  /** A parent's decision is followed. */
+  readonly parentBased: boolean
   shouldSample(input: SamplingInput): boolean
   /** The `th` value for tracestate's `ot` member, set when roots are sampled by ratio. */
   readonly threshold?: string
@@ -23,15 +27,18 @@ export interface HeadSampler {
 export function createSampler(name = 'parentbased_always_on', argument?: string | number): HeadSampler {
   const [, parentBased, base] = /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name) ?? [
     '',
-    'p',
+    'parentbased_',
     'always_on',
   ]
   const ratio = base === 'always_off' ? 0 : base === 'traceidratio' ? toRatio(argument) : 1
   const threshold = toThreshold(ratio)
   return {
+    parentBased: parentBased !== undefined,
     ...(base === 'traceidratio' && threshold !== undefined ? { threshold } : {}),
-    shouldSample: ({ traceId, parentSampled }) =>
-      parentBased !== undefined && parentSampled !== undefined ? parentSampled : reaches(traceId, threshold),
+    shouldSample: ({ traceId, parentSampled, randomness = traceId.slice(18) }) =>
+      parentBased !== undefined && parentSampled !== undefined
+        ? parentSampled
+        : reaches(randomness, threshold),
   }
 }
 
@@ -50,7 +57,7 @@ function toThreshold(ratio: number): string | undefined {
   return hex === '' ? '0' : hex
 }
 
-function reaches(traceId: string, threshold: string | undefined): boolean {
+function reaches(randomness: string, threshold: string | undefined): boolean {
   // Hex digits of equal length compare as the numbers they write.
-  return threshold !== undefined && (threshold === '0' || traceId.slice(18) >= threshold.padEnd(14, '0'))
+  return threshold !== undefined && (threshold === '0' || randomness >= threshold.padEnd(14, '0'))
 }

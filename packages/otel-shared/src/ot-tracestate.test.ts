@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { getRandomness, withThreshold } from './ot-tracestate.ts'
+import { parseTracestate } from './tracestate.ts'
+
+test.each([
+  ['ot=rv:0123456789abcd', '0123456789abcd'],
+  ['ot=th:8;rv:fedcba98765432;x:1,other=1', 'fedcba98765432'],
+  ['ot=rv:0123', undefined],
+  ['ot=rv:0123456789ABCD', undefined],
+  ['ot=th:8', undefined],
+  ['other=rv:0123456789abcd', undefined],
+])('the randomness of %s is %s', (tracestate, randomness) => {
+  expect(getRandomness(parseTracestate(tracestate))).toBe(randomness)
+})
+
+test.each([
+  ['', '8', 'ot=th:8'],
+  ['other=1', 'c', 'ot=th:c,other=1'],
+  ['other=1,ot=th:0;rv:0123456789abcd', '8', 'ot=th:8;rv:0123456789abcd,other=1'],
+  ['ot=th:8;rv:0123456789abcd', undefined, 'ot=rv:0123456789abcd'],
+  ['ot=th:8,other=1', undefined, 'other=1'],
+  ['other=1', undefined, 'other=1'],
+  ['ot=nonsense', '8', 'ot=th:8'],
+])('%s with the threshold %s is %s', (tracestate, threshold, expected) => {
+  expect(withThreshold(parseTracestate(tracestate), threshold)?.serialize()).toBe(expected)
+})
