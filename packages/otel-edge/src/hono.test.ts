@@ -125,6 +125,86 @@ describe('the server span', () => {
     }
   })
 
+  test('headers are recorded by an allow-list only, credentials never, secrets in others redacted', async () => {
+    const collector = new TestCollector()
+    const names = ['X-Tenant', 'authorization', 'cookie', 'x-mail']
+    const app = shop(collector, { captureHeaders: { request: names, response: ['etag', 'set-cookie'] } })
+    app.get('/page', async (c) => {
+      await (await fetch(`${collector.base}/echo`, { headers: { 'x-tenant': 'outgoing' } })).text()
+      c.header('set-cookie', 'session=secret')
+      return c.text('page', 200, { etag: '"v1"' })
+    })
+    const headers = {
+      'x-tenant': 'blue',
+      'x-other': 'other',
+      authorization: 'Bearer secret-secret',
+      cookie: 'session=secret',
+      'x-mail': 'from anna@example.com',
+    }
+    await get(app, '/page', { headers })
+    const spans = await collector.waitForSpans(2)
+    const recorded = (name: string) => {
+      const attributes = spans.find((span) => span.name === name)?.attributes ?? []
+      return Object.fromEntries(
+        attributes
+          .filter(({ key }) => key.includes('.header.'))
+          .map(({ key, value }) => [key, value.arrayValue?.values.map(({ stringValue }) => stringValue)]),
+      )
+    }
+    expect(recorded('GET /page')).toEqual({
+      'http.request.header.x-tenant': ['blue'],
+      'http.request.header.x-mail': ['from REDACTED'],
+      'http.response.header.etag': ['"v1"'],
+    })
+    expect(recorded('GET')).toEqual({ 'http.request.header.x-tenant': ['outgoing'] })
+    expect(JSON.stringify(spans)).not.toMatch(/secret|anna@/)
+  })
+
+  test('methods nobody knows do not become names', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.all('/any', async (c) => {
+      await (await fetch(`${collector.base}/echo`, { method: 'PURGE' })).text()
+      return c.text('ok')
+    })
+    await get(app, '/any', { method: 'PURGE' })
+    await collector.expectTrace({
+      name: 'HTTP /any',
+      attributes: { 'http.request.method': '_OTHER', 'http.request.method_original': 'PURGE' },
+      children: [
+        {
+          name: 'HTTP',
+          kind: 'CLIENT',
+          attributes: { 'http.request.method': '_OTHER', 'http.request.method_original': 'PURGE' },
+        },
+      ],
+    })
+  })
+
+  test('used by an app and by a part of it, it makes one span, named by the whole route', async () => {
+    const collector = new TestCollector()
+    const part = new Hono<{ Bindings: TestEnv }>()
+    part.use(tracing(collector.options()))
+    part.get('/:id', (c) => c.text('part'))
+    const app = shop(collector)
+    app.use('/early', async (c) => c.text('answered by a middleware'))
+    app.route('/parts', part)
+    app.get('/early', (c) => c.text('never'))
+    await get(app, '/parts/7')
+    await get(app, '/early')
+    await collector.expectTrace({ name: 'GET /parts/:id', attributes: { 'http.route': '/parts/:id' } })
+    await collector.expectTrace({ name: 'GET /early' })
+    expect(await collector.spans()).toHaveLength(2)
+  })
+
+  test('an app is served without an environment and an execution context too, as its own tests do', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/page', (c) => c.text('page'))
+    expect(await (await app.request('/page')).text()).toBe('page')
+    await collector.expectTrace({ name: 'GET /page' })
+  })
+
   test('spans made through the OpenTelemetry API are children of the request', async () => {
     const collector = new TestCollector()
     const app = shop(collector)

@@ -25,6 +25,11 @@ export interface EdgeOptions {
   readonly propagateTo?: 'all' | readonly string[]
   /** Names of query parameters whose values may be recorded. Default: none. */
   readonly keepQuery?: readonly string[]
+  /** Names of headers that are recorded, of requests served and sent; secrets in their values are redacted. Default: none. */
+  readonly captureHeaders?: {
+    readonly request?: readonly string[]
+    readonly response?: readonly string[]
+  }
   /** Where and how spans are sent. */
   readonly exporter?: ExporterOptions
   /** `OTEL_TRACES_SAMPLER` and `_ARG` by code. */

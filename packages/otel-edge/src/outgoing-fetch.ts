@@ -2,6 +2,7 @@ import type { Attributes, Context, TextMapPropagator } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
@@ -9,8 +10,10 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import { redactUrl, setSpan } from '@throughline/otel-shared'
 import { CLIENT, ERROR } from './api-constants.ts'
+import { captureHeaders } from './capture-headers.ts'
 import { activeContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
+import { isKnownMethod, spanNameOf } from './http-method.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import { nativeFetch, replaceFetch } from './native-fetch.ts'
 import type { EdgeOptions } from './options.ts'
@@ -50,12 +53,14 @@ export async function sendTraced(
   const span = startSpan(
     invocation,
     EDGE_SCOPE,
-    binding === undefined ? method : `fetch ${binding}`,
+    binding === undefined ? spanNameOf(method) : `fetch ${binding}`,
     { kind: CLIENT },
     context,
   )
-  if (span instanceof EdgeSpan && span.record)
+  if (span instanceof EdgeSpan && span.record) {
     span.record.attributes = requestAttributes(method, address, options)
+    captureHeaders(span, 'request', outgoing.headers, options)
+  }
   if (binding !== undefined || mayPropagate(options.propagateTo, address)) {
     propagator.inject(setSpan(context, span), outgoing.headers, HEADERS_SETTER)
   }
@@ -70,6 +75,7 @@ export async function sendTraced(
     throw error
   }
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
+  captureHeaders(span, 'response', response.headers, options)
   if (response.status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
     span.setStatus({ code: ERROR })
@@ -133,7 +139,8 @@ function copyHeaders(headers: HeadersInit | undefined, propagator: TextMapPropag
 function requestAttributes(method: string, address: string, options: EdgeOptions): Attributes {
   const url = URL.parse(address)
   return {
-    [ATTR_HTTP_REQUEST_METHOD]: method,
+    [ATTR_HTTP_REQUEST_METHOD]: isKnownMethod(method) ? method : '_OTHER',
+    [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: isKnownMethod(method) ? undefined : method.slice(0, 64),
     [ATTR_URL_FULL]: redactUrl(address, options),
     [ATTR_SERVER_ADDRESS]: url?.hostname,
     [ATTR_SERVER_PORT]: url?.port ? Number(url.port) : url?.protocol === 'https:' ? 443 : 80,

@@ -21,9 +21,11 @@ import {
   setSpan,
 } from '@throughline/otel-shared'
 import { ERROR, SERVER } from './api-constants.ts'
+import { captureHeaders } from './capture-headers.ts'
 import { EMPTY_CONTEXT, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { endEvent } from './end-event.ts'
+import { isKnownMethod, spanNameOf } from './http-method.ts'
 import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { recordError } from './record-error.ts'
@@ -42,24 +44,6 @@ export interface ServerRequest {
   readonly receivedMillis: number
   route?: string | undefined
   error?: unknown
-}
-
-const KNOWN_METHODS = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'TRACE',
-  'PATCH',
-  'QUERY',
-])
-
-/** Methods are whatever a client sends; names of spans are few. */
-function spanNameOf(method: string): string {
-  return KNOWN_METHODS.has(method) ? method : 'HTTP'
 }
 
 /** Starts the server span of a request: in the caller's trace when it is trusted, else in a new one linked to it. */
@@ -82,7 +66,6 @@ export function startServerRequest(
       if (foreign) links = [{ context: foreign }]
     }
   }
-  const method = KNOWN_METHODS.has(request.method) ? request.method : '_OTHER'
   const context = setInvocation(parent, invocation)
   const options: SpanOptions = { kind: SERVER, startTime: receivedMillis }
   if (links) options.links = links
@@ -91,16 +74,11 @@ export function startServerRequest(
     path: sampler.rules ? new URL(request.url).pathname : undefined,
     isPublic: trust !== 'all' && trust !== 'internal',
   }
-  const span = startSpan(
-    invocation,
-    EDGE_SCOPE,
-    method === '_OTHER' ? 'HTTP' : method,
-    options,
-    context,
-    entry,
-  )
-  if (span instanceof EdgeSpan && span.record)
-    span.record.attributes = requestAttributes(request, method, request.method, sdk.options)
+  const span = startSpan(invocation, EDGE_SCOPE, spanNameOf(request.method), options, context, entry)
+  if (span instanceof EdgeSpan && span.record) {
+    span.record.attributes = requestAttributes(request, sdk.options)
+    captureHeaders(span, 'request', headers, sdk.options)
+  }
   const server: ServerRequest = {
     request,
     span,
@@ -141,6 +119,7 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
     span.updateName(`${spanNameOf(request.method)} ${route}`)
   }
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+  captureHeaders(span, 'response', response.headers, server.invocation.sdk.options)
   if (status >= 500) {
     if (error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(status))
     else recordError(span, error)
@@ -163,24 +142,19 @@ export function failServerRequest(server: ServerRequest, error: unknown): void {
   endEvent(server.invocation, server.span)
 }
 
-function requestAttributes(
-  { url, headers }: Request,
-  method: string,
-  original: string,
-  options: EdgeOptions,
-): Attributes {
+function requestAttributes({ url, method, headers }: Request, options: EdgeOptions): Attributes {
   const { prefix, scheme, address, port } = originOf(url)
   const queryStart = url.indexOf('?', prefix.length)
   const path = queryStart < 0 ? url.slice(prefix.length) : url.slice(prefix.length, queryStart)
   const attributes: Attributes = {
-    [ATTR_HTTP_REQUEST_METHOD]: method,
+    [ATTR_HTTP_REQUEST_METHOD]: isKnownMethod(method) ? method : '_OTHER',
     [ATTR_URL_SCHEME]: scheme,
     [ATTR_URL_PATH]: redactPath(path),
     [ATTR_SERVER_ADDRESS]: address,
   }
   if (port !== undefined) attributes[ATTR_SERVER_PORT] = port
   if (queryStart > 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryStart + 1), options)
-  if (method !== original) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = original
+  if (!isKnownMethod(method)) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method.slice(0, 64)
   const userAgent = headers.get('user-agent')
   if (userAgent !== null) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent.slice(0, 512)
   return attributes

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
-import { injectSnippet } from './index.ts'
+import { injectSnippet, withSnippet } from './index.ts'
 
 const app = new Hono()
 app.use(injectSnippet({ data: { 'service-name': 'shop "web"' } }))
@@ -38,6 +38,14 @@ test('the tag stands first in the head, with the page’s nonce, and the page st
 
 test('what is no page is left alone', async () => {
   expect(await (await app.request('/json')).json()).toEqual({ head: '<head>' })
+})
+
+test.each([
+  ['a part of a page', 206, { 'content-range': 'bytes 0-5/100' }],
+  ['a page that nobody on the way may change', 200, { 'cache-control': 'public, no-transform' }],
+])('%s is left alone', async (_, status, headers) => {
+  const page = new Response('<head></head>', { status, headers: { 'content-type': 'text/html', ...headers } })
+  expect(await withSnippet(page).text()).toBe('<head></head>')
 })
 
 test('a page is not held back: its head is there while the rest is still to come', async () => {

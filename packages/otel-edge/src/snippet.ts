@@ -27,7 +27,7 @@ export function withSnippet(
   response: Response,
   { src = '/throughline.js', data = {} }: SnippetOptions = {},
 ): Response {
-  if (!response.body || !/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return response
+  if (!response.body || !isWholePage(response)) return response
   const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${escapeAttribute(value)}"`)
   const nonce = nonceOf(response.headers.get('content-security-policy') ?? '')
   const tag = `<script src="${escapeAttribute(src)}"${attributes.join('')}${nonce ? ` nonce="${nonce}"` : ''}></script>`
@@ -41,6 +41,15 @@ export function withSnippet(
       },
     })
     .transform(response)
+}
+
+/** A part of a page has no place for a tag, and who says `no-transform` means it. */
+function isWholePage({ status, headers }: Response): boolean {
+  return (
+    status !== 206 &&
+    /^text\/html\b/i.test(headers.get('content-type') ?? '') &&
+    !/\bno-transform\b/i.test(headers.get('cache-control') ?? '')
+  )
 }
 
 function nonceOf(policy: string): string | undefined {

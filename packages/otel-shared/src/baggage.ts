@@ -4,6 +4,7 @@ import { MapBaggage } from './map-baggage.ts'
 const MAX_MEMBERS = 180
 const MAX_BYTES = 8192
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const PROPERTIES = /^[\x21-\x2b\x2d-\x7e](?:[\t\x20-\x2b\x2d-\x7e]*[\x21-\x2b\x2d-\x7e])?$/
 const VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
 
 /**
@@ -24,7 +25,6 @@ export function parseBaggage(header: string): Baggage | undefined {
     const rawValue = pair.slice(separator + 1).trim()
     if (separator < 1 || !TOKEN.test(key) || !VALUE.test(rawValue)) continue
     const value = decode(rawValue)
-    if (value === undefined) continue
     const metadata = properties.map((property) => property.trim()).join(';')
     entries.set(key, metadata === '' ? { value } : { value, metadata: toMetadata(metadata) })
   }
@@ -37,7 +37,10 @@ export function formatBaggage(baggage: Baggage): string | undefined {
   let count = 0
   for (const [key, { value, metadata }] of baggage.getAllEntries()) {
     if (!TOKEN.test(key)) continue
-    const member = `${key}=${encodeURIComponent(value)}${metadata ? `;${metadata.toString()}` : ''}`
+    // An app may set any string: halves of characters cannot be encoded, line ends cannot be sent.
+    const properties = metadata?.toString() ?? ''
+    const suffix = PROPERTIES.test(properties) ? `;${properties}` : ''
+    const member = `${key}=${encodeURIComponent(toWellFormed(value))}${suffix}`
     if (header.length + member.length + 1 > MAX_BYTES || count === MAX_MEMBERS) continue
     header = header === '' ? member : `${header},${member}`
     count++
@@ -50,10 +53,20 @@ function toMetadata(text: string): BaggageEntryMetadata {
   return { toString: () => text } as BaggageEntryMetadata
 }
 
-function decode(value: string): string | undefined {
+/** Octets that are no UTF-8 become U+FFFD, as the specification demands. */
+function decode(value: string): string {
   try {
     return decodeURIComponent(value)
   } catch {
-    return undefined
+    const bytes: number[] = []
+    for (const [part] of value.matchAll(/%[0-9a-f]{2}|[\s\S]/gi)) {
+      bytes.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0))
+    }
+    return new TextDecoder().decode(new Uint8Array(bytes))
   }
+}
+
+/** `String.prototype.toWellFormed`, which browsers before 2023 do not have. */
+function toWellFormed(value: string): string {
+  return value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 }

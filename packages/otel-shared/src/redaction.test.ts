@@ -61,6 +61,9 @@ describe('addresses', () => {
 
   test('a reset link’s token in the path is redacted, an ordinary path is not', () => {
     expect(redactPath('/reset/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc')).toBe('/reset/REDACTED')
+    expect(redactPath('/pay/4242424242424242')).toBe('/pay/REDACTED')
+    expect(redactPath('/k/sk_abcdefghijklmnop')).toBe('/k/REDACTED')
+    expect(redactPath('/x;token=abc')).toBe('/x;token=REDACTED')
     expect(redactPath('/api/products/last-umbrella-of-the-summer')).toBe(
       '/api/products/last-umbrella-of-the-summer',
     )
