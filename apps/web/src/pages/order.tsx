@@ -13,8 +13,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }): JSX.Elemen
   return (
     <div class="order">
       <PageHeading title={order === undefined ? 'Your order' : 'Thank you'} />
-      {order !== undefined && <OrderDetails order={order} />}
-      {order === undefined && error === undefined && <OrderPlaceholder />}
+      {(order !== undefined || error === undefined) && <OrderDetails orderId={orderId} order={order} />}
       {error !== undefined && <LoadFailure what="your order" error={error} onRetry={watchAgain} />}
       <p role="status" class="order-status">
         {error === undefined && describeProgress(order, watching)}
@@ -39,43 +38,33 @@ export function OrderPage({ orderId }: { readonly orderId: string }): JSX.Elemen
   )
 }
 
-function OrderDetails({ order }: { readonly order: Order }): JSX.Element {
+interface OrderDetailsProps {
+  readonly orderId: string
+  /** Unknown as long as it is looked up: its place is kept. */
+  readonly order: Order | undefined
+}
+
+function OrderDetails({ orderId, order }: OrderDetailsProps): JSX.Element {
   return (
     <>
       <dl class="order-facts">
         <div>
           <dt>Order</dt>
-          <dd>{order.orderId}</dd>
+          <dd>{orderId}</dd>
         </div>
         <div>
           <dt>Total</dt>
-          <dd>{formatCents(order.totalCents)}</dd>
+          <dd>{order === undefined ? '…' : formatCents(order.totalCents)}</dd>
         </div>
         <div>
           <dt>Status</dt>
-          <dd data-status={order.status}>{order.status}</dd>
+          <dd data-status={order?.status}>{order?.status ?? '…'}</dd>
         </div>
       </dl>
       <ol class="order-steps" aria-label="Progress">
-        <li class="done">Paid</li>
-        <li class={order.status === 'fulfilled' ? 'done' : 'now'}>Fulfilled</li>
+        <li class={order === undefined ? '' : 'done'}>Paid</li>
+        <li class={order?.status === 'fulfilled' ? 'done' : ''}>Fulfilled</li>
       </ol>
-    </>
-  )
-}
-
-function OrderPlaceholder(): JSX.Element {
-  return (
-    <>
-      <div class="order-facts order-facts-coming" aria-hidden="true">
-        {[0, 1, 2].map((line) => (
-          <div key={line} class="placeholder placeholder-line" />
-        ))}
-      </div>
-      <div class="order-steps order-steps-coming" aria-hidden="true">
-        <div class="placeholder" />
-        <div class="placeholder" />
-      </div>
     </>
   )
 }
