@@ -18,6 +18,7 @@ export interface ServedWorker {
 export async function serveWorker(
   name: string,
   bindings: Readonly<Record<string, string>>,
+  compatibilityFlags: readonly string[] = [],
 ): Promise<ServedWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-worker-'))
   await promisify(execFile)(
@@ -43,6 +44,7 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [ (name = "worker", esModule = embed "${name}.js") ],
   compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityFlags = ${JSON.stringify(compatibilityFlags)},
   bindings = [ ${texts} ],
 );
 `,
@@ -65,7 +67,7 @@ const main :Workerd.Worker = (
     stop() {
       runtime.removeAllListeners('exit')
       runtime.kill('SIGKILL')
-      rmSync(folder, { recursive: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

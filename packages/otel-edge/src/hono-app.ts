@@ -42,9 +42,10 @@ export function nameRoutes(app: object): void {
 }
 
 const nameRoute: MiddlewareHandler = async (c, next) => {
-  await next()
   const server = getInvocation(activeContext())?.server as ServerRequest | undefined
-  if (server) describeRoute(server, c)
+  if (server) server.describe = () => describeRoute(server, c)
+  await next()
+  server?.describe?.()
 }
 
 function isHonoApp(app: object): app is HonoApp {

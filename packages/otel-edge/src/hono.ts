@@ -37,6 +37,7 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
     const { sdk, env } = environmentOf((c.env as object | undefined) ?? NO_ENV)
     const server = startServerRequest(sdk, c.req.raw, lifetimeOf(c))
     c.env = env
+    server.describe = () => describeRoute(server, c)
     try {
       await withContext(server.context, next)
     } catch (error) {

@@ -44,6 +44,8 @@ export interface ServerRequest {
   readonly receivedMillis: number
   route?: string | undefined
   error?: unknown
+  /** Finds out route and error, where that takes more than the request. */
+  describe?: () => void
 }
 
 /** Starts the server span of a request: in the caller's trace when it is trusted, else in a new one linked to it. */
@@ -87,7 +89,25 @@ export function startServerRequest(
     receivedMillis,
   }
   invocation.server = server
+  if (seesDisconnects() && span.isRecording()) endWhenClientLeaves(server)
   return server
+}
+
+/** The runtime tells of clients that leave only to workers that ask for it (`enable_request_signal`). */
+function seesDisconnects(): boolean {
+  const { Cloudflare: runtime } = globalThis as {
+    Cloudflare?: { compatibilityFlags?: Readonly<Record<string, boolean>> }
+  }
+  return runtime?.compatibilityFlags?.enable_request_signal === true
+}
+
+/** The runtime abandons the handler of a client that has left: nothing else would ever end its span. */
+function endWhenClientLeaves(server: ServerRequest): void {
+  server.request.signal.addEventListener('abort', () => {
+    server.describe?.()
+    nameByRoute(server)
+    endEvent(server.invocation, server.span)
+  })
 }
 
 /** Runs a handler as this request, and answers with its response, timing headers on it, its span ending with its body. */
@@ -105,7 +125,7 @@ export async function serve(
 
 /** Completes the span from the response, and gives back the response to answer with. */
 export function finishServerRequest(server: ServerRequest, response: Response): Response {
-  const { span, request, route, error } = server
+  const { span, request, error } = server
   const { status } = response
   const isUpgrade = status === 101
   // Nobody asks for the end of what is not recorded, and nobody but a page for its ids.
@@ -114,10 +134,7 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
     const hasIds = !isUpgrade && !server.invocation.sdk.config.disabled
     return hasIds && isFromPage(request) ? withTimingHeaders(server, response) : response
   }
-  if (route !== undefined) {
-    span.setAttribute(ATTR_HTTP_ROUTE, route)
-    span.updateName(`${spanNameOf(request.method)} ${route}`)
-  }
+  nameByRoute(server)
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
   captureHeaders(span, 'response', response.headers, server.invocation.sdk.options)
   if (status >= 500) {
@@ -133,6 +150,12 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
     if (bodyError !== undefined) recordError(span, bodyError)
     endEvent(server.invocation, span)
   })
+}
+
+function nameByRoute({ span, request, route }: ServerRequest): void {
+  if (route === undefined) return
+  span.setAttribute(ATTR_HTTP_ROUTE, route)
+  span.updateName(`${spanNameOf(request.method)} ${route}`)
 }
 
 /** Completes the span of a request whose handler threw. */

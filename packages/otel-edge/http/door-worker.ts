@@ -1,0 +1,13 @@
+import { Hono } from 'hono'
+import { tracing } from '../src/index.ts'
+
+/** A worker at the door: what it answers itself, and what it passes on. */
+const app = new Hono<{ Bindings: { readonly ORIGIN: string } }>()
+app.use(tracing({ serviceName: 'door', trust: 'all' }))
+app.get('/slow', async (c) => {
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  return c.text('slow')
+})
+app.get('/hello/:id', (c) => c.text(c.req.param('id')))
+app.all('*', (c) => fetch(new Request(new URL(c.req.path, c.env.ORIGIN), c.req.raw)))
+export default app
