@@ -5,7 +5,7 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { env as untypedEnv } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type ExpectedSpan, TestCollector } from '../test/collector.ts'
 import type { TestEnv } from '../test/worker.ts'
 import { type EdgeOptions, instrument } from './index.ts'
@@ -15,7 +15,7 @@ const env = untypedEnv as unknown as TestEnv
 /** Runs code in a traced request and gives what it returned. */
 async function inRequest<Result>(
   options: EdgeOptions,
-  use: (env: TestEnv) => Promise<Result>,
+  use: (env: TestEnv) => Result | Promise<Result>,
   more: object = {},
 ): Promise<Result> {
   let result: Result | undefined
@@ -42,42 +42,51 @@ class Ai {
   async toMarkdown() {}
 }
 class VectorizeIndexImpl {
-  async query(vector: number[]) {
-    return { matches: [], count: vector.length }
-  }
+  async query() {}
   async queryById() {}
+  async insert() {}
   async upsert() {}
+  async getByIds() {}
   async deleteByIds() {}
+  async describe() {}
+}
+
+async function uploadParts({ FILES }: TestEnv): Promise<void> {
+  const upload = await FILES.createMultipartUpload('parts')
+  await upload.complete([await upload.uploadPart(1, 'part')])
 }
 
 describe('each binding', () => {
-  const table: [string, (env: TestEnv) => Promise<unknown>, ExpectedSpan, object?][] = [
-    ['KV', (e) => e.CART.list(), { name: 'list CART', attributes: { 'db.system.name': 'cloudflare-kv' } }],
-    [
-      'R2',
-      (e) => e.FILES.get('none'),
-      { name: 'get FILES', attributes: { 'db.system.name': 'cloudflare-r2' } },
-    ],
-    [
-      'D1',
-      (e) => e.DB.withSession().prepare('SELECT 1').first(),
-      { name: 'SELECT', attributes: { 'db.query.text': 'SELECT ?', 'db.system.name': 'cloudflare-d1' } },
-    ],
-    [
-      'Cache',
-      () => caches.default.match('http://x/none'),
-      { name: 'match cache', attributes: { 'db.system.name': 'cloudflare-cache' } },
-    ],
+  const db = (name: string, system: string): ExpectedSpan => ({
+    name,
+    attributes: { 'db.system.name': `cloudflare-${system}`, 'db.operation.name': name.split(' ')[0] },
+  })
+  const table: [string, (env: TestEnv) => unknown, ExpectedSpan, object?][] = [
+    ['KV put', (e) => e.CART.put('a', '1'), db('put CART', 'kv')],
+    ['KV get', (e) => e.CART.get('a'), db('get CART', 'kv')],
+    ['KV getWithMetadata', (e) => e.CART.getWithMetadata('a'), db('getWithMetadata CART', 'kv')],
+    ['KV list', (e) => e.CART.list(), db('list CART', 'kv')],
+    ['KV delete', (e) => e.CART.delete('a'), db('delete CART', 'kv')],
+    ['R2 put', (e) => e.FILES.put('a', 'x'), db('put FILES', 'r2')],
+    ['R2 head', (e) => e.FILES.head('a'), db('head FILES', 'r2')],
+    ['R2 get', (e) => e.FILES.get('a'), db('get FILES', 'r2')],
+    ['R2 list', (e) => e.FILES.list(), db('list FILES', 'r2')],
+    ['R2 delete', (e) => e.FILES.delete('a'), db('delete FILES', 'r2')],
+    ['R2 uploads in parts', uploadParts, db('uploadPart FILES', 'r2')],
+    ['R2 uploads in parts, completed', uploadParts, db('complete FILES', 'r2')],
+    ['D1 first', (e) => e.DB.withSession().prepare('SELECT 1').first(), db('SELECT', 'd1')],
+    ['D1 run', (e) => e.DB.prepare('SELECT ?').bind('a').run(), db('SELECT', 'd1')],
+    ['D1 raw', (e) => e.DB.prepare('SELECT 1').raw(), db('SELECT', 'd1')],
+    ['D1 exec', (e) => e.DB.exec('SELECT 1'), db('SELECT', 'd1')],
+    ['D1 batch', (e) => e.DB.batch([e.DB.prepare('SELECT 1')]), db('BATCH DB', 'd1')],
+    ['Cache', () => caches.default.match('http://x/none'), db('match cache', 'cache')],
+    ['Cache put', () => caches.default.put('http://x/a', new Response('a')), db('put cache', 'cache')],
     [
       'an opened Cache',
-      async () => (await caches.open('own')).match('http://x/none'),
-      { name: 'match cache' },
+      async () => (await caches.open('own')).delete('http://x/none'),
+      db('delete cache', 'cache'),
     ],
-    [
-      'Analytics Engine',
-      async (e) => e.EVENTS.writeDataPoint({ blobs: ['a'] }),
-      { name: 'writeDataPoint EVENTS' },
-    ],
+    ['Analytics Engine', (e) => e.EVENTS.writeDataPoint({ blobs: ['a'] }), { name: 'writeDataPoint EVENTS' }],
     ['Rate Limiting', (e) => e.LOGIN.limit({ key: 'a' }), { name: 'limit LOGIN' }],
     [
       'Workers AI (its documented interface)',
@@ -85,18 +94,36 @@ describe('each binding', () => {
       { name: 'run @cf/meta/llama', attributes: { 'gen_ai.request.model': '@cf/meta/llama' } },
       { AI: new Ai() },
     ],
-    [
-      'Vectorize (its documented interface)',
-      (e) => (e as unknown as { V: VectorizeIndexImpl }).V.query([1, 2]),
-      { name: 'query V', attributes: { 'db.system.name': 'cloudflare-vectorize' } },
-      { V: new VectorizeIndexImpl() },
-    ],
+    ...(['query', 'insert', 'upsert', 'queryById', 'getByIds', 'deleteByIds', 'describe'] as const).map(
+      (method): (typeof table)[number] => [
+        `Vectorize ${method} (its documented interface)`,
+        (e) => (e as unknown as { V: VectorizeIndexImpl }).V[method](),
+        db(`${method} V`, 'vectorize'),
+        { V: new VectorizeIndexImpl() },
+      ],
+    ),
   ]
 
   test.each(table)('%s: its calls are client spans', async (_, use, span, more) => {
     const collector = new TestCollector()
     await inRequest(collector.options(), use, more)
     await collector.expectTrace({ name: 'GET', children: [{ kind: 'CLIENT', error: false, ...span }] })
+  })
+
+  test('Hyperdrive: a socket is a span until it is open', async () => {
+    const collector = new TestCollector()
+    // There is no database here; that is an error to the caller and to its span, in whichever order they learn of it.
+    const opened = await inRequest(collector.options(), async (e) => {
+      const socket = e.POSTGRES.connect()
+      return await socket.opened.then(
+        () => 'open',
+        () => 'refused',
+      )
+    })
+    await collector.expectTrace({
+      name: 'GET',
+      children: [{ name: 'connect POSTGRES', kind: 'CLIENT', error: opened === 'refused' }],
+    })
   })
 
   test('a call that fails is an error on its span, and the same error to its caller', async () => {
@@ -127,6 +154,42 @@ describe('each binding', () => {
       text: 'string',
     })
   })
+})
+
+test('messages go through a real queue, and are consumed in their producer’s trace', async () => {
+  const shared = new TestCollector('shared')
+  const options = { serviceName: 'caller', queues: ['ORDERS'], exporter: { windowMillis: 5 } }
+  await inRequest(options, async ({ ORDERS }) => {
+    await ORDERS.send({ orderId: 1 })
+    await ORDERS.sendBatch([{ body: { orderId: 2 } }, { body: { orderId: 3 } }])
+  })
+  await shared.expectTrace({
+    service: 'caller',
+    name: 'GET',
+    children: [
+      {
+        name: 'send orders',
+        kind: 'PRODUCER',
+        attributes: { 'messaging.batch.message_count': undefined },
+        children: [
+          {
+            service: 'fulfilment',
+            name: 'process orders',
+            kind: 'CONSUMER',
+            children: [{ name: 'put CART' }],
+          },
+        ],
+      },
+      {
+        name: 'send orders',
+        attributes: { 'messaging.batch.message_count': 2 },
+        children: [{ service: 'fulfilment', name: 'process orders', children: [{ name: 'put CART' }] }],
+      },
+    ],
+  })
+  expect(await Promise.all([1, 2, 3].map((id) => env.CART.get(`order-${id}`)))).toEqual(
+    Array(3).fill('fulfilled'),
+  )
 })
 
 describe('Durable Objects', () => {
@@ -212,5 +275,22 @@ describe('Durable Objects', () => {
         },
       ],
     })
+  })
+
+  test('an instance that nobody’s trace created is one trace all the same, however often it runs', async () => {
+    await using introspected = await introspectWorkflowInstance(env.REFUND, 'order-2')
+    const instance = await env.REFUND.create({ id: 'order-2', params: { orderId: '8' } })
+    await introspected.waitForStatus('complete')
+    const runs = async () =>
+      (await shared.spans()).filter(
+        ({ name, values }) => name === 'run RefundWorkflow' && values['workflow.instance.id'] === instance.id,
+      )
+    await vi.waitFor(async () => expect(await runs()).toHaveLength(1))
+    await instance.restart()
+    await vi.waitFor(async () => expect(await runs()).toHaveLength(2), { timeout: 5_000 })
+    const [first, second] = await runs()
+    expect(first?.traceId).toMatch(/^[0-9a-f]{32}$/)
+    expect(second?.traceId).toBe(first?.traceId)
+    expect(second?.spanId).not.toBe(first?.spanId)
   })
 })

@@ -139,6 +139,13 @@ const service: Kind = {
   },
 }
 
+/** The object of an upload in parts has no name of its own; it is the bucket's. */
+const upload = store('cloudflare-r2', ['uploadPart', 'complete', 'abort'])
+const bucket: Kind = {
+  ...store('cloudflare-r2', ['head', 'get', 'put', 'delete', 'list', 'createMultipartUpload']),
+  gives: { createMultipartUpload: () => upload, resumeMultipartUpload: () => upload },
+}
+
 const objects: Kind = {
   gives: { get: () => service, getByName: () => service, jurisdiction: () => objects },
 }
@@ -194,7 +201,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   WorkerQueue: queue,
   D1Database: database,
   KvNamespace: store('cloudflare-kv', ['get', 'getWithMetadata', 'put', 'delete', 'list']),
-  R2Bucket: store('cloudflare-r2', ['head', 'get', 'put', 'delete', 'list', 'createMultipartUpload']),
+  R2Bucket: bucket,
   AnalyticsEngine: call('writeDataPoint'),
   Hyperdrive: call('connect'),
   WorkflowImpl: workflow,

@@ -304,6 +304,35 @@ describe('queues', () => {
   })
 })
 
+test('a message that fails although it is not sampled is kept with all below it', async () => {
+  const collector = new TestCollector()
+  const handler = instrument<TestEnv>(
+    {
+      queue: (batch, { CART }) =>
+        processMessages(batch, async (message) => {
+          await CART.get('status')
+          if (message.id === '1') throw new RangeError('no such order')
+        }),
+    },
+    collector.options({ sampler: { name: 'always_off' }, keep: { errors: true } }),
+  )
+  const send = async (...ids: string[]) => {
+    const messages = ids.map((id) => ({ id, timestamp: new Date(), attempts: 1, body: id }))
+    const ctx = createExecutionContext()
+    await handler.queue?.(createMessageBatch('orders', messages), env, ctx)?.catch(() => {})
+    await waitOnExecutionContext(ctx)
+  }
+  await send('2')
+  await send('1')
+  await collector.expectTrace({
+    name: 'process orders',
+    error: true,
+    attributes: { 'throughline.kept': 'error', 'messaging.message.id': '1' },
+    children: [{ name: 'get CART', attributes: { 'throughline.kept': 'error' } }],
+  })
+  expect(JSON.stringify(await collector.spans())).not.toContain('"2"')
+})
+
 test('a cron run is a span', async () => {
   const collector = new TestCollector()
   const handler = instrument<TestEnv>(

@@ -56,10 +56,9 @@ function wrapMethod(target: object, key: string, method: unknown, kind: Kind, bo
   const given = kind.gives?.[key]
   return (...wrappedArgs: unknown[]) => {
     const args = wrappedArgs.map(unwrap)
-    const call = (): unknown => Reflect.apply(method as () => unknown, target, args)
-    if (describe) return withClientSpan(() => describe(bound, args), call)
-    if (!given) return call()
-    const value = call()
+    const callIt = (): unknown => Reflect.apply(method as () => unknown, target, args)
+    const value = describe ? withClientSpan(() => describe(bound, args), callIt) : callIt()
+    if (!given) return value
     const wrapGiven = (result: unknown) =>
       typeof result === 'object' && result !== null ? wrapObject(result, given(args), bound) : result
     return value instanceof Promise ? value.then(wrapGiven) : wrapGiven(value)

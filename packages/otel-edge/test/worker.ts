@@ -11,6 +11,7 @@ import {
   instrumentDurableObject,
   instrumentEntrypoint,
   instrumentWorkflow,
+  processMessages,
   tracing,
 } from '../src/index.ts'
 
@@ -27,6 +28,7 @@ export interface TestEnv {
   readonly REFUND: Workflow<{ orderId: string }>
   readonly EVENTS: AnalyticsEngineDataset
   readonly LOGIN: RateLimit
+  readonly POSTGRES: Hyperdrive
 }
 
 class CounterObject extends DurableObject<TestEnv> {
@@ -120,4 +122,14 @@ export const Shop = instrumentEntrypoint(ShopEntrypoint, {
   trust: 'internal',
 })
 
-export default instrument<TestEnv>({ fetch: () => new Response('test worker') })
+export default instrument<TestEnv, { orderId: number }>(
+  {
+    fetch: () => new Response('test worker'),
+    queue: (batch, env) =>
+      processMessages(batch, async (message) => {
+        await env.CART.put(`order-${message.body.orderId}`, 'fulfilled')
+        message.ack()
+      }),
+  },
+  { ...shared, serviceName: 'fulfilment' },
+)
