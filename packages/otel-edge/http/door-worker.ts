@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { tracing } from '../src/index.ts'
+import { injectSnippet, tracing } from '../src/index.ts'
 
 /** A worker at the door: what it answers itself, and what it passes on. */
 const app = new Hono<{ Bindings: { readonly ORIGIN: string } }>()
@@ -9,5 +9,9 @@ app.get('/slow', async (c) => {
   return c.text('slow')
 })
 app.get('/hello/:id', (c) => c.text(c.req.param('id')))
+app.use('/pages/*', injectSnippet())
+app.get('/pages/:encoding', (c) =>
+  fetch(new Request(new URL(c.req.param('encoding'), c.env.ORIGIN), c.req.raw)),
+)
 app.all('*', (c) => fetch(new Request(new URL(c.req.path, c.env.ORIGIN), c.req.raw)))
 export default app

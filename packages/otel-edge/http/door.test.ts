@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type FarSide, startFarSide } from './collector.ts'
 import { type ServedWorker, serveWorker } from './serve-worker.ts'
 
-const PAGE = '<!doctype html><title>x</title>'.repeat(200)
+const PAGE = `<!doctype html><head></head>${'<p>text</p>'.repeat(500)}`
 const ENCODERS: Readonly<Record<string, (text: string) => Buffer>> = {
   gzip: (text) => gzipSync(text),
   br: (text) => brotliCompressSync(text),
@@ -15,7 +15,7 @@ let worker: ServedWorker
 
 beforeAll(async () => {
   farSide = await startFarSide((request, response) => {
-    const encoding = request.url?.slice(1) ?? ''
+    const encoding = request.url?.slice(request.url.lastIndexOf('/') + 1) ?? ''
     const encode = ENCODERS[encoding]
     response.setHeader('content-type', 'text/html')
     if (!encode) return response.end(PAGE)
@@ -45,6 +45,16 @@ test.each(['gzip', 'br', 'plain'])(
     expect(await response.text()).toBe(PAGE)
     expect(response.headers.get('content-encoding')).toBe(encoding === 'plain' ? null : encoding)
     expect(response.headers.get('server-timing')).toContain('traceparent')
+  },
+)
+
+test.each(['gzip', 'br', 'plain'])(
+  'a page passed on gets the script tag, however it is encoded: %s',
+  async (encoding) => {
+    const response = await fetch(`http://127.0.0.1:${worker.port}/pages/${encoding}`)
+    expect(await response.text()).toBe(
+      PAGE.replace('<head>', '<head><script src="/throughline.js"></script>'),
+    )
   },
 )
 

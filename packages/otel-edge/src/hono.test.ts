@@ -369,6 +369,120 @@ describe('durations', () => {
     for (const span of spans) expect(span.durationMillis, span.name).toBeGreaterThan(180)
   })
 
+  const decode = (chunks: readonly Uint8Array[]) =>
+    chunks.map((chunk) => new TextDecoder().decode(chunk)).join('')
+  async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+    const chunks: Uint8Array[] = []
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done || !value) return decode(chunks)
+      chunks.push(value)
+    }
+  }
+  const bodyOf = (response: Response) => response.body ?? new ReadableStream<Uint8Array>()
+  const consumers: [string, (response: Response, env: TestEnv) => Promise<string>][] = [
+    ['text()', (response) => response.text()],
+    [
+      'a look at the body, then text()',
+      (response) => (response.body ? response.text() : Promise.resolve('')),
+    ],
+    ['a reader', (response) => readAll(bodyOf(response).getReader())],
+    [
+      'two readers, one after the other',
+      async (response) => {
+        const body = bodyOf(response)
+        const first = body.getReader()
+        const { value = new Uint8Array() } = await first.read()
+        first.releaseLock()
+        expect(body.locked).toBe(false)
+        return decode([value]) + (await readAll(body.getReader()))
+      },
+    ],
+    [
+      'a loop',
+      async (response) => {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of bodyOf(response)) chunks.push(chunk)
+        return decode(chunks)
+      },
+    ],
+    [
+      'a tee',
+      async (response) => {
+        const [one, other] = bodyOf(response).tee()
+        const texts = await Promise.all([one, other].map((half) => new Response(half).text()))
+        expect(texts[0]).toBe(texts[1])
+        return texts[0] ?? ''
+      },
+    ],
+    ['a pipe', (response) => new Response(bodyOf(response).pipeThrough(new TransformStream())).text()],
+    [
+      'pipeTo()',
+      async (response) => {
+        const { readable, writable } = new TransformStream()
+        const [text] = await Promise.all([new Response(readable).text(), bodyOf(response).pipeTo(writable)])
+        return text
+      },
+    ],
+    ['a new response', (response) => new Response(response.body, response).text()],
+    ['a clone', async (response) => (await response.clone().text()) && response.text()],
+    ['a rewriter', (response) => new HTMLRewriter().transform(response).text()],
+    [
+      'a cache',
+      async (response) => {
+        const headers = { 'cache-control': 'max-age=60' }
+        await caches.default.put('http://x/cached', new Response(response.body, { headers }))
+        return (await caches.default.match('http://x/cached'))?.text() ?? ''
+      },
+    ],
+    [
+      'a bucket',
+      async (response, { FILES }) => {
+        await FILES.put('received', response.body)
+        return (await FILES.get('received'))?.text() ?? ''
+      },
+    ],
+    [
+      'a reader of the caller’s own buffers',
+      async (response) => {
+        const reader = bodyOf(response).getReader({ mode: 'byob' })
+        const { value = new Uint8Array() } = await reader.readAtLeast(9, new Uint8Array(9))
+        return decode([value])
+      },
+    ],
+  ]
+  test.each(consumers)(
+    'a received body can be given to %s, and is followed to its end',
+    async (_, consume) => {
+      const collector = new TestCollector()
+      const app = shop(collector)
+      app.get('/consume', async (c) => {
+        const text = await consume(await fetch(`${collector.base}/slow-sized/150`), c.env)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        return c.text(text)
+      })
+      expect(await (await get(app, '/consume')).text()).toBe('firstlast')
+      const spans = await collector.waitForSpans(2)
+      const server = spans.find(({ name }) => name === 'GET /consume')
+      const client = spans.find(({ parentSpanId }) => parentSpanId === server?.spanId)
+      expect(client?.durationMillis).toBeGreaterThan(140)
+      expect(client?.durationMillis).toBeLessThanOrEqual(server?.durationMillis ?? 0)
+    },
+  )
+
+  test('a received body given up is over when it is given up', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/cancel', async (c) => {
+      await (await fetch(`${collector.base}/slow/2000`)).body?.cancel()
+      return c.text('given up')
+    })
+    await get(app, '/cancel')
+    const [client] = (await collector.waitForSpans(2)).filter(({ kind }) => kind === 3)
+    expect(client?.status).toEqual({})
+    expect(client?.durationMillis).toBeLessThan(1_000)
+  })
+
   test('50 parallel requests of one trace each have their own duration and children', async () => {
     const collector = new TestCollector()
     const app = shop(collector)

@@ -36,7 +36,6 @@ test('a received body that is passed on is followed once, for the fetch and for 
   const ended: string[] = []
   followBody(invocation, received, () => ended.push('fetch'))
   const answer = answerWithEnd(received, () => ended.push('answer'))
-  expect(answer.body).toBe(received.body)
 
   const reading = answer.text()
   await writable.close()

@@ -7,19 +7,20 @@ export type OnBodyEnd = (error?: unknown, endMillis?: number) => void
 /** Bodies up to this size that were made in this worker leave it at once. */
 const BUFFERED_BYTES = 64 * 1024
 
-/** A response whose body is followed: what to tell, and whether somebody has begun to read. */
+/** A body that is followed: what to tell, whether somebody has begun to read, and what is read in its place. */
 interface Followed {
   readonly finish: OnBodyEnd
   readonly startReading: () => void
-  body?: ReadableStream | null
+  piped?: ReadableStream
 }
 
 const followedResponses = new WeakMap<Response, Followed>()
+const followedStreams = new WeakMap<ReadableStream, Followed>()
 
 /**
- * Tells the end of a body received by this worker, without reading it: the response stays the runtime's own object
- * (brand checks, `instanceof`, `url`, `webSocket`); only its ways of reading are followed. A body that nobody reads
- * ends with its event, as of the time its headers came.
+ * Tells the end of a body received by this worker, without reading it: response and body stay the runtime's own objects
+ * (brand checks, `instanceof`, `url`, `webSocket`), and may be given to whatever takes such; only their ways of reading
+ * are followed. A body that nobody reads ends with its event, as of the time its headers came.
  */
 export function followBody(invocation: Invocation, response: Response, onEnd: OnBodyEnd): void {
   if (response.body === null || response.webSocket) {
@@ -36,32 +37,22 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
     unfinished.delete(unread)
     onEnd(error, endMillis)
   }
-  const unread = () => finish(undefined, headersMillis)
+  // What the runtime itself has taken (a rewriter, a cache) is over with the event at the latest.
+  const unread = () => finish(undefined, response.bodyUsed ? undefined : headersMillis)
   unfinished.add(unread)
-  followedResponses.set(response, { finish, startReading: () => unfinished.delete(unread) })
-  Object.setPrototypeOf(response, FOLLOWED_PROTOTYPE)
+  const followed = { finish, startReading: () => unfinished.delete(unread) }
+  followedResponses.set(response, followed)
+  followedStreams.set(response.body, followed)
+  Object.setPrototypeOf(response, FOLLOWED_RESPONSE)
+  Object.setPrototypeOf(response.body, FOLLOWED_STREAM)
 }
 
 const READERS = ['text', 'json', 'arrayBuffer', 'blob', 'formData', 'bytes'] as const
 
 /** Stands between a followed response and the runtime's own prototype. */
-const FOLLOWED_PROTOTYPE: object = Object.create(Response.prototype, {
-  body: {
-    get(this: Response) {
-      // The runtime's getter stands on a class above Response.
-      const body = Reflect.get(Response.prototype, 'body', this) as ReadableStream | null
-      const followed = followedResponses.get(this)
-      if (!followed || !body) return body
-      if (followed.body === undefined) {
-        followed.startReading()
-        followed.body = body.locked ? body : pipeToEnd(body, followed.finish)
-      }
-      return followed.body
-    },
-  },
-})
+const FOLLOWED_RESPONSE: object = Object.create(Response.prototype)
 for (const method of READERS) {
-  Object.defineProperty(FOLLOWED_PROTOTYPE, method, {
+  Object.defineProperty(FOLLOWED_RESPONSE, method, {
     async value(this: Response) {
       const followed = followedResponses.get(this)
       followed?.startReading()
@@ -77,6 +68,48 @@ for (const method of READERS) {
   })
 }
 
+/** Stands between a followed body and the runtime's own prototype: who reads, reads through a pipe that tells the end. */
+const FOLLOWED_STREAM: object = Object.create(ReadableStream.prototype, {
+  locked: {
+    get(this: ReadableStream) {
+      const piped = followedStreams.get(this)?.piped
+      return piped ? piped.locked : (Reflect.get(ReadableStream.prototype, 'locked', this) as boolean)
+    },
+  },
+  getReader: {
+    value(this: ReadableStream, options?: { mode?: string }) {
+      // A pipe has no reader of the caller's own buffers; that body ends with its event.
+      const isPiped = options?.mode !== 'byob'
+      return Reflect.apply(ReadableStream.prototype.getReader, isPiped ? readThroughPipe(this) : this, [
+        options,
+      ])
+    },
+  },
+})
+for (const method of ['pipeTo', 'pipeThrough', 'tee', 'values', 'cancel', Symbol.asyncIterator] as const) {
+  Object.defineProperty(FOLLOWED_STREAM, method, {
+    value(this: ReadableStream, ...args: unknown[]) {
+      return Reflect.apply(
+        Reflect.get(ReadableStream.prototype, method) as () => unknown,
+        readThroughPipe(this),
+        args,
+      )
+    },
+  })
+}
+
+function readThroughPipe(stream: ReadableStream): ReadableStream {
+  const followed = followedStreams.get(stream)
+  if (!followed) return stream
+  if (!followed.piped) {
+    // Given to somebody already: no further pipe, the runtime says what is wrong.
+    if (stream.locked) return stream
+    followed.startReading()
+    followed.piped = pipeToEnd(stream, [followed.finish])
+  }
+  return followed.piped
+}
+
 /**
  * Calls `onEnd` when the body of an answer has left the worker, and returns the answer to give: the same one when
  * its body is known to be complete, otherwise a copy whose body is followed as it streams.
@@ -87,19 +120,17 @@ export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
     onEnd()
     return response
   }
-  const listeners = followedBodies.get(body)
-  if (!listeners) return new Response(pipeToEnd(body, onEnd), response)
-  // Passed on as it came, it is followed already.
-  listeners.push(withActiveContext(onEnd))
-  return followedResponses.has(response) ? new Response(body, response) : response
+  const followed = followedStreams.get(body)
+  if (!followed || followed.piped) return new Response(pipeToEnd(body, [onEnd]), response)
+  // Passed on as it was received: followed once, for both.
+  followed.startReading()
+  followed.piped = pipeToEnd(body, [followed.finish, onEnd])
+  return new Response(followed.piped, response)
 }
 
-// What is followed came from elsewhere: its length may be known, but it is not here yet.
-const followedBodies = new WeakMap<ReadableStream, OnBodyEnd[]>()
-
 /** The bytes pass through untouched; the end is either `flush` (all sent) or `cancel` (given up by either side). */
-function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
-  const listeners = [withActiveContext(onEnd)]
+function pipeToEnd(body: ReadableStream, onEnds: readonly OnBodyEnd[]): ReadableStream {
+  const listeners = onEnds.map(withActiveContext)
   const end: OnBodyEnd = (error) => {
     for (const listener of listeners) listener(error)
   }
@@ -111,10 +142,17 @@ function pipeToEnd(body: ReadableStream, onEnd: OnBodyEnd): ReadableStream {
     // The runtime's own extension: keeps Content-Length where the length is known.
     ...(expectedLength === undefined ? {} : { expectedLength: Number(expectedLength) }),
   }
-  const piped = body.pipeThrough(new TransformStream(transformer))
-  followedBodies.set(piped, listeners)
+  const pipeThrough = ReadableStream.prototype.pipeThrough as (
+    this: ReadableStream,
+    pipe: object,
+  ) => ReadableStream
+  const piped = Reflect.apply(pipeThrough, body, [new TransformStream(transformer)])
+  pipes.add(piped)
   return piped
 }
+
+// What comes through a pipe may be known to be short, and is not here yet all the same.
+const pipes = new WeakSet<ReadableStream>()
 
 /** The stream's callbacks run wherever the reader is; the end belongs to the code that made the body. */
 function withActiveContext(onEnd: OnBodyEnd): OnBodyEnd {
@@ -129,7 +167,7 @@ function isDisconnect(reason: Error): boolean {
 
 function isBuffered(body: ReadableStream): boolean {
   const length = lengthOf(body)
-  return length !== undefined && length <= BUFFERED_BYTES && !followedBodies.has(body)
+  return length !== undefined && length <= BUFFERED_BYTES && !pipes.has(body) && !followedStreams.has(body)
 }
 
 // workerd shows the length of a body to console.log under a symbol of its own. Where it does not, the length counts

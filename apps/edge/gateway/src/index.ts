@@ -1,24 +1,32 @@
-import { otlpRelay, tracing } from '@throughline/otel-edge'
+import { env } from 'cloudflare:workers'
+import { injectSnippet, otlpRelay, overflowConsumer, tracing } from '@throughline/otel-edge'
 import { Hono } from 'hono'
 import packageJson from '../../package.json' with { type: 'json' }
+import { type GatewayEnv, originsOf, snippetOf } from './gateway-env.ts'
 import { serveSite } from './serve-site.ts'
 
-/** What the gateway can be given. Every binding is optional: without one, its requests go to the origin. */
-export interface GatewayEnv {
-  /** Static assets, the site itself. */
-  readonly ASSETS?: Fetcher
-  /** The page that answers for client-side routes, `/` as a rule; not set for a site without them. */
-  readonly PAGE_FALLBACK?: string
-  /** The API behind `/api/*`. */
-  readonly SHOP?: Fetcher
-  /** A trace's page, with `{traceId}` in it. */
-  readonly TRACE_URL?: string
-}
+// Variables are there before the first request; so are the names of bindings, whether they are bound or not.
+const settings = env as GatewayEnv
+const origins = originsOf(settings)
+const snippet = snippetOf(settings)
+const overflowQueue = 'OVERFLOW' satisfies keyof GatewayEnv
 
 const app = new Hono<{ Bindings: GatewayEnv }>()
 // Before tracing: spans about sending spans would never end.
-app.post('/v1/traces', otlpRelay())
-app.use(tracing({ serviceName: 'gateway', serviceVersion: packageJson.version, trust: 'same-origin' }))
+app.on(
+  ['POST', 'OPTIONS'],
+  '/v1/traces',
+  otlpRelay({ origins, overflowQueue, rateLimit: 'TRACES_LIMIT' satisfies keyof GatewayEnv }),
+)
+app.use(
+  tracing({
+    serviceName: settings.OTEL_SERVICE_NAME ?? 'gateway',
+    serviceVersion: packageJson.version,
+    trust: origins.length > 0 ? origins : 'same-origin',
+    exporter: { overflowQueue },
+  }),
+)
+if (snippet) app.use(injectSnippet(snippet))
 app.get('/config.json', (c) => c.json({ traceUrl: c.env.TRACE_URL }, 200, { 'cache-control': 'no-store' }))
 app.all('/api/*', (c) => (c.env.SHOP ?? globalThis).fetch(c.req.raw))
 app.all('*', (c) => {
@@ -26,4 +34,4 @@ app.all('*', (c) => {
   return assets ? serveSite({ assets, pageFallback }, c.req.raw) : fetch(c.req.raw)
 })
 
-export default app
+export default { fetch: app.fetch, queue: overflowConsumer() } satisfies ExportedHandler<GatewayEnv>
