@@ -339,3 +339,41 @@ test('what is open when the page goes is sent with its action, marked, and no ch
   expect(attribute(request, 'throughline.incomplete')).toBe(true)
   expect(['hidden', 'pagehide']).toContain(attribute(action, 'throughline.action.end_reason'))
 })
+
+test('an action waits for the next try of a request, and a page that goes meanwhile leaves nothing undone', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  serve('/next', '<p>next</p>')
+  const url = serve(
+    '/',
+    `<button>Retry</button><button>Note</button><script>
+      const [retry, note] = document.querySelectorAll('button')
+      retry.addEventListener('click', async () => {
+        await (await fetch('/api/first')).text()
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+        await (await fetch('/api/second')).text()
+      })
+      note.addEventListener('click', async () => {
+        await (await fetch('/api/noted')).text()
+        setTimeout(() => {}, 4000)
+        setTimeout(() => { location.href = '/next' }, 800)
+      })
+    </script>`,
+  )
+  await visit(url)
+  await page.click('text=Retry')
+  const second = await waitForSpan(server, isRequestTo('/api/second'))
+  const retry = await waitForSpan(server, isNamed('click Retry'))
+  expect(second.parentSpanId).toBe(retry.spanId)
+  expect(retry.endTimeUnixNano).toBe(second.endTimeUnixNano)
+
+  await page.click('text=Note')
+  await page.waitForURL('**/next')
+  const noted = await waitForSpan(server, isRequestTo('/api/noted'))
+  const note = await waitForSpan(server, isNamed('click Note'))
+  expect(attribute(note, 'throughline.incomplete')).toBeUndefined()
+  expect(note.endTimeUnixNano).toBe(noted.endTimeUnixNano)
+})

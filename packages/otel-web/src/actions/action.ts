@@ -48,6 +48,7 @@ export class Action {
   readonly startMillis: number
   readonly #parts: ActionParts
   readonly #pending = new Map<object, number>()
+  readonly #waits = new WeakSet<object>()
   readonly #errors = new Set<unknown>()
   #lastEndMillis: number
   #reason: EndReason = 'done'
@@ -100,6 +101,12 @@ export class Action {
     this.#pending.set(work, timer)
   }
 
+  /** Work may follow, from a timer for instance; until then nothing is left undone. */
+  wait(work: object): void {
+    this.#waits.add(work)
+    this.begin(work)
+  }
+
   /** Work is done. `endMillis` moves the action's end; holds and timers have none. */
   done(work: object, endMillis?: number): void {
     const timer = this.#pending.get(work)
@@ -135,18 +142,19 @@ export class Action {
     this.use()
   }
 
-  /** Ends it now, when it has caused something. */
-  finish(reason: EndReason, endMillis: number = performance.now()): void {
+  /** Ends it now, when it has caused something: with its last work when none is left. */
+  finish(reason: EndReason, endMillis?: number): void {
     if (this.#ended) return
     this.#ended = true
     this.#parts.globals.clearTimeout(this.#limitTimer)
-    const left = this.#pending.size > 0
+    const left = Array.from(this.#pending.keys()).some((work) => !this.#waits.has(work))
+    const end = endMillis ?? (left ? performance.now() : this.#lastEndMillis)
     for (const timer of this.#pending.values()) this.#parts.globals.clearTimeout(timer)
     this.#pending.clear()
     if (!this.used) return
     this.span.setAttribute(ATTR_ACTION_END_REASON, reason)
     if (left && (reason === 'hidden' || reason === 'pagehide')) this.span.setAttribute(ATTR_INCOMPLETE, true)
-    this.span.end(this.#parts.clock.at(this.span.spanContext().traceId, endMillis))
+    this.span.end(this.#parts.clock.at(this.span.spanContext().traceId, end))
     this.#parts.onEnd()
   }
 

@@ -26,7 +26,7 @@ export function runAction<T>(
   const done = () => action.done(work, performance.now())
   const handle: ActionHandle = {
     traceId: action.span.spanContext().traceId,
-    end: () => action.finish('ended'),
+    end: () => action.finish('ended', performance.now()),
     hold() {
       const held = {}
       action.begin(held)

@@ -2,7 +2,7 @@ import type { Action } from './action.ts'
 
 /** A shorter timer fires within an action's grace; a longer one is no part of an answer to the user. */
 const MIN_DELAY_MILLIS = 50
-const MAX_DELAY_MILLIS = 1000
+const MAX_DELAY_MILLIS = 5000
 
 /**
  * Makes a timer that an action's code set count as its pending work: between two tries of a request, or while typing
@@ -23,7 +23,7 @@ export function trackPendingTimers(active: () => Action | undefined): () => void
     const action = delay >= MIN_DELAY_MILLIS && delay <= MAX_DELAY_MILLIS ? active() : undefined
     if (!action || typeof handler !== 'function') return stockSet(handler, delayMillis, ...args)
     const work = {}
-    action.begin(work)
+    action.wait(work)
     const release = () => {
       releases.delete(id)
       action.done(work)
