@@ -16,6 +16,13 @@ export async function goToCheckout(page: Page, { productId, card }: Purchase): P
   await added
   await page.goto('/checkout')
   await page.getByLabel(/card/i).fill(card)
+  await page.waitForFunction(isTracedOrNot)
+}
+
+/** Until the SDK has taken over from its loader, what an action does after an await is nobody's. */
+function isTracedOrNot(): boolean {
+  const tracing = Reflect.get(window, 'throughline')
+  return tracing === undefined || typeof tracing.health().sent === 'number'
 }
 
 export interface Purchased {
