@@ -3,7 +3,7 @@ import { redactText } from '@throughline/otel-shared'
 import type { EdgeOptions } from './options.ts'
 
 /** Whatever an allow-list says, these are never recorded: all they hold is secret. */
-const NEVER = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
+const NEVER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i
 
 /**
  * Records the headers that the options name.
@@ -17,13 +17,9 @@ export function captureHeaders(
   { captureHeaders: names }: EdgeOptions,
 ): void {
   for (const name of names?.[kind] ?? []) {
-    const key = name.toLowerCase()
-    if (NEVER.has(key)) continue
-    const value = headers instanceof Headers ? headers.get(key) : findPlain(headers, key)
-    if (value != null) span.setAttribute(`http.${kind}.header.${key}`, [redactText(value)])
+    const value = new Headers(headers).get(name)
+    if (value !== null && !NEVER.test(name)) {
+      span.setAttribute(`http.${kind}.header.${name.toLowerCase()}`, [redactText(value)])
+    }
   }
-}
-
-function findPlain(headers: Readonly<Record<string, string>>, key: string): string | undefined {
-  return Object.entries(headers).find(([name]) => name.toLowerCase() === key)?.[1]
 }

@@ -114,17 +114,16 @@ export class EdgeSpan implements Span {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const error = typeof exception === 'string' ? { message: exception } : exception
-    const type = error.name ?? ('code' in error ? error.code : undefined)
-    this.addEvent(
-      'exception',
-      {
-        ...(type === undefined ? {} : { [ATTR_EXCEPTION_TYPE]: String(type) }),
-        ...(error.message ? { [ATTR_EXCEPTION_MESSAGE]: redactText(error.message) } : {}),
-        ...('stack' in error && error.stack ? { [ATTR_EXCEPTION_STACKTRACE]: redactText(error.stack) } : {}),
-      },
-      time,
-    )
+    const error: { name?: string; code?: string | number; message?: string; stack?: string } =
+      typeof exception === 'string' ? { message: exception } : exception
+    const type = error.name ?? error.code
+    // What is not known is left out when the event is written.
+    const attributes = {
+      [ATTR_EXCEPTION_TYPE]: type === undefined ? undefined : String(type),
+      [ATTR_EXCEPTION_MESSAGE]: error.message && redactText(error.message),
+      [ATTR_EXCEPTION_STACKTRACE]: error.stack && redactText(error.stack),
+    }
+    this.addEvent('exception', attributes, time)
   }
 
   #toMillis(time: TimeInput | undefined): number {

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
 import { activeContext, withContext } from './context.ts'
-import { instrumentEnv } from './instrument-env.ts'
 import { getInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { getSdk, type Sdk } from './sdk.ts'
@@ -26,7 +25,8 @@ type HonoContext = Parameters<MiddlewareHandler>[0]
  * ```
  */
 export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
-  const environmentOf = createEnvironments(options)
+  let lastEnv: object | undefined
+  let lastSdk: Sdk | undefined
   return async function tracingMiddleware(c, next) {
     const outer = getInvocation(activeContext())?.server as ServerRequest | undefined
     if (outer) {
@@ -34,9 +34,13 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
       describeRoute(outer, c)
       return
     }
-    const { sdk, env } = environmentOf((c.env as object | undefined) ?? NO_ENV)
+    const env = (c.env as object | undefined) ?? NO_ENV
+    // An isolate has one environment as a rule.
+    const sdk = env === lastEnv && lastSdk ? lastSdk : getSdk(options, env)
+    lastEnv = env
+    lastSdk = sdk
     const server = startServerRequest(sdk, c.req.raw, lifetimeOf(c))
-    c.env = env
+    c.env = sdk.tracedEnv
     server.describe = () => describeRoute(server, c)
     try {
       await withContext(server.context, next)
@@ -58,25 +62,6 @@ export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
 }
 
 const NO_ENV = {}
-
-interface Environment {
-  readonly sdk: Sdk
-  readonly env: object
-}
-
-/** What belongs to an environment, remembered for the last one: an isolate has one as a rule. */
-function createEnvironments(options: EdgeOptions): (env: object) => Environment {
-  let lastEnv: object | undefined
-  let last: Environment | undefined
-  return (env) => {
-    if (last === undefined || env !== lastEnv) {
-      const sdk = getSdk(options, env)
-      last = { sdk, env: instrumentEnv(env, sdk) }
-      lastEnv = env
-    }
-    return last
-  }
-}
 
 /** Notes on the span which route answered, and what it threw. */
 export function describeRoute(server: ServerRequest, c: HonoContext): void {
@@ -100,7 +85,7 @@ export function lifetimeOf(c: HonoContext): WaitUntil {
   try {
     return c.executionCtx
   } catch {
-    // `app.request()` in a test, or another runtime: promises simply run.
-    return { waitUntil: () => {} }
+    // `app.request()`: within another event that one lasts long enough; in a test, promises simply run.
+    return getInvocation(activeContext())?.lifetime ?? { waitUntil: () => {} }
   }
 }

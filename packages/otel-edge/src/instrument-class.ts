@@ -4,7 +4,6 @@ import { DURABLE_STORAGE } from './bindings.ts'
 import { fromCarrier } from './carrier.ts'
 import { hasActiveContext } from './context.ts'
 import { runEvent } from './event-span.ts'
-import { instrumentEnv } from './instrument-env.ts'
 import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { consumeBatch } from './queue-consumer.ts'
@@ -66,7 +65,7 @@ function instrumentClass<Class extends WorkerClass>(
     constructor(ctx: WaitUntil, env: object) {
       const sdk = getSdk(options, env)
       traceStorage(ctx, Base.name, sdk)
-      super(ctx, instrumentEnv(env, sdk))
+      super(ctx, sdk.tracedEnv)
       instances.set(this, { sdk, lifetime: ctx })
     }
   }

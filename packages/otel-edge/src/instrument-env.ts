@@ -1,28 +1,16 @@
 import { wrapBinding } from './bindings.ts'
 import type { Sdk } from './sdk.ts'
 
-const instrumented = new WeakMap<object, WeakMap<Sdk, object>>()
+const tracedEnvs = new WeakSet<object>()
 
-/** The same environment with its bindings traced. Made once per isolate; bindings are wrapped when first used. */
-export function instrumentEnv<Env extends object>(env: Env, sdk: Sdk): Env {
-  let bySdk = instrumented.get(env)
-  if (!bySdk) {
-    bySdk = new WeakMap()
-    instrumented.set(env, bySdk)
-  }
-  let copy = bySdk.get(sdk)
-  if (!copy) {
-    copy = wrapEnv(env, sdk)
-    bySdk.set(sdk, copy)
-    // Instrumenting twice (tracing() under instrument()) gives the same object.
-    instrumented.set(copy, new WeakMap([[sdk, copy]]))
-  }
-  return copy as Env
-}
-
-function wrapEnv(env: object, sdk: Sdk): object {
+/**
+ * The same environment with its bindings traced, each wrapped when it is first used. One that is traced already stays as
+ * it is: an app served from within another event is given that event's.
+ */
+export function instrumentEnv(env: object, sdk: Sdk): object {
+  if (tracedEnvs.has(env)) return env
   const wrapped = new Map<string | symbol, unknown>()
-  return new Proxy(env, {
+  const traced = new Proxy(env, {
     get(target, key, receiver) {
       if (wrapped.has(key)) return wrapped.get(key)
       const value: unknown = Reflect.get(target, key, receiver)
@@ -32,4 +20,6 @@ function wrapEnv(env: object, sdk: Sdk): object {
       return binding
     },
   })
+  tracedEnvs.add(traced)
+  return traced
 }

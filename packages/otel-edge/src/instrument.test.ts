@@ -10,7 +10,7 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { TestCollector } from '../test/collector.ts'
 import type { TestEnv } from '../test/worker.ts'
-import { instrument, processMessages } from './index.ts'
+import { instrument, processMessages, tracing } from './index.ts'
 
 const env = untypedEnv as unknown as TestEnv
 const PRODUCER = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -331,6 +331,25 @@ test('a message that fails although it is not sampled is kept with all below it'
     children: [{ name: 'get CART', attributes: { 'throughline.kept': 'error' } }],
   })
   expect(JSON.stringify(await collector.spans())).not.toContain('"2"')
+})
+
+test('an app served from within another event is a span below it, its bindings traced once', async () => {
+  const collector = new TestCollector()
+  const app = new Hono<{ Bindings: TestEnv }>()
+  app.use(tracing(collector.options({ trust: 'internal' })))
+  app.get('/stock', async (c) => c.text(String(await c.env.CART.get('stock'))))
+  const handler = instrument<TestEnv>(
+    { scheduled: async (_, tracedEnv) => void (await app.request('/stock', {}, tracedEnv)) },
+    collector.options(),
+  )
+  const ctx = createExecutionContext()
+  await handler.scheduled?.(createScheduledController({ cron: '0 * * * *' }), env, ctx)
+  await waitOnExecutionContext(ctx)
+  const spans = await collector.expectTrace({
+    name: 'scheduled 0 * * * *',
+    children: [{ name: 'GET /stock', children: [{ name: 'get CART' }] }],
+  })
+  expect(spans.filter(({ name }) => name === 'get CART')).toHaveLength(1)
 })
 
 test('a cron run is a span', async () => {

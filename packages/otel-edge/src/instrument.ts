@@ -1,6 +1,5 @@
 import { runEvent } from './event-span.ts'
 import { nameRoutes } from './hono-app.ts'
-import { instrumentEnv } from './instrument-env.ts'
 import type { EdgeOptions } from './options.ts'
 import { consumeBatch } from './queue-consumer.ts'
 import { getSdk } from './sdk.ts'
@@ -36,7 +35,7 @@ export function instrument<Env, Message, Mail>(
   const traced: ExportedHandler<Env, Message, Mail> = plain.fetch && 'routes' in plain ? {} : { ...plain }
   const setUp = (env: Env) => {
     const sdk = getSdk(options, env as object)
-    return { sdk, tracedEnv: instrumentEnv(env as object, sdk) as Env }
+    return { sdk, tracedEnv: sdk.tracedEnv as Env }
   }
   if (plain.fetch) {
     const fetchHandler = plain.fetch

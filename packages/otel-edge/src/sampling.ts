@@ -10,6 +10,7 @@ import {
   withThreshold,
 } from '@throughline/otel-shared'
 import type { EdgeOptions } from './options.ts'
+import { spanContextOf } from './span-context.ts'
 
 /** What is known of the request that a span begins with, where it enters this worker. */
 export interface Entry {
@@ -69,23 +70,14 @@ export function createSampling(
       const traceState = sampler.parentBased
         ? parent.traceState
         : withThreshold(parent.traceState, sampled && !isCapped ? sampler.threshold : undefined)
-      return toSpanContext(traceId, spanId, traceFlags, traceState)
+      return spanContextOf(traceId, spanId, traceFlags, traceState)
     }
     const rule = entry?.path === undefined ? undefined : findRule(entry.path)
     const { sampler, traceState } = rule?.root ?? fallback
     return sampler.shouldSample({ traceId }) && takeToken()
-      ? toSpanContext(traceId, spanId, RANDOM_FLAG | SAMPLED_FLAG, traceState)
-      : toSpanContext(traceId, spanId, RANDOM_FLAG, undefined)
+      ? spanContextOf(traceId, spanId, RANDOM_FLAG | SAMPLED_FLAG, traceState)
+      : spanContextOf(traceId, spanId, RANDOM_FLAG, undefined)
   }
-}
-
-function toSpanContext(
-  traceId: string,
-  spanId: string,
-  traceFlags: number,
-  traceState: TraceState | undefined,
-): SpanContext {
-  return traceState ? { traceId, spanId, traceFlags, traceState } : { traceId, spanId, traceFlags }
 }
 
 function pathMatcher(pattern: string | RegExp): (path: string) => boolean {

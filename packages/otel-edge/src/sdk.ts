@@ -10,6 +10,7 @@ import {
 } from '@throughline/otel-shared'
 import { CACHES } from './bindings.ts'
 import { EdgeContextManager } from './context.ts'
+import { instrumentEnv } from './instrument-env.ts'
 import type { EdgeOptions } from './options.ts'
 import { registerApi, warn } from './otel-api.ts'
 import { createExporter } from './otlp-exporter.ts'
@@ -28,7 +29,8 @@ export interface Sdk {
   readonly propagator: TextMapPropagator
   readonly buffer: SpanBuffer
   readonly resource: OtlpResource
-  readonly env: object
+  /** The environment with its bindings traced. */
+  readonly tracedEnv: object
   now(): number
   /** The context of a new span at this worker's edge: sampled or not, by its remote parent or by the sampler. */
   readonly sample: Sampling
@@ -56,13 +58,17 @@ export function getSdk(options: EdgeOptions = NO_OPTIONS, env: object = NO_OPTIO
 
 function createSdk(options: EdgeOptions, env: object): Sdk {
   const config = readOtelConfig(env as Record<string, unknown>, warn)
+  let tracedEnv: object | undefined
   const propagator = createPropagator(config.propagators, (name) => warn(`OTEL_PROPAGATORS: unknown ${name}`))
   const sdk: Sdk = {
     options,
     config,
     propagator,
     ...getBuffer(options, config, env),
-    env,
+    get tracedEnv() {
+      tracedEnv ??= instrumentEnv(env, sdk)
+      return tracedEnv
+    },
     now: options.now ?? Date.now,
     sample: createSampling(options, config),
   }

@@ -22,7 +22,7 @@ import {
 } from '@throughline/otel-shared'
 import { ERROR, SERVER } from './api-constants.ts'
 import { captureHeaders } from './capture-headers.ts'
-import { EMPTY_CONTEXT, withContext } from './context.ts'
+import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { endEvent } from './end-event.ts'
 import { isKnownMethod, spanNameOf } from './http-method.ts'
@@ -58,12 +58,14 @@ export function startServerRequest(
   const receivedMillis = sdk.now()
   const { headers } = request
   const invocation: Invocation = { sdk, lifetime, unfinished: undefined }
-  let parent: Context = EMPTY_CONTEXT
+  // Empty, unless an app is served from within another event.
+  let parent = activeContext()
   let links: Link[] | undefined
   const incoming = sdk.propagator.extract(EMPTY_CONTEXT, headers, HEADERS_GETTER)
   if (incoming !== EMPTY_CONTEXT) {
-    if (isTrusted(trust ?? 'same-origin', (name) => headers.get(name))) parent = incoming
-    else {
+    if (parent === EMPTY_CONTEXT && isTrusted(trust ?? 'same-origin', (name) => headers.get(name))) {
+      parent = incoming
+    } else {
       const foreign = getSpanContext(incoming)
       if (foreign) links = [{ context: foreign }]
     }
@@ -193,22 +195,16 @@ interface Origin {
 
 let lastOrigin: Origin = { prefix: ' ', scheme: '', address: '', port: undefined }
 
-/** The origin of a request: as a rule that of the request before. */
+/** The origin of a request: as a rule that of the request before. `new URL` costs more than the rest of a span. */
 function originOf(url: string): Origin {
   const { prefix } = lastOrigin
   if (url.startsWith(prefix) && url[prefix.length] === '/') return lastOrigin
-  // `new URL` costs more than all of this together; the runtime's request URLs are normalized.
-  const schemeEnd = url.indexOf('://')
-  const hostStart = schemeEnd + 3
-  const pathStart = url.indexOf('/', hostStart)
-  const portStart = url.lastIndexOf(':', pathStart)
-  // The colon of a port stands behind the host, and behind the bracket of an IPv6 address.
-  const hasPort = portStart > schemeEnd && url.lastIndexOf(']', pathStart) < portStart
+  const { origin, protocol, hostname, port } = new URL(url)
   lastOrigin = {
-    prefix: url.slice(0, pathStart),
-    scheme: url.slice(0, schemeEnd),
-    address: url.slice(hostStart, hasPort ? portStart : pathStart),
-    port: hasPort ? Number(url.slice(portStart + 1, pathStart)) : undefined,
+    prefix: origin,
+    scheme: protocol.slice(0, -1),
+    address: hostname,
+    port: port === '' ? undefined : Number(port),
   }
   return lastOrigin
 }

@@ -13,6 +13,7 @@ import { activeContext, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import type { Entry } from './sampling.ts'
+import { spanContextOf } from './span-context.ts'
 import type { Scope } from './span-record.ts'
 
 /** OpenTelemetry's tracer provider: gives spans to whichever event the calling code belongs to. */
@@ -85,7 +86,7 @@ export function startSpan(
   // Children follow their root's decision; only a span without a local parent asks the sampler.
   const spanContext =
     parent && !parent.isRemote
-      ? childOf(parent)
+      ? spanContextOf(parent.traceId, generateSpanId(), parent.traceFlags, parent.traceState)
       : sdk.sample(
           parent,
           parent?.traceId ?? (active?.spanId === '' ? active.traceId : generateTraceId()),
@@ -112,11 +113,6 @@ export function startSpan(
   })
   if (options.links) span.addLinks(options.links)
   return span
-}
-
-function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
-  const spanId = generateSpanId()
-  return traceState ? { traceId, spanId, traceFlags, traceState } : { traceId, spanId, traceFlags }
 }
 
 function toMillis(time: SpanOptions['startTime']): number | undefined {

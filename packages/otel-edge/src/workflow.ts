@@ -4,7 +4,6 @@ import { INTERNAL } from './api-constants.ts'
 import { withClientSpan } from './client-span.ts'
 import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
 import { runEvent } from './event-span.ts'
-import { instrumentEnv } from './instrument-env.ts'
 import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { openEnvelope } from './queue-envelope.ts'
@@ -38,7 +37,7 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
   class Traced extends (Base as WorkflowClass) {
     constructor(ctx: WaitUntil, env: object) {
       const sdk = getSdk(options, env)
-      super(ctx, instrumentEnv(env, sdk))
+      super(ctx, sdk.tracedEnv)
       instances.set(this, { sdk, lifetime: ctx })
     }
 

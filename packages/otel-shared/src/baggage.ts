@@ -37,10 +37,10 @@ export function formatBaggage(baggage: Baggage): string | undefined {
   let count = 0
   for (const [key, { value, metadata }] of baggage.getAllEntries()) {
     if (!TOKEN.test(key)) continue
-    // An app may set any string: halves of characters cannot be encoded, line ends cannot be sent.
+    // An app may set any properties; what is no header is not sent.
     const properties = metadata?.toString() ?? ''
     const suffix = PROPERTIES.test(properties) ? `;${properties}` : ''
-    const member = `${key}=${encodeURIComponent(toWellFormed(value))}${suffix}`
+    const member = `${key}=${encode(value)}${suffix}`
     if (header.length + member.length + 1 > MAX_BYTES || count === MAX_MEMBERS) continue
     header = header === '' ? member : `${header},${member}`
     count++
@@ -55,18 +55,13 @@ function toMetadata(text: string): BaggageEntryMetadata {
 
 /** Octets that are no UTF-8 become U+FFFD, as the specification demands. */
 function decode(value: string): string {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    const bytes: number[] = []
-    for (const [part] of value.matchAll(/%[0-9a-f]{2}|[\s\S]/gi)) {
-      bytes.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0))
-    }
-    return new TextDecoder().decode(new Uint8Array(bytes))
-  }
+  const octets = value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return new TextDecoder().decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)))
 }
 
-/** `String.prototype.toWellFormed`, which browsers before 2023 do not have. */
-function toWellFormed(value: string): string {
-  return value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+/** Halves of characters, which an app may set as it may set anything, cannot be encoded: they too become U+FFFD. */
+function encode(value: string): string {
+  return encodeURIComponent(new TextDecoder().decode(new TextEncoder().encode(value)))
 }

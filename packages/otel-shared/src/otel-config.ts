@@ -1,23 +1,23 @@
 /** How one signal is exported. Absent means unset. */
 export interface OtlpExportConfig {
   /** Full address that it is posted to. */
-  readonly url?: string
+  readonly url?: string | undefined
   readonly headers: Readonly<Record<string, string>>
-  readonly protocol?: 'http/json' | 'http/protobuf'
-  readonly compression?: 'gzip' | 'none'
-  readonly timeoutMillis?: number
+  readonly protocol?: 'http/json' | 'http/protobuf' | undefined
+  readonly compression?: 'gzip' | 'none' | undefined
+  readonly timeoutMillis?: number | undefined
 }
 
 /** The standard `OTEL_*` variables that a worker or a page can follow, parsed once. Absent means unset. */
 export interface OtelConfig {
   readonly disabled: boolean
-  readonly serviceName?: string
+  readonly serviceName?: string | undefined
   readonly resourceAttributes: Readonly<Record<string, string>>
   readonly traces: OtlpExportConfig
   readonly logs: OtlpExportConfig
-  readonly propagators?: readonly string[]
-  readonly sampler?: string
-  readonly samplerArg?: string
+  readonly propagators?: readonly string[] | undefined
+  readonly sampler?: string | undefined
+  readonly samplerArg?: string | undefined
 }
 
 /**
@@ -41,7 +41,8 @@ export function readOtelConfig(
     const value = env[name]
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
   }
-  const oneOf = <Value extends string>(name: string, value: string | undefined, values: readonly Value[]) => {
+  const oneOf = <Value extends string>(name: string, values: readonly Value[]) => {
+    const value = read(name)
     const known = values.find((candidate) => candidate === value)
     if (value !== undefined && known === undefined)
       report(`${name}=${value} is not one of ${values.join(', ')}`)
@@ -51,13 +52,13 @@ export function readOtelConfig(
 
   return {
     disabled: read('OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
-    ...defined('serviceName', read('OTEL_SERVICE_NAME') ?? resourceAttributes['service.name']),
+    serviceName: read('OTEL_SERVICE_NAME') ?? resourceAttributes['service.name'],
     resourceAttributes,
     traces: readExport('TRACES', 'v1/traces'),
     logs: readExport('LOGS', 'v1/logs'),
-    ...defined('propagators', list(read('OTEL_PROPAGATORS'))),
-    ...defined('sampler', read('OTEL_TRACES_SAMPLER')),
-    ...defined('samplerArg', read('OTEL_TRACES_SAMPLER_ARG')),
+    propagators: list(read('OTEL_PROPAGATORS')),
+    sampler: read('OTEL_TRACES_SAMPLER'),
+    samplerArg: read('OTEL_TRACES_SAMPLER_ARG'),
   }
 
   function readExport(signal: string, path: string): OtlpExportConfig {
@@ -65,22 +66,15 @@ export function readOtelConfig(
       const own = `OTEL_EXPORTER_OTLP_${signal}_${part}`
       return read(own) === undefined ? `OTEL_EXPORTER_OTLP_${part}` : own
     }
-    const readPart = (part: string) => read(nameOf(part))
-    const timeout = readPart('TIMEOUT')
+    const timeout = read(nameOf('TIMEOUT'))
     const timeoutMillis = timeout === undefined ? Number.NaN : Number(timeout)
     if (timeout !== undefined && !(timeoutMillis > 0)) report(`${nameOf('TIMEOUT')}=${timeout} is not a time`)
     return {
-      ...defined('url', readUrl(nameOf('ENDPOINT'), path)),
-      headers: parsePairs(readPart('HEADERS')),
-      ...defined(
-        'protocol',
-        oneOf(nameOf('PROTOCOL'), readPart('PROTOCOL'), ['http/json', 'http/protobuf'] as const),
-      ),
-      ...defined(
-        'compression',
-        oneOf(nameOf('COMPRESSION'), readPart('COMPRESSION'), ['gzip', 'none'] as const),
-      ),
-      ...defined('timeoutMillis', timeoutMillis > 0 ? timeoutMillis : undefined),
+      url: readUrl(nameOf('ENDPOINT'), path),
+      headers: parsePairs(read(nameOf('HEADERS'))),
+      protocol: oneOf(nameOf('PROTOCOL'), ['http/json', 'http/protobuf'] as const),
+      compression: oneOf(nameOf('COMPRESSION'), ['gzip', 'none'] as const),
+      timeoutMillis: timeoutMillis > 0 ? timeoutMillis : undefined,
     }
   }
 
@@ -120,9 +114,4 @@ function decode(value: string): string {
   } catch {
     return value
   }
-}
-
-/** An object with the key only when there is a value, as `exactOptionalPropertyTypes` wants it. */
-function defined<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value })
 }

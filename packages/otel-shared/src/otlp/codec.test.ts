@@ -104,19 +104,19 @@ test('a default that was sent is as good as one that was not', () => {
   const writer = new ProtobufWriter()
   const writeDefaults = () => {
     for (const field of [3, 4]) writer.presentString(field, '')
-    for (const field of [10, 12, 14]) writer.presentInt64(field, 0n)
+    for (const field of [10, 12, 14]) writer.presentInt64(field, 0)
     writer.message(15, () => {
       writer.presentString(2, '')
-      writer.presentInt64(3, 0n)
+      writer.presentInt64(3, 0)
     })
   }
   writer.message(1, () => {
-    writer.message(1, () => writer.presentInt64(2, 0n))
+    writer.message(1, () => writer.presentInt64(2, 0))
     writer.message(2, () => {
       writer.message(1, () => writer.presentString(2, ''))
       writer.message(2, () => {
-        writer.hexBytes(1, bare.traceId)
-        writer.hexBytes(2, bare.spanId)
+        writer.hex(1, bare.traceId)
+        writer.hex(2, bare.spanId)
         writer.presentString(5, bare.name)
         writer.fixed64(7, bare.startTimeUnixNano)
         writer.fixed64(8, bare.endTimeUnixNano)

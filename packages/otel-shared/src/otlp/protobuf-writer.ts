@@ -33,10 +33,17 @@ export class ProtobufWriter {
   }
 
   presentString(field: number, value: string): void {
-    this.presentBytes(field, textEncoder.encode(value))
+    this.#bytesField(field, textEncoder.encode(value))
   }
 
-  hexBytes(field: number, hex: string | undefined): void {
+  presentBase64(field: number, value: string): void {
+    this.#bytesField(
+      field,
+      Uint8Array.from(atob(value), (character) => character.charCodeAt(0)),
+    )
+  }
+
+  hex(field: number, hex: string | undefined): void {
     if (!hex) return
     this.#tag(field, 2)
     this.#varint(hex.length / 2)
@@ -46,23 +53,15 @@ export class ProtobufWriter {
     }
   }
 
-  presentBytes(field: number, bytes: Uint8Array): void {
-    this.#tag(field, 2)
-    this.#varint(bytes.length)
-    this.#reserve(bytes.length)
-    this.#bytes.set(bytes, this.#length)
-    this.#length += bytes.length
-  }
-
   uint32(field: number, value: number | undefined): void {
     if (!value) return
     this.#tag(field, 0)
     this.#varint(value)
   }
 
-  presentInt64(field: number, value: bigint): void {
+  presentInt64(field: number, value: string | number | boolean): void {
     this.#tag(field, 0)
-    let rest = BigInt.asUintN(64, value)
+    let rest = BigInt.asUintN(64, BigInt(value))
     this.#reserve(10)
     while (rest > 0x7fn) {
       this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80
@@ -71,10 +70,10 @@ export class ProtobufWriter {
     this.#bytes[this.#length++] = Number(rest)
   }
 
-  presentDouble(field: number, value: number): void {
+  presentDouble(field: number, value: number | string): void {
     this.#tag(field, 1)
     this.#reserve(8)
-    this.#view.setFloat64(this.#length, value, true)
+    this.#view.setFloat64(this.#length, Number(value), true)
     this.#length += 8
   }
 
@@ -91,6 +90,14 @@ export class ProtobufWriter {
     this.#reserve(8)
     this.#view.setBigUint64(this.#length, BigInt(value), true)
     this.#length += 8
+  }
+
+  #bytesField(field: number, bytes: Uint8Array): void {
+    this.#tag(field, 2)
+    this.#varint(bytes.length)
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
   }
 
   #tag(field: number, wireType: number): void {
