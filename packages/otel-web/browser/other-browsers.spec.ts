@@ -6,11 +6,17 @@ const BROWSERS: readonly (readonly [string, () => Promise<RemotePage | undefined
   ['WebKit', openWebKit],
 ]
 
-/** Waits for the SDK, then clicks; resolves when the click's requests are over and sent. */
-const PLAY = `(async () => {
-  const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
+const SLEEP = 'const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis))'
+
+const UNTIL_SDK = `(async () => {
+  ${SLEEP}
   while (typeof window.throughline?.health().sent !== 'number') await sleep(20)
-  document.querySelector('button').click()
+  return 'ready'
+})()`
+
+/** Resolves when the click's requests are over and sent. */
+const UNTIL_SENT = `(async () => {
+  ${SLEEP}
   while (!window.done) await sleep(20)
   // Frames stand still in a window that nobody sees; then an action waits half a second for them, and one below it too.
   await sleep(2500)
@@ -44,7 +50,8 @@ for (const [name, open] of BROWSERS) {
           })
         </script>`,
       )
-      const health = JSON.parse(await browser.evaluate(url, PLAY)) as { dropped: number }
+      const steps = [{ evaluate: UNTIL_SDK }, { click: 'button' }, { evaluate: UNTIL_SENT }]
+      const health = JSON.parse(await browser.visit(url, steps)) as { dropped: number }
       expect(health.dropped).toBe(0)
     } finally {
       await browser.close()

@@ -4,8 +4,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** A page of a browser other than Playwright's: goes to an address and evaluates a promise of a string there. */
+/** What is done on a page: a promise of a string is evaluated, or an element is clicked as a person would. */
+export type PageStep = { readonly evaluate: string } | { readonly click: string }
+
+/** A page of a browser other than Playwright's. */
 export interface RemotePage {
+  /** Goes to an address, takes the steps there, and returns what the last expression came to. */
+  visit(url: string, steps: readonly PageStep[]): Promise<string>
+  /** Goes to an address and evaluates a promise of a string there. */
   evaluate(url: string, expression: string): Promise<string>
   close(): Promise<void>
 }
@@ -47,16 +53,35 @@ export async function openFirefox(): Promise<RemotePage | undefined> {
       socket.send(JSON.stringify({ id, method, params }))
     })
   await send('session.new', { capabilities: {} })
+  const evaluate = async (context: unknown, expression: string) => {
+    const evaluation = { expression, target: { context }, awaitPromise: true }
+    const { result, exceptionDetails } = await send('script.evaluate', evaluation)
+    if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails))
+    return result as { readonly value: string; readonly sharedId?: string }
+  }
+  const click = async (context: unknown, selector: string) => {
+    const { sharedId } = await evaluate(context, `document.querySelector(${JSON.stringify(selector)})`)
+    const move = { type: 'pointerMove', x: 0, y: 0, origin: { type: 'element', element: { sharedId } } }
+    const press = { type: 'pointerDown', button: 0 }
+    const actions = [
+      { type: 'pointer', id: 'mouse', actions: [move, press, { type: 'pointerUp', button: 0 }] },
+    ]
+    await send('input.performActions', { context, actions })
+  }
+  const visit: RemotePage['visit'] = async (url, steps) => {
+    const { context } = await send('browsingContext.create', { type: 'tab' })
+    await send('browsingContext.navigate', { context, url, wait: 'complete' })
+    let last = ''
+    for (const step of steps) {
+      if ('click' in step) await click(context, step.click)
+      else last = (await evaluate(context, step.evaluate)).value
+    }
+    await send('browsingContext.close', { context })
+    return last
+  }
   return {
-    async evaluate(url, expression) {
-      const { context } = await send('browsingContext.create', { type: 'tab' })
-      await send('browsingContext.navigate', { context, url, wait: 'complete' })
-      const evaluation = { expression, target: { context }, awaitPromise: true }
-      const { result, exceptionDetails } = await send('script.evaluate', evaluation)
-      await send('browsingContext.close', { context })
-      if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails))
-      return (result as { value: string }).value
-    },
+    visit,
+    evaluate: (url, expression) => visit(url, [{ evaluate: expression }]),
     async close() {
       socket.close()
       await ended(browser)
@@ -91,12 +116,26 @@ export async function openWebKit(): Promise<RemotePage | undefined> {
   const { sessionId } = (await send('POST', '/session', { capabilities })) as { sessionId: string }
   const session = `/session/${sessionId}`
   await send('POST', `${session}/timeouts`, { script: 60_000 })
+  const click = async (selector: string) => {
+    const found = await send('POST', `${session}/element`, { using: 'css selector', value: selector })
+    await send('POST', `${session}/element/${Object.values(found as object)[0]}/click`, {})
+  }
+  const visit: RemotePage['visit'] = async (url, steps) => {
+    await send('POST', `${session}/url`, { url })
+    let last = ''
+    for (const step of steps) {
+      if ('click' in step) {
+        await click(step.click)
+        continue
+      }
+      const script = `const done = arguments[0]; (${step.evaluate}).then(done, (error) => done('failed: ' + error))`
+      last = String(await send('POST', `${session}/execute/async`, { script, args: [] }))
+    }
+    return last
+  }
   return {
-    async evaluate(url, expression) {
-      await send('POST', `${session}/url`, { url })
-      const script = `const done = arguments[0]; (${expression}).then(done, (error) => done('failed: ' + error))`
-      return String(await send('POST', `${session}/execute/async`, { script, args: [] }))
-    },
+    visit,
+    evaluate: (url, expression) => visit(url, [{ evaluate: expression }]),
     async close() {
       await send('DELETE', session).catch(() => {})
       await ended(driver)
