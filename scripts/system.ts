@@ -30,11 +30,13 @@ export interface System {
   readonly shopUrl: string
   readonly otlpUrl: string
   readonly uiUrl: string
+  /** The latest that was started. */
   readonly collector: ServiceProcess
   readonly backend: ServiceProcess
   readonly edge: ServiceProcess
-  startCollector(): Promise<ServiceProcess>
-  startBackend(): Promise<ServiceProcess>
+  /** Starts it again after it was stopped. */
+  startCollector(): Promise<void>
+  startBackend(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -63,25 +65,31 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       )
     }
   }
-  const started = await Promise.allSettled([startCollector(), startBackend(), keep(startEdge(options))])
-  const failed = started.find((result) => result.status === 'rejected')
+  const starting = [startCollector(), startBackend(), keep(startEdge(options))] as const
+  const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
   if (failed) {
     await stop()
     throw failed.reason
   }
-  const [collector, backend, edge] = started.map(
-    (result) => (result as PromiseFulfilledResult<ServiceProcess>).value,
-  )
-  if (!collector || !backend || !edge) throw new Error('a service is missing')
+  const [collector, backend, edge] = await Promise.all(starting)
+  const latest = { collector, backend }
   return {
     shopUrl: `http://localhost:${ports.PORT}`,
     otlpUrl: `http://localhost:${ports.OTLP_PORT}/v1/traces`,
     uiUrl: `http://localhost:${ports.UI_PORT}`,
-    collector,
-    backend,
+    get collector() {
+      return latest.collector
+    },
+    get backend() {
+      return latest.backend
+    },
     edge,
-    startCollector,
-    startBackend,
+    async startCollector() {
+      latest.collector = await startCollector()
+    },
+    async startBackend() {
+      latest.backend = await startBackend()
+    },
     stop,
   }
 }
