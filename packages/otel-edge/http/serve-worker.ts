@@ -14,25 +14,31 @@ export interface ServedWorker {
   stop(): void
 }
 
-/** Bundles a worker of this folder as wrangler deploys it, and serves it. */
+/** Bundles a worker of this folder into another one, as wrangler deploys it, and gives the file. */
+export async function bundleWorker(name: string, folder: string, ...flags: string[]): Promise<string> {
+  const config = join(folder, `${name}.json`)
+  const main = join(import.meta.dirname, `${name}.ts`)
+  // Wrangler would keep the names of functions, by a call for each, for the sake of stack traces.
+  writeFileSync(
+    config,
+    JSON.stringify({ name, main, compatibility_date: COMPATIBILITY_DATE, keep_names: false }),
+  )
+  await promisify(execFile)(
+    join(ROOT, 'node_modules/.bin/wrangler'),
+    ['deploy', '--dry-run', `--config=${config}`, `--outdir=${folder}`, ...flags],
+    { cwd: folder, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+  )
+  return join(folder, `${name}.js`)
+}
+
+/** Bundles a worker of this folder and serves it. */
 export async function serveWorker(
   name: string,
   bindings: Readonly<Record<string, string>>,
   compatibilityFlags: readonly string[] = [],
 ): Promise<ServedWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-worker-'))
-  await promisify(execFile)(
-    join(ROOT, 'node_modules/.bin/wrangler'),
-    [
-      'deploy',
-      join(import.meta.dirname, `${name}.ts`),
-      '--dry-run',
-      `--outdir=${folder}`,
-      `--name=${name}`,
-      `--compatibility-date=${COMPATIBILITY_DATE}`,
-    ],
-    { cwd: folder, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
-  )
+  await bundleWorker(name, folder)
   const texts = Object.entries(bindings).map(([key, value]) => `(name = "${key}", text = "${value}")`)
   writeFileSync(
     join(folder, 'worker.capnp'),

@@ -9,13 +9,8 @@ import {
 import { redactSql } from '@throughline/otel-shared'
 import { PRODUCER } from './api-constants.ts'
 import { type ClientSpan, withClientSpan } from './client-span.ts'
-import { activeContext } from './context.ts'
-import { getInvocation } from './invocation.ts'
-import { sendTraced } from './outgoing-fetch.ts'
 import { querySummary } from './query-summary.ts'
 import { envelop } from './queue-envelope.ts'
-import { callRemote } from './rpc.ts'
-import type { Sdk } from './sdk.ts'
 import {
   ATTR_GEN_AI_PROVIDER_NAME,
   ATTR_GEN_AI_REQUEST_MODEL,
@@ -25,16 +20,8 @@ import {
   ATTR_MESSAGING_OPERATION_TYPE,
   ATTR_MESSAGING_SYSTEM,
 } from './semconv.ts'
-import { type Bound, type Kind, wrapObject } from './wrap-object.ts'
-
-/** Wraps a binding so that its calls are spans; what is no binding is given back as it is. */
-export function wrapBinding(value: object, name: string, sdk: Sdk): unknown {
-  const kind = KINDS[value.constructor?.name ?? ''] ?? SHAPES.find(([methods]) => hasAll(value, methods))?.[1]
-  return kind ? wrapObject(value, kind, { name, sdk }) : value
-}
-
-const hasAll = (value: object, methods: readonly string[]) =>
-  methods.every((method) => typeof Reflect.get(value, method) === 'function')
+import type { BindingTable } from './wrap-binding.ts'
+import type { Bound, Kind } from './wrap-object.ts'
 
 /** Spans of a store's methods: `get CART`. Keys and values are never recorded. */
 function store(system: string, methods: readonly string[], more: Kind['spans'] = {}): Kind {
@@ -122,32 +109,11 @@ const queue: Kind = {
   },
 }
 
-const NOT_REMOTE = new Set(['connect', 'dup', 'constructor'])
-
-/** Service bindings and Durable Object stubs: `fetch` carries the context in headers, other methods are RPC. */
-const service: Kind = {
-  replaces(target, method, { name, sdk }) {
-    if (NOT_REMOTE.has(method)) return undefined
-    if (method !== 'fetch') return callRemote(target, method, name, sdk)
-    const fetcher = target as Fetcher
-    return (input: RequestInfo, init?: RequestInit) => {
-      const context = activeContext()
-      const invocation = getInvocation(context)
-      if (!invocation) return fetcher.fetch(input, init)
-      return sendTraced(invocation, context, name, fetcher.fetch.bind(fetcher) as typeof fetch, input, init)
-    }
-  },
-}
-
 /** The object of an upload in parts has no name of its own; it is the bucket's. */
 const upload = store('cloudflare-r2', ['uploadPart', 'complete', 'abort'])
 const bucket: Kind = {
   ...store('cloudflare-r2', ['head', 'get', 'put', 'delete', 'list', 'createMultipartUpload']),
   gives: { createMultipartUpload: () => upload, resumeMultipartUpload: () => upload },
-}
-
-const objects: Kind = {
-  gives: { get: () => service, getByName: () => service, jurisdiction: () => objects },
 }
 
 /** A method of a binding that is no store: `limit LOGIN`. */
@@ -194,20 +160,15 @@ const workflow: Kind = {
   },
 }
 
-/** Every binding with spans, by the name of its class in the runtime. */
+/** Bindings by the name of their class in the runtime. */
 const KINDS: Readonly<Record<string, Kind>> = {
-  Fetcher: service,
-  DurableObjectNamespace: objects,
   WorkerQueue: queue,
-  D1Database: database,
   KvNamespace: store('cloudflare-kv', ['get', 'getWithMetadata', 'put', 'delete', 'list']),
   R2Bucket: bucket,
-  AnalyticsEngine: call('writeDataPoint'),
   Hyperdrive: call('connect'),
-  WorkflowImpl: workflow,
 }
 
-/** Bindings whose class is made in JavaScript and may be named otherwise: known by their methods. */
+/** Bindings that are known better by their methods: their class is made in JavaScript, or named differently by place. */
 const SHAPES: readonly (readonly [methods: readonly string[], kind: Kind])[] = [
   [['queryById', 'upsert', 'deleteByIds'], vectors],
   [['run', 'toMarkdown'], ai],
@@ -236,5 +197,9 @@ export const DURABLE_STORAGE: Kind = {
 
 const cache = store('cloudflare-cache', ['match', 'put', 'delete'])
 
-/** The global `caches`. */
-export const CACHES: Kind = { gives: { open: () => cache }, holds: { default: cache } }
+/** Every binding that is not another worker, and the global `caches`. */
+export const ALL_BINDINGS: BindingTable = {
+  kinds: KINDS,
+  shapes: SHAPES,
+  caches: { gives: { open: () => cache }, holds: { default: cache } },
+}

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
 import { activeContext } from './context.ts'
-import { describeRoute } from './hono.ts'
 import { getInvocation } from './invocation.ts'
 import type { ServerRequest } from './server-span.ts'
+import { describeRoute } from './trace-requests.ts'
 
 /** What Hono's router gives for a request: the handlers that match, each with its parameters, and a parameter list. */
 type MatchResult = readonly [handlers: readonly unknown[], ...rest: unknown[]]

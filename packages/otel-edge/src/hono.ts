@@ -1,16 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
-import { activeContext, withContext } from './context.ts'
-import { getInvocation, type WaitUntil } from './invocation.ts'
+import { ALL_BINDINGS } from './bindings.ts'
 import type { EdgeOptions } from './options.ts'
-import { getSdk, type Sdk } from './sdk.ts'
-import {
-  failServerRequest,
-  finishServerRequest,
-  type ServerRequest,
-  startServerRequest,
-} from './server-span.ts'
-
-type HonoContext = Parameters<MiddlewareHandler>[0]
+import { traceRequests } from './trace-requests.ts'
+import { useBindings } from './wrap-binding.ts'
 
 /**
  * Traces every request of a Hono app: a server span named by the route, in the caller's trace where it is trusted,
@@ -25,67 +17,6 @@ type HonoContext = Parameters<MiddlewareHandler>[0]
  * ```
  */
 export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
-  let lastEnv: object | undefined
-  let lastSdk: Sdk | undefined
-  return async function tracingMiddleware(c, next) {
-    const outer = getInvocation(activeContext())?.server as ServerRequest | undefined
-    if (outer) {
-      await next()
-      describeRoute(outer, c)
-      return
-    }
-    const env = (c.env as object | undefined) ?? NO_ENV
-    // An isolate has one environment as a rule.
-    const sdk = env === lastEnv && lastSdk ? lastSdk : getSdk(options, env)
-    lastEnv = env
-    lastSdk = sdk
-    const server = startServerRequest(sdk, c.req.raw, lifetimeOf(c))
-    c.env = sdk.tracedEnv
-    server.describe = () => describeRoute(server, c)
-    try {
-      await withContext(server.context, next)
-    } catch (error) {
-      // Hono catches what handlers throw; what arrives here was thrown by its own error handler.
-      describeRoute(server, c)
-      failServerRequest(server, error)
-      throw error
-    }
-    describeRoute(server, c)
-    const response = c.res
-    const answered = finishServerRequest(server, response)
-    if (answered !== response) {
-      // Hono merges headers into a response that is replaced, which would double ours.
-      c.res = undefined
-      c.res = answered
-    }
-  }
-}
-
-const NO_ENV = {}
-
-/** Notes on the span which route answered, and what it threw. */
-export function describeRoute(server: ServerRequest, c: HonoContext): void {
-  if (!server.span.isRecording()) return
-  if (c.error !== undefined) server.error = c.error
-  // `routeIndex` stands on what was reached last. When that is a middleware that answered by itself, it is the route
-  // it stood before that names the request; `app.use` registers for ALL methods, and a 404 has nothing else.
-  // Not by `hono/route`: a worker without Hono imports this module too, and has nothing to resolve that to.
-  const routes = c.req.matchedRoutes
-  for (let index = c.req.routeIndex; index < routes.length; index++) {
-    const route = routes[index]
-    if (route && (route.method !== 'ALL' || route.handler.length < 2)) {
-      server.route = route.path
-      return
-    }
-  }
-}
-
-/** What a request gives us to outlive its answer. */
-export function lifetimeOf(c: HonoContext): WaitUntil {
-  try {
-    return c.executionCtx
-  } catch {
-    // `app.request()`: within another event that one lasts long enough; in a test, promises simply run.
-    return getInvocation(activeContext())?.lifetime ?? { waitUntil: () => {} }
-  }
+  useBindings(ALL_BINDINGS)
+  return traceRequests(options)
 }

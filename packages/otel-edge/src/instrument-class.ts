@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { SERVER } from './api-constants.ts'
-import { DURABLE_STORAGE } from './bindings.ts'
+import { ALL_BINDINGS, DURABLE_STORAGE } from './bindings.ts'
 import { fromCarrier } from './carrier.ts'
 import { hasActiveContext } from './context.ts'
 import { runEvent } from './event-span.ts'
@@ -17,6 +17,7 @@ import {
   ATTR_RPC_SYSTEM,
 } from './semconv.ts'
 import { serve, startServerRequest } from './server-span.ts'
+import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
 
 /** A class the runtime constructs with its context and environment. */
@@ -59,6 +60,7 @@ function instrumentClass<Class extends WorkerClass>(
   options: EdgeOptions,
   trust: EdgeOptions['trust'],
 ): Class {
+  useBindings(ALL_BINDINGS)
   const instances = new WeakMap<object, Instance>()
   // biome-ignore lint/suspicious/noExplicitAny: see WorkerClass.
   class Traced extends (Base as new (ctx: any, env: any) => object) {

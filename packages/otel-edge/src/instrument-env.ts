@@ -1,5 +1,5 @@
-import { wrapBinding } from './bindings.ts'
 import type { Sdk } from './sdk.ts'
+import { wrapBinding } from './wrap-binding.ts'
 
 const tracedEnvs = new WeakSet<object>()
 

@@ -9,12 +9,12 @@ import {
   type TracePartialSuccess,
 } from '@throughline/otel-shared'
 import type { Context, Handler } from 'hono'
-import { lifetimeOf } from './hono.ts'
 import { createReceiver } from './otlp-receiver.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { BodyProblem, readBody } from './relay-body.ts'
 import { busyMillis, type ForwardTarget, forwardLater, forwardOnce, sendToQueue } from './relay-forward.ts'
 import { cleanSpans } from './relay-spans.ts'
+import { lifetimeOf } from './trace-requests.ts'
 
 /** What the relay takes, from whom, and where it passes it on to. */
 export interface RelayOptions {

@@ -8,7 +8,6 @@ import {
   readOtelConfig,
   toKeyValues,
 } from '@throughline/otel-shared'
-import { CACHES } from './bindings.ts'
 import { EdgeContextManager } from './context.ts'
 import { instrumentEnv } from './instrument-env.ts'
 import type { EdgeOptions } from './options.ts'
@@ -20,7 +19,7 @@ import { createSampling, type Sampling } from './sampling.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
 import { SpanBuffer } from './span-buffer.ts'
 import { EdgeTracerProvider } from './tracer.ts'
-import { wrapObject } from './wrap-object.ts'
+import { traceCaches } from './wrap-binding.ts'
 
 /** A worker's tracing, made once per isolate, options and environment. */
 export interface Sdk {
@@ -143,8 +142,5 @@ function register(sdk: Sdk): void {
   const { propagator } = sdk
   registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
   patchFetch()
-  // Tests outside of workers have no caches.
-  if (typeof caches === 'object') {
-    Reflect.set(globalThis, 'caches', wrapObject(caches, CACHES, { name: 'cache', sdk }))
-  }
+  traceCaches(sdk)
 }

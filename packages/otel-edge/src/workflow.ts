@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { PassiveSpan, setSpan } from '@throughline/otel-shared'
 import { INTERNAL } from './api-constants.ts'
+import { ALL_BINDINGS } from './bindings.ts'
 import { withClientSpan } from './client-span.ts'
 import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
 import { runEvent } from './event-span.ts'
@@ -8,6 +9,7 @@ import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { openEnvelope } from './queue-envelope.ts'
 import { getSdk, type Sdk } from './sdk.ts'
+import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has to take `any[]`, by TypeScript's own rule.
@@ -32,6 +34,7 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
   Base: Class,
   options: EdgeOptions = {},
 ): Class {
+  useBindings(ALL_BINDINGS)
   const name = Base.name
   const instances = new WeakMap<object, { sdk: Sdk; lifetime: WaitUntil }>()
   class Traced extends (Base as WorkflowClass) {

@@ -61,5 +61,5 @@ test('what cannot be used is reported by its name and left unset', () => {
     (problem) => problems.push(problem),
   )
   expect(config).toEqual(NOTHING)
-  expect(problems.join('\n')).toMatch(/TIMEOUT=soon[\s\S]*ENDPOINT=no address[\s\S]*PROTOCOL=grpc/)
+  expect(problems.join('\n')).toMatch(/ENDPOINT=no address[\s\S]*PROTOCOL=grpc[\s\S]*TIMEOUT=soon/)
 })

@@ -41,12 +41,11 @@ export function readOtelConfig(
     const value = env[name]
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
   }
-  const oneOf = <Value extends string>(name: string, values: readonly Value[]) => {
-    const value = read(name)
-    const known = values.find((candidate) => candidate === value)
-    if (value !== undefined && known === undefined)
-      report(`${name}=${value} is not one of ${values.join(', ')}`)
-    return known
+  const readAs = <Value>(name: string, kind: string, parse: (text: string) => Value | undefined) => {
+    const text = read(name)
+    const value = text === undefined ? undefined : parse(text)
+    if (text !== undefined && value === undefined) report(`${name}=${text} is not ${kind}`)
+    return value
   }
   const resourceAttributes = parsePairs(read('OTEL_RESOURCE_ATTRIBUTES'))
 
@@ -66,26 +65,25 @@ export function readOtelConfig(
       const own = `OTEL_EXPORTER_OTLP_${signal}_${part}`
       return read(own) === undefined ? `OTEL_EXPORTER_OTLP_${part}` : own
     }
-    const timeout = read(nameOf('TIMEOUT'))
-    const timeoutMillis = timeout === undefined ? Number.NaN : Number(timeout)
-    if (timeout !== undefined && !(timeoutMillis > 0)) report(`${nameOf('TIMEOUT')}=${timeout} is not a time`)
-    return {
-      url: readUrl(nameOf('ENDPOINT'), path),
-      headers: parsePairs(read(nameOf('HEADERS'))),
-      protocol: oneOf(nameOf('PROTOCOL'), ['http/json', 'http/protobuf'] as const),
-      compression: oneOf(nameOf('COMPRESSION'), ['gzip', 'none'] as const),
-      timeoutMillis: timeoutMillis > 0 ? timeoutMillis : undefined,
+    const readPart = <Value>(part: string, kind: string, parse: (text: string) => Value | undefined) =>
+      readAs(nameOf(part), kind, parse)
+    // A signal's own endpoint is used as it is; the general one gets the signal's path appended.
+    const toUrl = (text: string) => {
+      const isGeneral = nameOf('ENDPOINT') === 'OTEL_EXPORTER_OTLP_ENDPOINT'
+      const url = isGeneral ? `${text.replace(/\/+$/, '')}/${path}` : text
+      return URL.canParse(url) ? url : undefined
     }
-  }
-
-  /** A signal's own endpoint is used as it is; the general one gets the signal's path appended. */
-  function readUrl(name: string, path: string): string | undefined {
-    const value = read(name)
-    if (value === undefined) return undefined
-    const address = name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? `${value.replace(/\/+$/, '')}/${path}` : value
-    if (URL.canParse(address)) return address
-    report(`${name}=${value} is not an address`)
-    return undefined
+    return {
+      url: readPart('ENDPOINT', 'an address', toUrl),
+      headers: parsePairs(read(nameOf('HEADERS'))),
+      protocol: readPart('PROTOCOL', 'http/json or http/protobuf', (text) =>
+        text === 'http/json' || text === 'http/protobuf' ? text : undefined,
+      ),
+      compression: readPart('COMPRESSION', 'gzip or none', (text) =>
+        text === 'gzip' || text === 'none' ? text : undefined,
+      ),
+      timeoutMillis: readPart('TIMEOUT', 'a time', (text) => (Number(text) > 0 ? Number(text) : undefined)),
+    }
   }
 }
 

@@ -1,0 +1,2 @@
+export type { EdgeOptions } from './options.ts'
+export { traceRequests as tracing } from './trace-requests.ts'
