@@ -120,14 +120,10 @@ export function receiverOf(
   if (config.disabled) return undefined
   const { url, windowMillis, overflowQueue, ...own } = exporter
   const merged = { ...config[signal], ...own, headers: { ...config[signal].headers, ...own.headers } }
-  if (signal === 'traces') return createReceiver({ ...merged, ...(url === undefined ? {} : { url }) })
+  if (signal === 'traces') return createReceiver(merged, url)
   // A traces address given in code names its own path; the logs are next to it. Log records are sent as JSON.
-  const logsUrl = url?.replace(/\/v1\/traces$/, '/v1/logs')
-  return createReceiver({
-    ...(logsUrl === undefined ? {} : { url: logsUrl }),
-    ...merged,
-    protocol: 'http/json',
-  })
+  const logsUrl = merged.url ?? url?.replace(/\/v1\/traces$/, '/v1/logs')
+  return createReceiver({ ...merged, protocol: 'http/json' }, logsUrl)
 }
 
 function overflowQueueOf({ exporter }: EdgeOptions, env: object): Pick<Queue, 'send'> | undefined {
