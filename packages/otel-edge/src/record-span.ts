@@ -2,7 +2,7 @@ import { SAMPLED_FLAG } from '@throughline/otel-shared'
 import { ERROR } from './api-constants.ts'
 import type { Invocation } from './invocation.ts'
 import { ATTR_KEPT } from './semconv.ts'
-import { type SpanRecord, writeSpan } from './span-record.ts'
+import type { SpanRecord } from './span-record.ts'
 
 /** Hands a finished span to the isolate's buffer; one that is not sampled waits for the end of its event. */
 export function record(invocation: Invocation, span: SpanRecord): void {
@@ -36,5 +36,5 @@ function keep(invocation: Invocation, span: SpanRecord, reason: string): void {
 }
 
 function send({ sdk, lifetime }: Invocation, span: SpanRecord): void {
-  sdk.buffer.add(writeSpan(span), span.scope, lifetime)
+  sdk.buffer.add(span, span.scope, lifetime)
 }

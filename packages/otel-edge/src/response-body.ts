@@ -110,13 +110,16 @@ function readThroughPipe(stream: ReadableStream): ReadableStream {
   return followed.piped
 }
 
-/**
- * Calls `onEnd` when the body of an answer has left the worker, and returns the answer to give: the same one when
- * its body is known to be complete, otherwise a copy whose body is followed as it streams.
- */
+/** True when an answer is over once it is given: it has no body, or one that was made here and is short. */
+export function isComplete(response: Response): boolean {
+  const { body } = response
+  return body === null || (isBuffered(body) && response.url === '')
+}
+
+/** Calls `onEnd` when the body of an answer has left the worker; the answer to give is a copy whose body is followed. */
 export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
   const { body } = response
-  if (body === null || (isBuffered(body) && response.url === '') || body.locked) {
+  if (body === null || body.locked) {
     onEnd()
     return response
   }

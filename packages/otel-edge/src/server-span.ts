@@ -29,7 +29,7 @@ import { isKnownMethod, spanNameOf } from './http-method.ts'
 import { type Invocation, setInvocation, type WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { recordError } from './record-error.ts'
-import { answerWithEnd } from './response-body.ts'
+import { answerWithEnd, isComplete } from './response-body.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import type { Sdk } from './sdk.ts'
 import { withoutOwnTimings } from './server-timing.ts'
@@ -63,7 +63,7 @@ export function startServerRequest(
   let links: Link[] | undefined
   const incoming = sdk.propagator.extract(EMPTY_CONTEXT, headers, HEADERS_GETTER)
   if (incoming !== EMPTY_CONTEXT) {
-    if (parent === EMPTY_CONTEXT && isTrusted(trust ?? 'same-origin', (name) => headers.get(name))) {
+    if (parent === EMPTY_CONTEXT && isTrustedRequest(headers, trust)) {
       parent = incoming
     } else {
       const foreign = getSpanContext(incoming)
@@ -95,8 +95,14 @@ export function startServerRequest(
   return server
 }
 
+// A closure that a function may make costs each of its calls: the ones below are made where they are needed.
+
+function isTrustedRequest(headers: Headers, trust: EdgeOptions['trust'] = 'same-origin'): boolean {
+  return isTrusted(trust, (name) => headers.get(name))
+}
+
 /** The runtime tells of clients that leave only to workers that ask for it (`enable_request_signal`). */
-function seesDisconnects(): boolean {
+export function seesDisconnects(): boolean {
   const { Cloudflare: runtime } = globalThis as {
     Cloudflare?: { compatibilityFlags?: Readonly<Record<string, boolean>> }
   }
@@ -148,9 +154,16 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
     endEvent(server.invocation, span)
     return response
   }
-  return answerWithEnd(withTimingHeaders(server, response), (bodyError) => {
+  const timed = withTimingHeaders(server, response)
+  if (!isComplete(timed)) return followAnswer(server, timed)
+  endEvent(server.invocation, span)
+  return timed
+}
+
+function followAnswer({ invocation, span }: ServerRequest, response: Response): Response {
+  return answerWithEnd(response, (bodyError) => {
     if (bodyError !== undefined) recordError(span, bodyError)
-    endEvent(server.invocation, span)
+    endEvent(invocation, span)
   })
 }
 

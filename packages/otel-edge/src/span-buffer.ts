@@ -2,7 +2,7 @@ import type { WaitUntil } from './invocation.ts'
 import type { SpanExporter } from './otlp-exporter.ts'
 import type { PostOutcome } from './otlp-receiver.ts'
 import { type SpanChunk, SpanChunkWriter } from './span-chunk.ts'
-import type { Scope } from './span-record.ts'
+import type { Scope, SpanRecord } from './span-record.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_POST_BYTES = 1024 * 1024
@@ -44,12 +44,12 @@ export class SpanBuffer {
     this.#windowMillis = windowMillis
   }
 
-  /** Takes a finished span (or log record) as OTLP JSON; beyond the bounds it is dropped and counted. */
-  add(json: string, scope: Scope, lifetime: WaitUntil): void {
+  /** Takes a finished span, or a log record as JSON; beyond the bounds it is dropped and counted. */
+  add(span: SpanRecord | string, scope: Scope, lifetime: WaitUntil): void {
     if (this.#sizeBytes > MAX_BYTES) {
       this.#droppedSpans++
     } else {
-      this.#push(this.#writerOf(scope).write(json))
+      this.#push(this.#writerOf(scope).write(span))
       this.#isEmpty = false
     }
     this.schedule(lifetime)

@@ -1,4 +1,4 @@
-import type { Scope } from './span-record.ts'
+import { type Scope, type SpanRecord, writeSpan } from './span-record.ts'
 
 /** Finished spans of one scope as bytes: OTLP JSON objects with commas between them. */
 export interface SpanChunk {
@@ -13,12 +13,13 @@ const CHUNK_LENGTH = 40 * 1024
 const encoder = new TextEncoder()
 
 /**
- * Collects the spans of one scope and turns them into bytes some dozens at a time: spans wait for half a second, and
- * the garbage collector would move thousands of small objects that are all about to go.
+ * Collects the spans of one scope (or log records, which are JSON already) and turns them into bytes some dozens at a
+ * time: spans wait for half a second, and the garbage collector would move thousands of objects that are about to go.
  */
 export class SpanChunkWriter {
   readonly scope: Scope
-  #spans: string[] = []
+  #parts: string[] = []
+  #spanCount = 0
   #length = 0
 
   constructor(scope: Scope) {
@@ -26,19 +27,28 @@ export class SpanChunkWriter {
   }
 
   /** Takes a span; gives back a chunk when one is full. */
-  write(json: string): SpanChunk | undefined {
-    this.#length += json.length
-    this.#spans.push(json)
+  write(span: SpanRecord | string): SpanChunk | undefined {
+    const parts = this.#parts
+    const start = parts.length
+    if (start > 0) parts.push(',')
+    if (typeof span === 'string') parts.push(span)
+    else writeSpan(span, parts)
+    for (let index = start; index < parts.length; index++) this.#length += parts[index]?.length ?? 0
+    this.#spanCount++
     return this.#length < CHUNK_LENGTH ? undefined : this.seal()
   }
 
   /** The spans so far as a chunk; the next one begins a new chunk. */
   seal(): SpanChunk | undefined {
-    const spanCount = this.#spans.length
-    if (spanCount === 0) return undefined
-    const bytes = encoder.encode(this.#spans.join())
-    this.#spans = []
+    if (this.#spanCount === 0) return undefined
+    const chunk = {
+      scope: this.scope,
+      spanCount: this.#spanCount,
+      bytes: encoder.encode(this.#parts.join('')),
+    }
+    this.#parts = []
+    this.#spanCount = 0
     this.#length = 0
-    return { scope: this.scope, spanCount, bytes }
+    return chunk
   }
 }

@@ -7,6 +7,7 @@ import {
   failServerRequest,
   finishServerRequest,
   type ServerRequest,
+  seesDisconnects,
   startServerRequest,
 } from './server-span.ts'
 
@@ -38,7 +39,7 @@ export function traceRequests(options: EdgeOptions = {}): MiddlewareHandler {
     lastSdk = sdk
     const server = startServerRequest(sdk, c.req.raw, lifetimeOf(c))
     c.env = sdk.tracedEnv
-    server.describe = () => describeRoute(server, c)
+    if (seesDisconnects()) describeWhenAsked(server, c)
     try {
       await withContext(server.context, next)
     } catch (error) {
@@ -59,6 +60,11 @@ export function traceRequests(options: EdgeOptions = {}): MiddlewareHandler {
 }
 
 const NO_ENV = {}
+
+// A function of its own: a closure in the middleware would keep every request until a full collection of garbage.
+function describeWhenAsked(server: ServerRequest, c: HonoContext): void {
+  server.describe = () => describeRoute(server, c)
+}
 
 /** Notes on the span which route answered, and what it threw. */
 export function describeRoute(server: ServerRequest, c: HonoContext): void {
