@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
+import { promisify } from 'node:util'
 
 /** What one run measured: requests a second, and latencies in milliseconds. */
 export interface LoadResult {
@@ -60,6 +62,13 @@ export async function load(
       })
     })
   }
+}
+
+/** The same from a process of its own, whose work is nobody else's. */
+export async function loadFromOutside(port: number, path: string, seconds: number): Promise<LoadResult> {
+  const args = [import.meta.filename, String(port), path, String(seconds)]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  return JSON.parse(stdout) as LoadResult
 }
 
 function isComplete(response: string): boolean {
