@@ -15,6 +15,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import { redactText } from '@throughline/otel-shared'
 import { OK, UNSET } from './api-constants.ts'
+import { setInList, toList } from './attribute-list.ts'
 import type { Invocation } from './invocation.ts'
 import { record } from './record-span.ts'
 import type { SpanRecord } from './span-record.ts'
@@ -29,7 +30,6 @@ export class EdgeSpan implements Span {
   record: SpanRecord | undefined
   readonly #spanContext: SpanContext
   readonly #invocation: Invocation
-  #attributeCount = 0
 
   constructor(invocation: Invocation, spanContext: SpanContext, record: SpanRecord) {
     this.#invocation = invocation
@@ -43,10 +43,8 @@ export class EdgeSpan implements Span {
 
   setAttribute(key: string, value: AttributeValue | undefined): this {
     if (!this.record || value === undefined || key === '') return this
-    const { attributes } = this.record
-    if (!(key in attributes) && ++this.#attributeCount > MAX_ATTRIBUTES) return this
-    attributes[key] =
-      typeof value === 'string' && value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value
+    const isLong = typeof value === 'string' && value.length > MAX_VALUE_LENGTH
+    setInList(this.record.attributes, key, isLong ? value.slice(0, MAX_VALUE_LENGTH) : value, MAX_ATTRIBUTES)
     return this
   }
 
@@ -64,7 +62,7 @@ export class EdgeSpan implements Span {
     this.record.events.push({
       name,
       timeMillis: this.#toMillis(at),
-      attributes: isTime || attributesOrTime === undefined ? {} : { ...attributesOrTime },
+      attributes: isTime || attributesOrTime === undefined ? [] : toList(attributesOrTime),
     })
     return this
   }
@@ -79,7 +77,7 @@ export class EdgeSpan implements Span {
       spanId: context.spanId,
       ...(traceState ? { traceState } : {}),
       flags: context.traceFlags,
-      attributes,
+      attributes: toList(attributes),
     })
     return this
   }

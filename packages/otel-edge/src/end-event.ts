@@ -8,10 +8,10 @@ import { settleHeld } from './record-span.ts'
  * runtime's async frames keep it until a full collection of garbage, and a request held along would cost more than all
  * of its tracing.
  */
-export function endEvent(invocation: Invocation, span: Span): void {
+export function endEvent(invocation: Invocation, span: Span, endMillis?: number): void {
   if (invocation.unfinished) endUnfinished(invocation)
   const root = invocation.sdk.options.keep && span instanceof EdgeSpan ? span.record : undefined
-  span.end()
+  span.end(endMillis)
   if (root) settleHeld(invocation, [root])
   invocation.server = undefined
 }

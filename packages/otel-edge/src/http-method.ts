@@ -12,7 +12,7 @@ const KNOWN = new Set([
 ])
 
 export function isKnownMethod(method: string): boolean {
-  return KNOWN.has(method)
+  return method === 'GET' || KNOWN.has(method)
 }
 
 /**
@@ -21,5 +21,5 @@ export function isKnownMethod(method: string): boolean {
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name
  */
 export function spanNameOf(method: string): string {
-  return KNOWN.has(method) ? method : 'HTTP'
+  return isKnownMethod(method) ? method : 'HTTP'
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Context, TextMapPropagator } from '@opentelemetry/api'
+import type { Context, TextMapPropagator } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import { redactUrl, setSpan } from '@throughline/otel-shared'
 import { CLIENT, ERROR } from './api-constants.ts'
+import type { AttributeList } from './attribute-list.ts'
 import { captureHeaders } from './capture-headers.ts'
 import { activeContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
@@ -59,7 +60,7 @@ export async function sendTraced(
   )
   if (span instanceof EdgeSpan && span.record) {
     span.record.attributes = requestAttributes(method, address, options)
-    captureHeaders(span, 'request', outgoing.headers, options)
+    if (options.captureHeaders) captureHeaders(span, 'request', outgoing.headers, options)
   }
   if (binding !== undefined || mayPropagate(options.propagateTo, address)) {
     propagator.inject(setSpan(context, span), outgoing.headers, HEADERS_SETTER)
@@ -75,7 +76,7 @@ export async function sendTraced(
     throw error
   }
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, response.status)
-  captureHeaders(span, 'response', response.headers, options)
+  if (options.captureHeaders) captureHeaders(span, 'response', response.headers, options)
   if (response.status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(response.status))
     span.setStatus({ code: ERROR })
@@ -136,15 +137,21 @@ function copyHeaders(headers: HeadersInit | undefined, propagator: TextMapPropag
   return copy
 }
 
-function requestAttributes(method: string, address: string, options: EdgeOptions): Attributes {
+function requestAttributes(method: string, address: string, options: EdgeOptions): AttributeList {
   const url = URL.parse(address)
-  return {
-    [ATTR_HTTP_REQUEST_METHOD]: isKnownMethod(method) ? method : '_OTHER',
-    [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: isKnownMethod(method) ? undefined : method.slice(0, 64),
-    [ATTR_URL_FULL]: redactUrl(address, options),
-    [ATTR_SERVER_ADDRESS]: url?.hostname,
-    [ATTR_SERVER_PORT]: url?.port ? Number(url.port) : url?.protocol === 'https:' ? 443 : 80,
-  }
+  const isKnown = isKnownMethod(method)
+  return [
+    ATTR_HTTP_REQUEST_METHOD,
+    isKnown ? method : '_OTHER',
+    ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+    isKnown ? undefined : method.slice(0, 64),
+    ATTR_URL_FULL,
+    redactUrl(address, options),
+    ATTR_SERVER_ADDRESS,
+    url?.hostname,
+    ATTR_SERVER_PORT,
+    url?.port ? Number(url.port) : url?.protocol === 'https:' ? 443 : 80,
+  ]
 }
 
 const HEADERS_SETTER = {

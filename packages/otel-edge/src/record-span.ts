@@ -1,5 +1,6 @@
 import { SAMPLED_FLAG } from '@throughline/otel-shared'
 import { ERROR } from './api-constants.ts'
+import { setInList } from './attribute-list.ts'
 import type { Invocation } from './invocation.ts'
 import { ATTR_KEPT } from './semconv.ts'
 import type { SpanRecord } from './span-record.ts'
@@ -31,7 +32,7 @@ export function settleHeld(invocation: Invocation, roots: readonly SpanRecord[])
 }
 
 function keep(invocation: Invocation, span: SpanRecord, reason: string): void {
-  span.attributes[ATTR_KEPT] = reason
+  setInList(span.attributes, ATTR_KEPT, reason)
   send(invocation, span)
 }
 

@@ -180,6 +180,6 @@ const LENGTH = Object.getOwnPropertySymbols(ReadableStream.prototype).find(
 )
 
 function lengthOf(body: ReadableStream): bigint | undefined {
-  const length: unknown = LENGTH && Reflect.get(body, LENGTH)
+  const length = LENGTH && (body as unknown as { readonly [key: symbol]: unknown })[LENGTH]
   return typeof length === 'bigint' ? length : undefined
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Context, Link, Span, SpanOptions } from '@opentelemetry/api'
+import type { Context, Link, Span, SpanOptions } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -21,6 +21,7 @@ import {
   setSpan,
 } from '@throughline/otel-shared'
 import { ERROR, SERVER } from './api-constants.ts'
+import type { AttributeList } from './attribute-list.ts'
 import { captureHeaders } from './capture-headers.ts'
 import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
@@ -81,7 +82,7 @@ export function startServerRequest(
   const span = startSpan(invocation, EDGE_SCOPE, spanNameOf(request.method), options, context, entry)
   if (span instanceof EdgeSpan && span.record) {
     span.record.attributes = requestAttributes(request, sdk.options)
-    captureHeaders(span, 'request', headers, sdk.options)
+    if (sdk.options.captureHeaders) captureHeaders(span, 'request', headers, sdk.options)
   }
   const server: ServerRequest = {
     request,
@@ -140,11 +141,14 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
   if (!span.isRecording()) {
     endEvent(server.invocation, span)
     const hasIds = !isUpgrade && !server.invocation.sdk.config.disabled
-    return hasIds && isFromPage(request) ? withTimingHeaders(server, response) : response
+    return hasIds && isFromPage(request)
+      ? withTimingHeaders(server, response, server.invocation.sdk.now())
+      : response
   }
   nameByRoute(server)
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
-  captureHeaders(span, 'response', response.headers, server.invocation.sdk.options)
+  const { options, now } = server.invocation.sdk
+  if (options.captureHeaders) captureHeaders(span, 'response', response.headers, options)
   if (status >= 500) {
     if (error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(status))
     else recordError(span, error)
@@ -154,9 +158,11 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
     endEvent(server.invocation, span)
     return response
   }
-  const timed = withTimingHeaders(server, response)
+  // One look at the clock for both: what is complete ends now.
+  const nowMillis = now()
+  const timed = withTimingHeaders(server, response, nowMillis)
   if (!isComplete(timed)) return followAnswer(server, timed)
-  endEvent(server.invocation, span)
+  endEvent(server.invocation, span, nowMillis)
   return timed
 }
 
@@ -180,21 +186,27 @@ export function failServerRequest(server: ServerRequest, error: unknown): void {
   endEvent(server.invocation, server.span)
 }
 
-function requestAttributes({ url, method, headers }: Request, options: EdgeOptions): Attributes {
+function requestAttributes({ url, method, headers }: Request, options: EdgeOptions): AttributeList {
   const { prefix, scheme, address, port } = originOf(url)
   const queryStart = url.indexOf('?', prefix.length)
   const path = queryStart < 0 ? url.slice(prefix.length) : url.slice(prefix.length, queryStart)
-  const attributes: Attributes = {
-    [ATTR_HTTP_REQUEST_METHOD]: isKnownMethod(method) ? method : '_OTHER',
-    [ATTR_URL_SCHEME]: scheme,
-    [ATTR_URL_PATH]: redactPath(path),
-    [ATTR_SERVER_ADDRESS]: address,
-  }
-  if (port !== undefined) attributes[ATTR_SERVER_PORT] = port
-  if (queryStart > 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryStart + 1), options)
-  if (!isKnownMethod(method)) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method.slice(0, 64)
-  const userAgent = headers.get('user-agent')
-  if (userAgent !== null) attributes[ATTR_USER_AGENT_ORIGINAL] = userAgent.slice(0, 512)
+  const isKnown = isKnownMethod(method)
+  const attributes: AttributeList = [
+    ATTR_HTTP_REQUEST_METHOD,
+    isKnown ? method : '_OTHER',
+    ATTR_URL_SCHEME,
+    scheme,
+    ATTR_URL_PATH,
+    redactPath(path),
+    ATTR_SERVER_ADDRESS,
+    address,
+    ATTR_SERVER_PORT,
+    port,
+    ATTR_USER_AGENT_ORIGINAL,
+    headers.get('user-agent')?.slice(0, 512),
+  ]
+  if (queryStart > 0) attributes.push(ATTR_URL_QUERY, redactQuery(url.slice(queryStart + 1), options))
+  if (!isKnown) attributes.push(ATTR_HTTP_REQUEST_METHOD_ORIGINAL, method.slice(0, 64))
   return attributes
 }
 
@@ -231,23 +243,27 @@ function isFromPage({ headers }: Request): boolean {
   )
 }
 
-function withTimingHeaders(server: ServerRequest, response: Response): Response {
+function withTimingHeaders(server: ServerRequest, response: Response, nowMillis: number): Response {
   try {
-    setTimingHeaders(server, response.headers)
+    setTimingHeaders(server, response.headers, nowMillis)
     return response
   } catch {
     // Headers of a fetched response are immutable.
     const copy = new Response(response.body, response)
-    setTimingHeaders(server, copy.headers)
+    setTimingHeaders(server, copy.headers, nowMillis)
     return copy
   }
 }
 
-function setTimingHeaders({ span, invocation, receivedMillis }: ServerRequest, headers: Headers): void {
-  const { now, options } = invocation.sdk
+function setTimingHeaders(
+  { span, invocation, receivedMillis }: ServerRequest,
+  headers: Headers,
+  nowMillis: number,
+): void {
+  const { options } = invocation.sdk
   const spanContext = span.spanContext()
   const traceparent = formatTraceparent(spanContext)
-  const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(now() - receivedMillis)}`
+  const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(nowMillis - receivedMillis)}`
   const existing = headers.get('server-timing')
   const others = existing === null ? undefined : withoutOwnTimings(existing)
   headers.set('server-timing', others === undefined ? timing : `${others}, ${timing}`)

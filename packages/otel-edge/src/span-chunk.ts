@@ -8,7 +8,7 @@ export interface SpanChunk {
 }
 
 /** In UTF-16 units; encoded, a chunk stays below a queue message's limit of 128 kB. */
-const CHUNK_LENGTH = 40 * 1024
+const CHUNK_LENGTH = 24 * 1024
 
 const encoder = new TextEncoder()
 

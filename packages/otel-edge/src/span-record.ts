@@ -1,5 +1,6 @@
-import type { Attributes, AttributeValue, SpanStatus } from '@opentelemetry/api'
+import type { AttributeValue, SpanStatus } from '@opentelemetry/api'
 import { toAnyValue } from '@throughline/otel-shared'
+import type { AttributeList } from './attribute-list.ts'
 
 /** A span as plain data: cheap to fill while a request runs, written as OTLP JSON when it ends. */
 export interface SpanRecord {
@@ -14,7 +15,7 @@ export interface SpanRecord {
   /** Unix milliseconds. */
   startMillis: number
   endMillis: number
-  attributes: Attributes
+  attributes: AttributeList
   events: RecordedEvent[] | undefined
   links: RecordedLink[] | undefined
   status: SpanStatus | undefined
@@ -29,7 +30,7 @@ export interface Scope {
 interface RecordedEvent {
   readonly name: string
   readonly timeMillis: number
-  readonly attributes: Attributes
+  readonly attributes: AttributeList
 }
 
 interface RecordedLink {
@@ -37,7 +38,7 @@ interface RecordedLink {
   readonly spanId: string
   readonly traceState?: string
   readonly flags: number
-  readonly attributes: Attributes
+  readonly attributes: AttributeList
 }
 
 /**
@@ -101,14 +102,14 @@ function writeLinks(links: readonly RecordedLink[], parts: string[]): void {
   }
 }
 
-function writeAttributes(attributes: Attributes, parts: string[]): void {
+function writeAttributes(attributes: AttributeList, parts: string[]): void {
   let isFirst = true
-  for (const key in attributes) {
-    const value = attributes[key]
+  for (let index = 0; index < attributes.length; index += 2) {
+    const value = attributes[index + 1]
     if (value == null) continue
     if (isFirst) isFirst = false
     else parts.push(',')
-    parts.push(writeAttribute(key, value))
+    parts.push(writeAttribute(attributes[index] as string, value))
   }
 }
 

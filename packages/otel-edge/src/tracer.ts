@@ -9,6 +9,7 @@ import {
   setSpan,
 } from '@throughline/otel-shared'
 import { INTERNAL } from './api-constants.ts'
+import { toList } from './attribute-list.ts'
 import { activeContext, withContext } from './context.ts'
 import { EdgeSpan } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
@@ -68,7 +69,6 @@ const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), 
 
 /**
  * Starts a span below what `context` holds; a span that is not sampled only carries the context on.
- * The span keeps `options.attributes` itself: only for objects nobody else holds.
  */
 export function startSpan(
   invocation: Invocation,
@@ -105,7 +105,7 @@ export function startSpan(
     kind: options.kind ?? INTERNAL,
     startMillis,
     endMillis: startMillis,
-    attributes: options.attributes ?? {},
+    attributes: options.attributes ? toList(options.attributes) : [],
     events: undefined,
     links: undefined,
     status: undefined,

@@ -39,7 +39,7 @@ function randomHex(sizeBytes: number): string {
   }
   const id = hex.slice(position, position + length)
   position += length
-  return /[^0]/.test(id) ? id : randomHex(sizeBytes)
+  return id === '0'.repeat(length) ? randomHex(sizeBytes) : id
 }
 
 /** Browsers and runtimes before 2025 have no `toHex` of their own. */
