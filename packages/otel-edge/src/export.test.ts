@@ -1,4 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { trace } from '@opentelemetry/api'
 import { decodeTraceRequestProtobuf } from '@throughline/otel-shared'
 import { Hono } from 'hono'
 import { describe, expect, test, vi } from 'vitest'
@@ -147,6 +148,38 @@ describe('a collector in trouble', () => {
     settled.push((await get(40)).settled)
     await Promise.all(settled)
     await vi.waitFor(async () => expect(ids(await collector.spans())).toEqual(upTo(41)), { timeout: 15_000 })
+  })
+
+  test('what memory has no room for is dropped, and the count sent when it takes spans again', {
+    timeout: 20_000,
+  }, async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '1' } })
+    const app = new Hono()
+    app.use(tracing(collector.options()))
+    app.get('/many', (c) => {
+      const value = 'x'.repeat(4_000)
+      const attributes = Object.fromEntries(upTo(20).map((index) => [`a${index}`, value]))
+      for (const index of upTo(300)) trace.getTracer('app').startSpan(`s${index}`, { attributes }).end()
+      return c.text('many')
+    })
+    const ctx = createExecutionContext()
+    await (await app.fetch(new Request('http://x/many'), {}, ctx)).text()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await collector.behave({})
+    await waitOnExecutionContext(ctx)
+    const delivered = (await collector.spans()).length
+    const dropped = (await collector.requests()).flatMap(({ resourceSpans = [] }) =>
+      resourceSpans.flatMap(({ resource }) =>
+        resource.attributes.flatMap(({ key, value }) =>
+          key === 'throughline.dropped_spans' ? [Number(value.intValue)] : [],
+        ),
+      ),
+    )
+    const droppedTotal = dropped.reduce((sum, count) => sum + count, 0)
+    expect(droppedTotal).toBeGreaterThan(50)
+    // Those of the app, and the request's own.
+    expect(delivered + droppedTotal).toBe(301)
   })
 
   test('an event that is cancelled while it was to flush loses nothing', async () => {
