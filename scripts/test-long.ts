@@ -1,7 +1,8 @@
 import { build } from './build.ts'
 import { setUpChromium } from './chromium.ts'
+import { show } from './command.ts'
 import { playwright } from './playwright.ts'
-import { report } from './report.ts'
+import { report, type StepResult } from './report.ts'
 
 /** What takes minutes by its nature: a hundred departures, outages of half a minute, ten thousand requests. */
 await setUpChromium()
@@ -9,4 +10,11 @@ await build()
 const options = { env: { LONG: '1' }, args: ['--grep', '@long'] }
 report([
   await playwright('browser, long: packages/otel-web', 'packages/otel-web/playwright.config.ts', options),
+  await outage(),
 ])
+
+/** A worker under load whose collector refuses, then hangs: no span lost, no answer slower. */
+async function outage(): Promise<StepResult> {
+  const code = await show([process.execPath, 'bench/edge/outage.ts'])
+  return { name: 'edge, long: outage', passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+}
