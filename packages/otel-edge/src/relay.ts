@@ -112,12 +112,18 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
       return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', outcome.retryAfterMillis)
     }
     const laterMillis = busyMillis(target.receiver)
+    // A page that is going has no time to compress, and nobody reads its answer: refused would be lost.
+    const isLastWord = !c.req.raw.headers.has('content-encoding')
     if (laterMillis === 0) {
       forwardLater(target, cleaned.request, lifetimeOf(c))
       return accept(c, partial)
     }
     // A page can keep a batch for later; only what is already on its way is tried on behind the answer.
     if (await sendToQueue(target, cleaned.request)) return accept(c, partial)
+    if (isLastWord) {
+      forwardLater(target, cleaned.request, lifetimeOf(c))
+      return accept(c, partial)
+    }
     return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis)
   }
 }
