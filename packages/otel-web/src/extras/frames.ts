@@ -3,6 +3,8 @@ import type { ActionTracker } from '../actions/action-tracker.ts'
 
 interface LongAnimationFrame extends PerformanceEntry {
   readonly blockingDuration: number
+  /** When the person acted, which a busy page hears of later; 0 without an event of theirs. */
+  readonly firstUIEventTimestamp: number
   readonly scripts: readonly {
     readonly duration: number
     readonly invoker: string
@@ -36,9 +38,8 @@ export function watchFrames(actions: ActionTracker): () => void {
 
 function onLongFrame(actions: ActionTracker, frame: LongAnimationFrame): void {
   const end = frame.startTime + frame.duration
-  const within = actions.recent(
-    (action) => action.startMillis >= frame.startTime - 1 && action.startMillis <= end,
-  )
+  const begin = Math.min(frame.startTime, frame.firstUIEventTimestamp || frame.startTime)
+  const within = actions.recent(({ startMillis }) => startMillis >= begin - 1 && startMillis <= end)
   const [action] = within
   if (!action || within.length !== 1 || action.ended) return
   const longest = frame.scripts.reduce<LongAnimationFrame['scripts'][number] | undefined>(
