@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 /** What is done on a page: a promise of a string is evaluated, or an element is clicked as a person would. */
-export type PageStep = { readonly evaluate: string } | { readonly click: string }
+type PageStep = { readonly evaluate: string } | { readonly click: string }
 
 /** A page of a browser other than Playwright's. */
 export interface RemotePage {
