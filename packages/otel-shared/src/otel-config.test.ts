@@ -49,6 +49,14 @@ test('lists of pairs are decoded, signals’ variables win, the service’s name
   })
 })
 
+test('a signal whose exporter is none has no address', () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_LOGS_EXPORTER: 'none' }
+  expect(readOtelConfig(env)).toMatchObject({
+    traces: { url: 'http://c:4318/v1/traces' },
+    logs: { url: undefined },
+  })
+})
+
 test('what cannot be used is reported by its name and left unset', () => {
   const problems: string[] = []
   const config = readOtelConfig(

@@ -73,8 +73,10 @@ export function readOtelConfig(
       const url = isGeneral ? `${text.replace(/\/+$/, '')}/${path}` : text
       return URL.canParse(url) ? url : undefined
     }
+    // `none` is the one exporter of the specification's that makes a difference here: there is only OTLP.
+    const isOff = read(`OTEL_${signal}_EXPORTER`)?.toLowerCase() === 'none'
     return {
-      url: readPart('ENDPOINT', 'an address', toUrl),
+      url: isOff ? undefined : readPart('ENDPOINT', 'an address', toUrl),
       headers: parsePairs(read(nameOf('HEADERS'))),
       protocol: readPart('PROTOCOL', 'http/json or http/protobuf', (text) =>
         text === 'http/json' || text === 'http/protobuf' ? text : undefined,
