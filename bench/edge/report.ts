@@ -31,7 +31,7 @@ Load: 16 keep-alive connections from one Node process. The collector, which unpa
 
 ## Requests
 
-${rounds} interleaved pairs of ${seconds} s each, the worker and bare Hono in turn; medians. "Of bare" is the median of the pairs' ratios of requests a second. CPU is that of the whole process, in µs a request, bare Hono's of the same pairs in brackets, as is its p99.
+${rounds} interleaved pairs of ${seconds} s each, the worker and bare Hono in turn, in processes started anew for every second pair and warm for four seconds; medians. "Of bare" is the median of the pairs' ratios of requests a second. CPU is that of the whole process, in µs a request, bare Hono's of the same pairs in brackets, as is its p99.
 
 ${formatGrid(
   [

@@ -39,6 +39,13 @@ export interface ThroughputRow {
   readonly errors: number
 }
 
+// Long enough for the runtime to have compiled what it will: that happens once, and on the same cores.
+const WARM_UP_SECONDS = 4
+// What the runtime makes of a program differs from one start to the next by more than most changes to it do.
+const ROUNDS_PER_PROCESS = 2
+/** In which every product has sent what it holds. */
+const WINDOW_MILLIS = 1_500
+
 /** Measures every worker with every handler and ratio; `onRow` is given each row as it is there. */
 export async function measureThroughput(
   { workers, ratios, paths, rounds, seconds, basePort, pin }: ThroughputOptions,
@@ -56,17 +63,13 @@ export async function measureThroughput(
   try {
     await answered(collectorPort)
     for (const ratio of ratios) {
-      const bare = await start('bare', ratio)
       for (const name of workers) {
-        const peer = await start(name, ratio)
         for (const path of paths) {
-          const row = await compare(bare, peer, path)
-          rows.push({ worker: name, path, ratio, ...row })
-          onRow({ worker: name, path, ratio, ...row })
+          const row = { worker: name, path, ratio, ...(await compare(name, ratio, path)) }
+          rows.push(row)
+          onRow(row)
         }
-        peer.process.kill('SIGKILL')
       }
-      bare.process.kill('SIGKILL')
     }
     return rows
   } finally {
@@ -89,25 +92,33 @@ export async function measureThroughput(
   }
 
   async function compare(
-    bare: RunningWorker,
-    peer: RunningWorker,
+    name: string,
+    ratio: number,
     path: string,
   ): Promise<Omit<ThroughputRow, 'worker' | 'path' | 'ratio'>> {
-    for (const { port } of [bare, peer]) await loadFromOutside(port, path, 1)
-    // The last windows of that are not to be counted.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
-    await count()
     const runs = { bare: [] as Run[], peer: [] as Run[] }
-    for (let index = 0; index < rounds; index++) {
-      // Which one goes first changes, so that a machine that slows down slows both.
-      const isBareFirst = index % 2 === 0
-      if (isBareFirst) runs.bare.push(await run(bare, path))
-      runs.peer.push(await run(peer, path))
-      if (!isBareFirst) runs.bare.push(await run(bare, path))
+    let posts = 0
+    let spans = 0
+    for (let first = 0; first < rounds; first += ROUNDS_PER_PROCESS) {
+      const bare = await start('bare', ratio)
+      const peer = await start(name, ratio)
+      for (const { port } of [bare, peer]) await loadFromOutside(port, path, WARM_UP_SECONDS)
+      // The last windows of that are not to be counted.
+      await new Promise((resolve) => setTimeout(resolve, WINDOW_MILLIS))
+      await count()
+      for (let index = first; index < Math.min(first + ROUNDS_PER_PROCESS, rounds); index++) {
+        // Which one goes first changes, so that a machine that slows down slows both.
+        const isBareFirst = index % 2 === 0
+        if (isBareFirst) runs.bare.push(await run(bare, path))
+        runs.peer.push(await run(peer, path))
+        if (!isBareFirst) runs.bare.push(await run(bare, path))
+      }
+      await new Promise((resolve) => setTimeout(resolve, WINDOW_MILLIS))
+      const counted = await count()
+      posts += counted.posts
+      spans += counted.spans
+      for (const { process: child } of [bare, peer]) child.kill('SIGKILL')
     }
-    // What the last window holds is on its way.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
-    const { posts, spans } = await count()
     const requests = runs.peer.reduce((sum, { load }) => sum + load.requests, 0)
     const medianOf = (list: readonly Run[], value: (run: Run) => number) => median(list.map(value))
     return {
