@@ -33,9 +33,14 @@ export function runExpression({ scripts, manager }: Candidate): string {
   return `(${LOAD})(${JSON.stringify(scripts)}).then(() => runCorpus(new ${manager}())).then(JSON.stringify)`
 }
 
-/** The same for the costs of awaits, in a page without a manager, with one, and with one that follows promises. */
-export function costExpression(script: string, mode: 'native' | 'idle' | 'following'): string {
-  const manager = mode === 'native' ? 'undefined' : `new AsyncContextManager(), ${mode === 'following'}`
+/** The same for the patterns one by one. */
+export function aloneExpression({ scripts, manager }: Candidate): string {
+  return `(${LOAD})(${JSON.stringify(scripts)}).then(() => runAlone(() => new ${manager}())).then(JSON.stringify)`
+}
+
+/** The same for the costs of awaits: in a page without a manager, with one, and in a context. */
+export function costExpression(script: string, mode: 'native' | 'idle' | 'context'): string {
+  const manager = mode === 'native' ? 'undefined' : `new AsyncContextManager(), ${mode === 'context'}`
   return `(${LOAD})(['/managers.js', '${script}']).then(() => measureCosts(${manager})).then(JSON.stringify)`
 }
 

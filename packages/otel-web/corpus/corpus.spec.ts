@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { openFirefox, openWebKit, type RemotePage } from './browsers.ts'
 import { buildCorpus } from './build.ts'
-import { CANDIDATES, type Candidate, runExpression } from './candidates.ts'
+import { aloneExpression, CANDIDATES, type Candidate, runExpression } from './candidates.ts'
 import type { RunResult } from './page/main.ts'
 import { type CorpusServer, startCorpusServer } from './server.ts'
 import { type Tally, tally } from './verdicts.ts'
@@ -56,6 +56,22 @@ test('Chromium keeps the context of every kind of asynchronous work', async ({ p
     await page.goto(server.origin)
     return page.evaluate<string>(expression)
   })
+})
+
+test('Chromium keeps the context of each kind by itself, in a page that does nothing else', async ({
+  page,
+}) => {
+  test.setTimeout(180_000)
+  for (const [name, candidate] of Object.entries({ plain: CANDIDATES.ours, compiled: CANDIDATES.compiled })) {
+    await page.goto(server.origin)
+    const result = JSON.parse(await page.evaluate<string>(aloneExpression(candidate))) as RunResult
+    const { verdicts, faults } = tally(result)
+    console.log(`${candidate.name}, one by one: ${JSON.stringify(verdicts)}`)
+    expect.soft(verdicts, faults.join('\n')).toMatchObject({ wrong: 0, 'left active': 0 })
+    expect.soft(verdicts.lost, faults.join('\n')).toBeLessThanOrEqual(name === 'plain' ? 1 : 0)
+    expect.soft(result.leaks).toEqual([])
+    expect.soft(result.failures).toEqual([])
+  }
 })
 
 test('Firefox keeps the context of every kind of asynchronous work', async () => {

@@ -11,6 +11,8 @@ export const NOBODY: Owner = 'nobody'
 /** One asynchronous pattern, run several times at once, each time under a root of its own. */
 export interface Pattern {
   readonly name: string
+  /** It takes part in what runs in no flow. */
+  readonly needsBackground?: boolean
   readonly run: (flow: Flow) => unknown
 }
 

@@ -32,9 +32,8 @@ async function few(): Promise<void> {
   for (let count = 0; count < 50; count++) await one()
 }
 
-/** A task of its own: by a timer that no manager knows, as long as the page is to have scheduled nothing. */
-let setTimer: (callback: () => void, millis: number) => unknown
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimer(resolve, 0))
+/** A task of its own, by a timer that no manager knows. */
+const nextTask = (): Promise<void> => new Promise((resolve) => window.nativeTimers.setTimeout(resolve, 0))
 
 async function fastest(run: () => Promise<void>, rounds: number): Promise<number> {
   let best = Number.POSITIVE_INFINITY
@@ -77,17 +76,14 @@ async function measure(): Promise<Costs> {
 }
 
 /**
- * Measures the costs of awaits, without a context manager or with one, and before or after the page has scheduled
- * anything: from then on the awaits of all promises are followed.
+ * Measures the costs of awaits: without a context manager, with one before there is any context, or in a context. From
+ * the first context on the awaits of all promises are followed.
  */
-async function measureCosts(manager?: ContextManager, following = false): Promise<Costs> {
-  setTimer = window.nativeTimers.setTimeout
-  if (manager === undefined) return measure()
-  manager.enable()
-  if (following) setTimer = setTimeout
+async function measureCosts(manager?: ContextManager, inContext = false): Promise<Costs> {
+  manager?.enable()
   await nextTask()
-  const costs = await manager.with(CONTEXT, measure)
-  manager.disable()
+  const costs = await (inContext && manager ? manager.with(CONTEXT, measure) : measure())
+  manager?.disable()
   return costs
 }
 

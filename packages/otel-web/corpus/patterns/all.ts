@@ -1,11 +1,14 @@
 import type { Pattern } from '../flow.ts'
 import { awaits } from './awaits.ts'
+import { browser } from './browser.ts'
 import { events } from './events.ts'
 import { generators } from './generators.ts'
+import { libraries } from './libraries.ts'
 import { network } from './network.ts'
 import { platform } from './platform.ts'
 import { promises } from './promises.ts'
 import { shared } from './shared.ts'
+import { streams } from './streams.ts'
 import { timers } from './timers.ts'
 
 /** Every pattern of the corpus. */
@@ -18,4 +21,7 @@ export const all: readonly Pattern[] = [
   ...platform,
   ...generators,
   ...shared,
+  ...streams,
+  ...libraries,
+  ...browser,
 ]

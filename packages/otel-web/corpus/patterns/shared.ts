@@ -52,6 +52,7 @@ export const shared: Pattern[] = [
   },
   {
     name: 'begun by nobody, awaited by all',
+    needsBackground: true,
     run: async (flow) => {
       await READY
       flow.check('after')
@@ -202,6 +203,7 @@ export const shared: Pattern[] = [
   },
   {
     name: 'a queue that a background worker of nobody empties',
+    needsBackground: true,
     run: async (flow) => {
       const done = new Promise<void>((resolve) => BACKGROUND.push({ flow, resolve }))
       await done

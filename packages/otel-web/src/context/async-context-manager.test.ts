@@ -13,8 +13,6 @@ const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(reso
 
 beforeEach(() => {
   manager = new AsyncContextManager().enable()
-  // As on any page: something was scheduled before.
-  clearTimeout(setTimeout(() => {}))
 })
 
 afterEach(() => {

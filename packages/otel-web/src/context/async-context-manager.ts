@@ -5,6 +5,7 @@ import { hookEventListeners } from './event-listeners.ts'
 import { MicrotaskContexts } from './microtask-contexts.ts'
 import { hookObservers } from './observers.ts'
 import type { Restore } from './patch.ts'
+import { hookStreams } from './streams.ts'
 import { hookTaskCallbacks } from './task-callbacks.ts'
 import { hookThen } from './then-hook.ts'
 
@@ -16,7 +17,6 @@ import { hookThen } from './then-hook.ts'
  */
 export class AsyncContextManager implements ContextManager {
   #contexts: MicrotaskContexts | undefined
-  #awaitHook: AwaitHook | undefined
   #restores: Restore[] = []
 
   active(): Context {
@@ -31,10 +31,7 @@ export class AsyncContextManager implements ContextManager {
   ): ReturnType<F> {
     const contexts = this.#contexts
     if (contexts === undefined) return Reflect.apply(fn, thisArg, args)
-    const result = contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
-    // What the caller awaits settles in another context than the caller's.
-    if (contexts.whenNeeded !== undefined) this.#awaitHook?.mark(result)
-    return result
+    return contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
   }
 
   bind<T>(context: Context, target: T): T {
@@ -77,6 +74,7 @@ export class AsyncContextManager implements ContextManager {
     this.#restores = [
       hookTaskCallbacks(contexts),
       hookObservers(contexts),
+      hookStreams(contexts),
       hookEventListeners(contexts),
       connectCompiledAwaits(contexts),
       () => {
@@ -86,7 +84,6 @@ export class AsyncContextManager implements ContextManager {
       },
     ]
     this.#contexts = contexts
-    this.#awaitHook = awaitHook
     return this
   }
 
@@ -95,7 +92,6 @@ export class AsyncContextManager implements ContextManager {
     for (const restore of this.#restores.reverse()) restore()
     this.#restores = []
     this.#contexts = undefined
-    this.#awaitHook = undefined
     return this
   }
 }

@@ -27,7 +27,6 @@ export class AwaitHook {
   readonly #contexts: MicrotaskContexts
   readonly #enqueue: (callback: () => void) => unknown
   readonly #accessor: PropertyDescriptor
-  readonly #markedPrototype: object
   #enabled = true
   /** Awaits of one context in a row, and which. */
   #followed = 0
@@ -42,7 +41,6 @@ export class AwaitHook {
     this.#contexts = contexts
     this.#enqueue = enqueue
     this.#accessor = this.#constructorAccessor()
-    this.#markedPrototype = Object.create(NativePromise.prototype, { constructor: this.#accessor })
   }
 
   /** Follows the awaits of all promises. Engines await slower from then on: they no longer skip the look-up. */
@@ -65,14 +63,7 @@ export class AwaitHook {
     }
   }
 
-  /** Follows the awaits of one promise, while the others need not be followed yet. */
-  mark(promise: unknown): void {
-    if (!(promise instanceof NativePromise)) return
-    if (Object.getPrototypeOf(promise) !== NativePromise.prototype) return
-    Object.setPrototypeOf(promise, this.#markedPrototype)
-  }
-
-  /** Follows nothing any more; what is marked behaves as it did. */
+  /** Follows nothing any more. */
   stop(): void {
     this.#enabled = false
   }
@@ -130,8 +121,6 @@ export class AwaitHook {
   #constructorAccessor(): PropertyDescriptor {
     const contexts = this.#contexts
     const hook = this
-    const isPrototype = (object: unknown) =>
-      object === NativePromise.prototype || object === hook.#markedPrototype
     return {
       configurable: true,
       enumerable: false,
@@ -140,7 +129,7 @@ export class AwaitHook {
           return NativePromise
         if (contexts.followed === this) {
           contexts.followed = undefined
-        } else if (!isPrototype(this)) {
+        } else if (this !== NativePromise.prototype) {
           try {
             hook.#follow(this)
           } catch {

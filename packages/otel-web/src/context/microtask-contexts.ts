@@ -42,7 +42,7 @@ export class MicrotaskContexts {
   hot: Context | undefined
   /** Called before the active context changes. */
   beforeChange: (() => void) | undefined
-  /** Called once, when something is scheduled, or a second context comes: see {@link need}. */
+  /** Called once, when there is a context, or something is scheduled that may meet one: see {@link need}. */
   whenNeeded: (() => void) | undefined
   /** Whether awaits are followed. */
   following = false
@@ -62,7 +62,6 @@ export class MicrotaskContexts {
   readonly #events: { readonly event: Event; readonly context: Context }[] = []
   /** The segment that a microtask queued now will run in. */
   #tail: Segment
-  #first: Context | undefined
   #appended = 0
   #crossed = 0
   #dissolvedAt = 0
@@ -113,7 +112,7 @@ export class MicrotaskContexts {
   with<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R {
     const outer = this.current
     if (outer.context === context) return Reflect.apply(fn, self, args)
-    if (this.whenNeeded !== undefined) this.#noteFirst(context)
+    this.need()
     this.#switch(new Segment(context, this))
     this.#depth++
     try {
@@ -133,7 +132,7 @@ export class MicrotaskContexts {
     return this.current.context
   }
 
-  /** Has promises followed from now on: work may outlive its task, and meet that of others. */
+  /** Has promises followed from now on. */
   need(): void {
     const { whenNeeded } = this
     this.whenNeeded = undefined
@@ -272,12 +271,6 @@ export class MicrotaskContexts {
       this.#events.pop()
     }
     this.clear()
-  }
-
-  #noteFirst(context: Context): void {
-    if (context === ROOT_CONTEXT || context === this.#first) return
-    if (this.#first !== undefined) this.need()
-    this.#first = context
   }
 
   #switch(segment: Segment): void {

@@ -1,0 +1,43 @@
+import type { MicrotaskContexts } from './microtask-contexts.ts'
+import { type Method, patchMethod, type Restore } from './patch.ts'
+
+const STREAMS = ['ReadableStream', 'WritableStream', 'TransformStream']
+const CALLBACKS = ['start', 'pull', 'cancel', 'write', 'close', 'abort', 'transform', 'flush']
+
+/**
+ * Runs what a stream calls back (`pull`, `write`, `transform` …) in the context of the code that made the stream: the
+ * chunk that they are called for may come in a task of the network's.
+ */
+export function hookStreams(contexts: MicrotaskContexts): Restore {
+  let enabled = true
+
+  function bound(source: object): object {
+    const context = contexts.capture()
+    const callbacks: PropertyDescriptorMap = {}
+    for (const name of CALLBACKS) {
+      const own: unknown = Reflect.get(source, name)
+      if (typeof own !== 'function') continue
+      callbacks[name] = {
+        value: (...args: unknown[]) => contexts.with(context, own as Method, source, args),
+      }
+    }
+    return Object.create(source, callbacks)
+  }
+
+  const restores = STREAMS.map((name) =>
+    patchMethod(globalThis, name, (original) => {
+      const proxy: Method = new Proxy(original, {
+        construct(target, [source, ...rest]: unknown[], newTarget) {
+          const args =
+            enabled && typeof source === 'object' && source ? [bound(source), ...rest] : [source, ...rest]
+          return Reflect.construct(target, args, newTarget === proxy ? target : newTarget)
+        },
+      })
+      return proxy
+    }),
+  )
+  return () => {
+    enabled = false
+    for (const restore of restores) restore()
+  }
+}
