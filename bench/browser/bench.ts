@@ -1,22 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { installPeers } from '../install-peers.ts'
 
-// Entry of `npm run bench:browser`: installs the peers when they are missing, then runs.
-// Built-ins only up to there, and the rest by a dynamic import: it needs what is installed here.
-const lock = createHash('sha256')
-  .update(readFileSync(join(import.meta.dirname, 'package-lock.json')))
-  .digest('hex')
-const stamp = join(import.meta.dirname, 'node_modules', '.installed-lock')
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-  console.log('Installing the peers (once) …')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: import.meta.dirname,
-    stdio: 'inherit',
-  })
-  if (status !== 0) throw new Error('`npm ci` failed in bench/browser; its own message stands above.')
-  writeFileSync(stamp, lock)
-}
+// Entry of `npm run bench:browser`. The rest is imported once what it needs is installed.
+installPeers(import.meta.dirname)
 const { run } = await import('./run.ts')
 await run(process.argv.slice(2))

@@ -21,8 +21,7 @@ import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
 
 /** A class the runtime constructs with its context and environment. */
-// biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has to take `any[]`, by TypeScript's own rule.
-type WorkerClass = new (ctx: any, env: any) => object
+type WorkerClass = new (ctx: never, env: never) => object
 
 type Method = (this: object, ...args: unknown[]) => unknown
 
@@ -62,8 +61,7 @@ function instrumentClass<Class extends WorkerClass>(
 ): Class {
   useBindings(ALL_BINDINGS)
   const instances = new WeakMap<object, Instance>()
-  // biome-ignore lint/suspicious/noExplicitAny: see WorkerClass.
-  class Traced extends (Base as new (ctx: any, env: any) => object) {
+  class Traced extends (Base as unknown as new (ctx: WaitUntil, env: object) => object) {
     constructor(ctx: WaitUntil, env: object) {
       const sdk = getSdk(options, env)
       traceStorage(ctx, Base.name, sdk)

@@ -25,6 +25,16 @@ const busyUntil = new Map<string, number>()
 // Spans that were taken from pages and could not be delivered, until the collector has been told.
 const undelivered = new Map<string, number>()
 
+// What is being tried on, and until when at the latest: a runtime that ends a request ends its promises without a word.
+let held: readonly { readonly sizeBytes: number; readonly untilMillis: number }[] = []
+
+/** Bytes of batches that are being tried on in this isolate. */
+export function heldBytes(): number {
+  const now = Date.now()
+  held = held.filter(({ untilMillis }) => untilMillis > now)
+  return held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
 /** In how many milliseconds this collector takes batches again; 0 when nothing is known against it. */
 export function busyMillis({ url }: OtlpReceiver): number {
   return Math.max((busyUntil.get(url) ?? 0) - Date.now(), 0)
@@ -54,26 +64,37 @@ export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest)
 /**
  * Posts a batch behind the answer's back: again and again for as long as `waitUntil` lasts, then to the queue. What
  * neither takes is counted, and the count sent with what is delivered next.
+ *
+ * @param sizeBytes what the batch counts for in {@link heldBytes} meanwhile
  */
-export function forwardLater(target: ForwardTarget, request: TraceRequest, lifetime: WaitUntil): void {
+export function forwardLater(
+  target: ForwardTarget,
+  request: TraceRequest,
+  sizeBytes: number,
+  lifetime: WaitUntil,
+): void {
+  const entry = { sizeBytes, untilMillis: Date.now() + BUDGET_MILLIS }
+  held = [...held, entry]
+  const forwarding = tryOn(target, request, entry.untilMillis).finally(() => {
+    held = held.filter((other) => other !== entry)
+  })
+  lifetime.waitUntil(forwarding)
+}
+
+async function tryOn(target: ForwardTarget, request: TraceRequest, untilMillis: number): Promise<void> {
   const { receiver } = target
-  const deadline = Date.now() + BUDGET_MILLIS
-  lifetime.waitUntil(
-    (async () => {
-      for (let attempt = 1; ; attempt++) {
-        const outcome = await forwardOnce(receiver, request)
-        if (outcome.result === 'stored') return addUndelivered(receiver.url, outcome.rejectedCount)
-        if (outcome.result === 'refused') break
-        const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS, outcome.retryAfterMillis)
-        if (Date.now() + backoffMillis + receiver.timeoutMillis > deadline) {
-          if (await sendToQueue(target, request)) return
-          break
-        }
-        await new Promise((resolve) => setTimeout(resolve, backoffMillis))
-      }
-      countUndelivered(receiver, request)
-    })(),
-  )
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await forwardOnce(receiver, request)
+    if (outcome.result === 'stored') return addUndelivered(receiver.url, outcome.rejectedCount)
+    if (outcome.result === 'refused') break
+    const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS, outcome.retryAfterMillis)
+    if (Date.now() + backoffMillis + receiver.timeoutMillis > untilMillis) {
+      if (await sendToQueue(target, request)) return
+      break
+    }
+    await new Promise((resolve) => setTimeout(resolve, backoffMillis))
+  }
+  countUndelivered(receiver, request)
 }
 
 /** Hands a batch to the overflow queue, in messages it can hold; false when there is none, or it does not take them. */

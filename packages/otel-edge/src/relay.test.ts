@@ -210,6 +210,21 @@ describe('a collector that pushes back', () => {
   })
 })
 
+test('a collector that hangs fills no more than a part of the memory: the rest is asked to come again', async () => {
+  const collector = new TestCollector()
+  await collector.behave({ hangMillis: 500, times: 8 })
+  // Tried once only: nothing is to be waited for.
+  const post = relay({ url: collector.url }, { OTEL_EXPORTER_OTLP_TIMEOUT: '24900' })
+  const large = span({ attributes: [{ key: 'text', value: { stringValue: '.'.repeat(1_000_000) } }] })
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(JSON.stringify(batch(large)))))
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array(8).fill(200), 503, 503])
+  const refused = answers.find(({ status }) => status === 503)
+  expect(refused?.headers.get('retry-after')).toBe('1')
+  expect(await refused?.json()).toMatchObject({ code: 14 })
+
+  expect((await relay({ url: new TestCollector().url })(JSON.stringify(batch(span())))).status).toBe(200)
+})
+
 test('the collector is sent what the standard variables say: protobuf, headers, no compression', async () => {
   const collector = new TestCollector()
   const post = relay(

@@ -12,7 +12,14 @@ import type { Context, Handler } from 'hono'
 import { createReceiver } from './otlp-receiver.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { BodyProblem, readBody } from './relay-body.ts'
-import { busyMillis, type ForwardTarget, forwardLater, forwardOnce, sendToQueue } from './relay-forward.ts'
+import {
+  busyMillis,
+  type ForwardTarget,
+  forwardLater,
+  forwardOnce,
+  heldBytes,
+  sendToQueue,
+} from './relay-forward.ts'
 import { cleanSpans } from './relay-spans.ts'
 import { lifetimeOf } from './trace-requests.ts'
 
@@ -39,6 +46,11 @@ export interface RelayOptions {
   /** Name of a queue binding for batches the collector would not take in time. Default: none. */
   readonly overflowQueue?: string
 }
+
+/** Batches that are being tried on in one isolate, before they are cleaned. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024
+/** When it is worth trying again with a batch that there was no room for. */
+const FULL_MILLIS = 1_000
 
 /** gRPC status codes, as OTLP's `Status` has them. */
 const INVALID_ARGUMENT = 3
@@ -80,8 +92,11 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     if (tooManyMillis > 0) return refuse(c, 429, RESOURCE_EXHAUSTED, 'too many batches', tooManyMillis)
 
     let decoded: DecodeResult
+    let sizeBytes: number
     try {
-      decoded = decode(await readBody(c.req.raw, maxBytes), isProtobuf(c), c.req.header('content-type'))
+      const body = await readBody(c.req.raw, maxBytes)
+      sizeBytes = body.length
+      decoded = decode(body, isProtobuf(c), c.req.header('content-type'))
     } catch (error) {
       if (!(error instanceof BodyProblem)) throw error
       const code = error.status === 413 ? RESOURCE_EXHAUSTED : INVALID_ARGUMENT
@@ -114,17 +129,16 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     const laterMillis = busyMillis(target.receiver)
     // A page that is going has no time to compress, and nobody reads its answer: refused would be lost.
     const isLastWord = !c.req.raw.headers.has('content-encoding')
-    if (laterMillis === 0) {
-      forwardLater(target, cleaned.request, lifetimeOf(c))
+    const hasRoom = heldBytes() + sizeBytes <= MAX_HELD_BYTES
+    const takeOn = () => {
+      forwardLater(target, cleaned.request, sizeBytes, lifetimeOf(c))
       return accept(c, partial)
     }
-    // A page can keep a batch for later; only what is already on its way is tried on behind the answer.
+    if (hasRoom && laterMillis === 0) return takeOn()
+    // A page that stays can keep a batch for later, and for longer than a worker can.
     if (await sendToQueue(target, cleaned.request)) return accept(c, partial)
-    if (isLastWord) {
-      forwardLater(target, cleaned.request, lifetimeOf(c))
-      return accept(c, partial)
-    }
-    return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis)
+    if (hasRoom && isLastWord) return takeOn()
+    return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis || FULL_MILLIS)
   }
 }
 

@@ -12,8 +12,13 @@ import { getSdk, type Sdk } from './sdk.ts'
 import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has to take `any[]`, by TypeScript's own rule.
-type WorkflowClass = new (ctx: any, env: any) => { run(event: any, step: any): Promise<unknown> }
+type WorkflowClass = new (ctx: never, env: never) => { run(event: never, step: never): Promise<unknown> }
+
+/** The same as the runtime calls it. */
+type RunnableClass = new (
+  ctx: WaitUntil,
+  env: object,
+) => { run(event: WorkflowEventLike, step: object): Promise<unknown> }
 
 interface WorkflowEventLike {
   readonly payload: unknown
@@ -37,7 +42,7 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
   useBindings(ALL_BINDINGS)
   const name = Base.name
   const instances = new WeakMap<object, { sdk: Sdk; lifetime: WaitUntil }>()
-  class Traced extends (Base as WorkflowClass) {
+  class Traced extends (Base as unknown as RunnableClass) {
     constructor(ctx: WaitUntil, env: object) {
       const sdk = getSdk(options, env)
       super(ctx, sdk.tracedEnv)

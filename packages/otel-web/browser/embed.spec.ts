@@ -157,9 +157,12 @@ test('the published package: types, import on a server, a page', async ({ page, 
     `import { startTracing, type Tracing } from '${built}/index.js'
      const tracing: Tracing = startTracing({ serviceName: 'app' })
      const answer: Promise<number> = tracing.action('published', async () => (await fetch('/api/published')).status)
-     // @ts-expect-error the name is required
-     startTracing({})
      export { answer }`,
+  )
+  writeFileSync(
+    join(consumer, 'nameless.ts'),
+    `import { startTracing } from '${built}/index.js'
+     startTracing({})`,
   )
   writeFileSync(
     join(consumer, 'tsconfig.json'),
@@ -174,18 +177,24 @@ test('the published package: types, import on a server, a page', async ({ page, 
         },
         ...{ types: [], paths: { [`${built}/index.js`]: [`${built}/types/index.d.ts`] } },
       },
-      files: ['app.ts'],
+      files: ['app.ts', 'nameless.ts'],
     }),
   )
   const { stdout } = spawnSync(join(root, '../../node_modules/.bin/tsc'), ['-p', consumer], {
     encoding: 'utf8',
   })
-  expect(stdout).toBe('')
+  // All that is wrong is the call without a name.
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith(' ')),
+  ).toEqual([expect.stringMatching(/nameless\.ts\(2,\d+\): error TS2345: .*'\{\}'/)])
   const { startTracing } = (await import(
     pathToFileURL(join(built, 'index.js')).href
   )) as typeof import('../src/index.ts')
   expect(startTracing({ serviceName: 'server' }).action('x', () => 7)).toBe(7)
-  const code = (await bundle('package/app.ts')).replace('startTracing({});', '')
+  const code = await bundle('package/app.ts')
   await page.goto(serve('/', code, { script: ' ' }))
   const action = await waitForSpan(server, isNamed('published'))
   expect((await waitForSpan(server, isRequestTo('/api/published'))).parentSpanId).toBe(action.spanId)

@@ -15,12 +15,12 @@ const work = (count: number) =>
   `window.work = async (from, count) => {
     for (let n = from; n < from + count; n++) {
       await window.throughline.action('work ' + n, async () => {
-        try { const r = await fetch('/api/work/' + n); await r.text() } catch {}
+        try { const r = await fetch('/api/jobs/' + n); await r.text() } catch {}
       })
     }
   }; window.count = ${count}`
 
-const isWork = isRequestTo('/api/work/')
+const isWork = isRequestTo('/api/jobs/')
 
 test('batches are compressed and stay below their limit of bytes', async ({ page, visit, serve, server }) => {
   await visit(serve('/', `<script>${work(40)}</script>`))
@@ -177,7 +177,7 @@ test('a page that goes while a batch is on its way leaves nothing behind', async
     await visit(url)
     await page.evaluate(async (n) => {
       await window.throughline?.action(`going ${n}`, async (action) => {
-        await (await fetch(`/api/work/${n}`)).text()
+        await (await fetch(`/api/jobs/${n}`)).text()
         action.end()
       })
       // Some go while the batch is compressed, some while it is sent.

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import {
   attribute,
   expect,
@@ -8,6 +9,7 @@ import {
   waitForSdk,
   waitForSpan,
 } from './fixtures.ts'
+import type { TestServer } from './test-server.ts'
 
 test('nothing private leaves: addresses, texts, typed values', async ({ page, visit, serve, server }) => {
   await visit(
@@ -73,12 +75,7 @@ test('before consent nothing is kept in the browser, and what an earlier visit k
 }) => {
   const url = serve('/', '')
   await visit(url)
-  await waitForExtras(page)
-  server.collector.drop = true
-  await page.evaluate(async () =>
-    window.throughline?.action('earlier', async () => void (await fetch('/api/x'))),
-  )
-  await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(1)
+  await keepForLater(page, server)
   server.collector.drop = false
   await page.close()
 
@@ -121,12 +118,7 @@ test('consent that is withdrawn at once empties the store, too', async ({
 }) => {
   const url = serve('/', '')
   await visit(url)
-  await waitForExtras(page)
-  server.collector.drop = true
-  await page.evaluate(async () =>
-    window.throughline?.action('earlier', async () => void (await fetch('/api/x'))),
-  )
-  await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(1)
+  await keepForLater(page, server)
   await page.close()
   const later = await context.newPage()
   // The chunk that reads the store never comes.
@@ -194,3 +186,13 @@ test('debug mode prints a link to each trace, and why no header was sent', async
   expect(noise).toContain(`[throughline] checkout: https://jaeger.example/trace/${traceId}`)
   expect(noise).toContain('[throughline] no trace headers to http://127.0.0.1:1: foreign origin')
 })
+
+/** Leaves an action in the store: its collector is away. */
+async function keepForLater(page: Page, server: TestServer): Promise<void> {
+  await waitForExtras(page)
+  server.collector.drop = true
+  await page.evaluate(async () =>
+    window.throughline?.action('earlier', async () => void (await fetch('/api/x'))),
+  )
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(1)
+}

@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+/**
+ * Installs what the lock file of a bench names, when it is not there yet. Built-ins only: it runs before anything is.
+ *
+ * Throws an `Error` when `npm ci` fails.
+ */
+export function installPeers(folder: string, ...options: readonly string[]): void {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex')
+  const stamp = join(folder, 'node_modules', '.installed-lock')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.log('Installing the peers (once) …')
+  const command = ['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error']
+  const { status } = spawnSync('npm', command, { cwd: folder, stdio: 'inherit' })
+  if (status !== 0)
+    throw new Error(`\`npm ci\` failed in bench/${basename(folder)}; its own message stands above.`)
+  writeFileSync(stamp, lock)
+}
