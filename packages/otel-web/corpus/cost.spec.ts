@@ -1,10 +1,8 @@
-import { expect, test } from '@playwright/test'
+import { type Browser, expect, test } from '@playwright/test'
 import { buildCorpus } from './build.ts'
 import { costExpression } from './candidates.ts'
 import type { Costs } from './page/cost.ts'
 import { type CorpusServer, startCorpusServer } from './server.ts'
-
-type Measured = keyof Costs
 
 let server: CorpusServer
 
@@ -13,44 +11,83 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => server.close())
 
-/** The fastest of some interleaved runs: on a shared machine only the fastest means anything. */
-test('an await costs no more than a few times a native one', async ({ browser }) => {
-  test.setTimeout(240_000)
-  const setUps = {
-    native: ['/cost.js', 'native'],
-    idle: ['/cost.js', 'idle'],
-    context: ['/cost.js', 'context'],
-    compiled: ['/compiled-cost.js', 'idle'],
-    compiledContext: ['/compiled-cost.js', 'context'],
-  } as const
-  const best: Record<string, Costs> = {}
-  for (let round = 0; round < 3; round++) {
-    for (const [name, [script, mode]] of Object.entries(setUps)) {
-      // A browser context of its own: what one page makes an engine forget to optimise, its process does not relearn.
-      const page = await browser.newPage()
-      await page.goto(server.origin)
-      const costs = JSON.parse(await page.evaluate<string>(costExpression(script, mode))) as Costs
-      await page.close()
-      best[name] = least(best[name] ?? costs, costs)
-    }
+const SET_UPS = {
+  native: ['/cost.js', 'native'],
+  idle: ['/cost.js', 'idle'],
+  context: ['/cost.js', 'context'],
+  compiled: ['/compiled-cost.js', 'idle'],
+  compiledContext: ['/compiled-cost.js', 'context'],
+} as const
+
+const SET_UP_NAMES = Object.keys(SET_UPS) as (keyof typeof SET_UPS)[]
+
+type Round = Record<keyof typeof SET_UPS, Costs>
+
+/** What share of what is allowed a round has taken. */
+type Gate = (round: Round) => number
+
+const GATES: Readonly<Record<string, Gate>> = {
+  'async function': ({ native, idle }) => idle.asyncFunction / (1.3 * native.asyncFunction),
+  'settled promise': ({ native, idle }) => idle.settledPromise / (1.3 * native.settledPromise),
+  value: ({ native, idle }) => idle.value / (1.3 * native.value),
+  'value, in a context': ({ native, context }) => context.value / (1.3 * native.value),
+  'async function, compiled': ({ native, compiled }) => compiled.asyncFunction / (2 * native.asyncFunction),
+  'settled promise, compiled': ({ native, compiled }) =>
+    compiled.settledPromise / (2 * native.settledPromise),
+  'value, compiled': ({ native, compiled }) => compiled.value / (2 * native.value),
+  'value, compiled, in a context': ({ native, compiledContext }) =>
+    compiledContext.value / (2 * native.value),
+  // More than was aimed at, as docs/context.md says: these keep it from growing.
+  'async function, in a context': ({ native, context }) => context.asyncFunction / (5 * native.asyncFunction),
+  'settled promise, in a context': ({ native, context }) =>
+    context.settledPromise / (4 * native.settledPromise),
+  'end of a task': ({ native, context }) => context.platformMicros / (native.platformMicros + 5),
+  'end of a task, compiled': ({ native, compiledContext }) =>
+    compiledContext.platformMicros / (native.platformMicros + 5),
+}
+
+/**
+ * What a shared machine does to a round it does to all set-ups in it, so set-ups are compared within a round, and the
+ * median of at least five rounds counts. As long as that is too much there are further rounds, up to fifteen.
+ */
+test('an await costs what is allowed', async ({ browser }) => {
+  test.setTimeout(600_000)
+  const rounds: Round[] = []
+  let missed: string[] = []
+  while (rounds.length < 5 || (rounds.length < 15 && missed.length > 0)) {
+    rounds.push(await measureAll(browser))
+    missed = Object.keys(GATES).filter((name) => median(rounds.map((round) => GATES[name]?.(round) ?? 0)) > 1)
   }
-  console.table(best)
-  const { native, idle, context, compiled, compiledContext } = best as Record<keyof typeof setUps, Costs>
-  // The figures are for the table in docs/context.md. On a machine that is busy with other things they are only good
-  // for this: nothing has become many times slower.
-  for (const kind of ['asyncFunction', 'settledPromise', 'value'] as const) {
-    expect.soft(idle[kind] / native[kind], kind).toBeLessThanOrEqual(4)
-    expect.soft(compiled[kind] / native[kind], `${kind}, compiled`).toBeLessThanOrEqual(8)
-    expect.soft(context[kind] / native[kind], `${kind}, followed`).toBeLessThanOrEqual(40)
-  }
-  for (const ended of [context, compiledContext]) {
-    expect.soft(ended.platformMicros / native.platformMicros).toBeLessThanOrEqual(5)
-  }
+  console.table(medians(rounds))
+  expect(missed).toEqual([])
 })
 
-function least(one: Costs, other: Costs): Costs {
-  const entries = Object.entries(one) as [Measured, number][]
+async function measureAll(browser: Browser): Promise<Round> {
+  const all: Partial<Round> = {}
+  for (const name of SET_UP_NAMES) {
+    const [script, mode] = SET_UPS[name]
+    // A page of its own: what one page makes an engine forget to optimise, its process does not relearn.
+    const page = await browser.newPage()
+    await page.goto(server.origin)
+    all[name] = JSON.parse(await page.evaluate<string>(costExpression(script, mode))) as Costs
+    await page.close()
+  }
+  return all as Round
+}
+
+/** Of each cost the median, and in brackets how many times the native one that is. */
+function medians(rounds: readonly Round[]): Record<string, Record<string, string>> {
+  const cell = (name: keyof Round, kind: keyof Costs) => {
+    const cost = median(rounds.map((round) => round[name][kind]))
+    const times = median(rounds.map((round) => round[name][kind] / round.native[kind]))
+    return `${cost.toFixed(1)} (${times.toFixed(2)}×)`
+  }
+  const kinds = Object.keys(rounds[0]?.native ?? {}) as (keyof Costs)[]
   return Object.fromEntries(
-    entries.map(([kind, value]) => [kind, Math.min(value, other[kind])]),
-  ) as unknown as Costs
+    SET_UP_NAMES.map((name) => [name, Object.fromEntries(kinds.map((kind) => [kind, cell(name, kind)]))]),
+  )
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN
 }

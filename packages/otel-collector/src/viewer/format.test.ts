@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { formatAgo, formatCount, formatDate, formatDuration, formatOffset } from './format.ts'
 
 test.each([
-  [0, '0 ns'],
+  [0, '0 ms'],
   [850, '850 ns'],
   [1_000, '1 µs'],
   [12_345, '12.3 µs'],
@@ -22,7 +22,7 @@ test.each([
 })
 
 test('an offset has its sign', () => {
-  expect([-5000, 0, 5000].map(formatOffset)).toEqual(['−5 µs', '+0 ns', '+5 µs'])
+  expect([-5000, 0, 5000].map(formatOffset)).toEqual(['−5 µs', '+0 ms', '+5 µs'])
 })
 
 test('one of a thing is not many', () => {

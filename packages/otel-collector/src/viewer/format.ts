@@ -1,6 +1,7 @@
 /** A duration in nanoseconds with the unit that leaves three digits: `850 µs`, `12.3 ms`, `1.25 s`, `2 m 3 s`. */
 export function formatDuration(nanos: number): string {
   if (nanos < 0) return `−${formatDuration(-nanos)}`
+  if (nanos === 0) return '0 ms'
   if (nanos < 1e3) return `${Math.round(nanos)} ns`
   if (nanos < 999.5e3) return `${threeDigits(nanos / 1e3)} µs`
   if (nanos < 999.5e6) return `${threeDigits(nanos / 1e6)} ms`

@@ -32,11 +32,14 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
 
   const focusRow = (spanId: string) => {
     setCurrentId(spanId)
-    requestAnimationFrame(() => {
+    const focus = () => {
       const row = grid.current?.querySelector<HTMLElement>(`[data-span-id="${spanId}"]`)
       row?.focus()
       row?.scrollIntoView({ block: 'nearest' })
-    })
+      return row
+    }
+    // At once where it can be: later, the focus would come back from wherever a quick Tab has taken it.
+    if (!focus()) requestAnimationFrame(focus)
   }
   const toggleChildren = (spanId: string) => setCollapsed((before) => toggled(before, spanId))
   const toggleDetails = (spanId: string) => {

@@ -131,7 +131,8 @@ export const awaits: Pattern[] = [
     run: async (flow) => {
       const cached = async (key: number) => key
       let sum = 0
-      for (let index = 0; index < 300; index++) sum += await cached(index)
+      for (let index = 0; index < 3000; index++) sum += await cached(index)
+      flow.check('after a very long loop')
       flow.check(`after ${sum}`)
       await fetch('/json?delay=2')
       flow.check('after a fetch')

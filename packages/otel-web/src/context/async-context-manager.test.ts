@@ -9,6 +9,7 @@ const B = named('b')
 
 let manager: AsyncContextManager
 const active = () => manager.active().getValue(NAME)
+const nativeTimeout = setTimeout
 const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
 beforeEach(() => {
@@ -20,6 +21,17 @@ afterEach(() => {
 })
 
 describe('a context', () => {
+  test('lasts through thousands of awaits in one task, however that began', async () => {
+    const cached = async (key: number) => key
+    const begun = new Promise<void>((resolve) => nativeTimeout(resolve, 1))
+    await manager.with(A, async () => {
+      await begun
+      for (let key = 0; key < 5000; key++) await cached(key)
+      expect(active()).toBe('a')
+    })
+    expect(active()).toBeUndefined()
+  })
+
   test('is active while its callback runs, and the one before it afterwards', () => {
     expect(active()).toBeUndefined()
     const result = manager.with(A, () => manager.with(B, active))
