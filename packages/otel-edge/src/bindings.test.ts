@@ -192,6 +192,21 @@ test('messages go through a real queue, and are consumed in their producer’s t
   )
 })
 
+test('a message of text stays text: it has no room for the context', async () => {
+  const shared = new TestCollector('shared')
+  const options = { serviceName: 'caller', queues: ['FOREIGN'], exporter: { windowMillis: 5 } }
+  await inRequest(options, async ({ FOREIGN }) => {
+    await FOREIGN.send('plain', { contentType: 'text' })
+    await FOREIGN.sendBatch([
+      { body: 'plain', contentType: 'text' },
+      { body: new Uint8Array([1]), contentType: 'bytes' },
+      { body: { any: 'thing' }, contentType: 'v8' },
+      { body: { any: 'thing' } },
+    ])
+  })
+  await shared.expectTrace({ name: 'send foreign', attributes: { 'messaging.batch.message_count': 4 } })
+})
+
 describe('Durable Objects', () => {
   const shared = new TestCollector('shared')
   const options = {
@@ -219,6 +234,16 @@ describe('Durable Objects', () => {
       ],
     })
     expect(JSON.stringify(spans)).not.toMatch(/hidden|secret/)
+  })
+
+  test('stubs inside of values reach the other side, and come back, as the runtime’s own', async () => {
+    const count = await inRequest(options, async (e) => {
+      const other = e.COUNTER.getByName('other')
+      const back = await e.COUNTER.getByName('first').pass({ other })
+      await back.other.add(1)
+      return await other.add(1)
+    })
+    expect(count).toBe(2)
   })
 
   test('an alarm is a trace of its own', async () => {
@@ -273,6 +298,24 @@ describe('Durable Objects', () => {
             { name: 'pay back', kind: 'INTERNAL' },
           ],
         },
+      ],
+    })
+  })
+
+  test('instances created together, and one without parameters, go on in their creator’s trace', async () => {
+    await using first = await introspectWorkflowInstance(env.REFUND, 'together-1')
+    await using second = await introspectWorkflowInstance(env.REFUND, 'together-2')
+    await inRequest(options, async (e) => {
+      await e.REFUND.createBatch([{ id: 'together-1', params: { orderId: '7' } }, { id: 'together-2' }])
+    })
+    await first.waitForStatus('complete')
+    await second.waitForStatus('complete')
+    const run = { service: 'refunds', name: 'run RefundWorkflow' }
+    await shared.expectTrace({
+      name: 'createBatch REFUND',
+      children: [
+        { ...run, attributes: { 'workflow.instance.id': 'together-1' } },
+        { ...run, attributes: { 'workflow.instance.id': 'together-2' } },
       ],
     })
   })

@@ -77,14 +77,18 @@ const database: Kind = {
   gives: { prepare: ([sql]) => statement(String(sql)), withSession: () => database },
 }
 
+/** Content types whose bodies may be an envelope; of the others the runtime takes text or bytes and nothing else. */
+const HOLDS_OBJECTS: ReadonlySet<QueueContentType> = new Set(['json', 'v8'])
+
 const queue: Kind = {
   replaces(target, method, { name, sdk }) {
     if (method !== 'send' && method !== 'sendBatch') return undefined
     const binding = target as Queue
     const destination = name.toLowerCase()
     const isOurs = sdk.options.queues?.includes(name) ?? false
-    const wrapBody = (body: unknown) => (isOurs ? envelop(body, sdk.propagator) : body)
-    return (payload: unknown, options: never) => {
+    const wrapBody = (body: unknown, contentType: QueueContentType = 'json') =>
+      isOurs && HOLDS_OBJECTS.has(contentType) ? envelop(body, sdk.propagator) : body
+    return (payload: unknown, options?: QueueSendOptions) => {
       const messages = method === 'sendBatch' ? [...(payload as Iterable<MessageSendRequest>)] : undefined
       const describe = () => ({
         name: `send ${destination}`,
@@ -100,10 +104,13 @@ const queue: Kind = {
       return withClientSpan(describe, () =>
         messages
           ? binding.sendBatch(
-              messages.map((message) => ({ ...message, body: wrapBody(message.body) })),
+              messages.map((message) => ({
+                ...message,
+                body: wrapBody(message.body, message.contentType),
+              })),
               options,
             )
-          : binding.send(wrapBody(payload), options),
+          : binding.send(wrapBody(payload, options?.contentType), options),
       )
     }
   },
@@ -145,18 +152,18 @@ const ai: Kind = {
 
 const workflow: Kind = {
   replaces(target, method, { name, sdk }) {
-    if (method !== 'create') return undefined
+    if (method !== 'create' && method !== 'createBatch') return undefined
     const binding = target as Workflow
-    return (options: WorkflowInstanceCreateOptions = {}) =>
-      withClientSpan(
-        () => ({ name: `create ${name}`, attributes: {} }),
-        () =>
-          binding.create(
-            sdk.options.rpc?.includes(name)
-              ? { ...options, params: envelop(options.params, sdk.propagator) }
-              : options,
-          ),
-      )
+    const carrying = (options: WorkflowInstanceCreateOptions = {}) =>
+      sdk.options.rpc?.includes(name)
+        ? { ...options, params: envelop(options.params, sdk.propagator) }
+        : options
+    const describe = () => ({ name: `${method} ${name}`, attributes: {} })
+    return method === 'create'
+      ? (options?: WorkflowInstanceCreateOptions) =>
+          withClientSpan(describe, () => binding.create(carrying(options)))
+      : (batch: readonly WorkflowInstanceCreateOptions[]) =>
+          withClientSpan(describe, () => binding.createBatch(batch.map(carrying)))
   },
 }
 

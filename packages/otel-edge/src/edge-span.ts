@@ -18,7 +18,7 @@ import { OK, UNSET } from './api-constants.ts'
 import { setInList, toList } from './attribute-list.ts'
 import type { Invocation } from './invocation.ts'
 import { record } from './record-span.ts'
-import type { SpanRecord } from './span-record.ts'
+import type { DroppedCounts, SpanRecord } from './span-record.ts'
 
 const MAX_ATTRIBUTES = 128
 const MAX_EVENTS = 128
@@ -44,7 +44,9 @@ export class EdgeSpan implements Span {
   setAttribute(key: string, value: AttributeValue | undefined): this {
     if (!this.record || value === undefined || key === '') return this
     const isLong = typeof value === 'string' && value.length > MAX_VALUE_LENGTH
-    setInList(this.record.attributes, key, isLong ? value.slice(0, MAX_VALUE_LENGTH) : value, MAX_ATTRIBUTES)
+    const kept = isLong ? value.slice(0, MAX_VALUE_LENGTH) : value
+    if (!setInList(this.record.attributes, key, kept, MAX_ATTRIBUTES))
+      this.#countDropped('droppedAttributesCount')
     return this
   }
 
@@ -56,7 +58,7 @@ export class EdgeSpan implements Span {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (!this.record) return this
     this.record.events ??= []
-    if (this.record.events.length === MAX_EVENTS) return this
+    if (this.record.events.length === MAX_EVENTS) return this.#countDropped('droppedEventsCount')
     const isTime = isTimeInput(attributesOrTime)
     const at = isTime ? attributesOrTime : time
     this.record.events.push({
@@ -70,7 +72,7 @@ export class EdgeSpan implements Span {
   addLink({ context, attributes = {} }: Link): this {
     if (!this.record) return this
     this.record.links ??= []
-    if (this.record.links.length === MAX_EVENTS) return this
+    if (this.record.links.length === MAX_EVENTS) return this.#countDropped('droppedLinksCount')
     const traceState = context.traceState?.serialize()
     this.record.links.push({
       traceId: context.traceId,
@@ -124,11 +126,27 @@ export class EdgeSpan implements Span {
     this.addEvent('exception', attributes, time)
   }
 
-  #toMillis(time: TimeInput | undefined): number {
-    if (time === undefined) return this.#invocation.sdk.now()
-    if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6
-    return typeof time === 'number' ? time : time.getTime()
+  #countDropped(what: keyof DroppedCounts): this {
+    if (!this.record) return this
+    this.record.dropped ??= { droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0 }
+    this.record.dropped[what]++
+    return this
   }
+
+  #toMillis(time: TimeInput | undefined): number {
+    return toMillis(time) ?? this.#invocation.sdk.now()
+  }
+}
+
+/** Unix milliseconds; `undefined` for no time, or one that is none (an invalid `Date`). */
+export function toMillis(time: TimeInput | undefined): number | undefined {
+  if (time === undefined) return undefined
+  const millis = Array.isArray(time)
+    ? time[0] * 1e3 + time[1] / 1e6
+    : typeof time === 'number'
+      ? time
+      : time.getTime()
+  return Number.isFinite(millis) ? millis : undefined
 }
 
 function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {

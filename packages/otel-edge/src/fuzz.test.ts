@@ -92,14 +92,33 @@ const span = () => ({
 })
 const nested = (depth: number): unknown =>
   depth === 0 ? 1 : { kvlistValue: { values: [{ key: 'k', value: nested(depth - 1) }] } }
+const bytesOf = (content: string): Uint8Array => new TextEncoder().encode(content)
+const otlp = (): string =>
+  JSON.stringify({
+    resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: {}, spans: [span(), span()] }] }],
+  })
+
+/** A body in pieces of any size, some of them late; now and then it breaks off with an error. */
+function streamed(bytes: Uint8Array): ReadableStream {
+  const breaksAt = pick([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, random(bytes.length + 1)])
+  let at = 0
+  return new ReadableStream({
+    async pull(controller) {
+      if (random(8) === 0) await scheduler.wait(1)
+      if (at >= breaksAt) return controller.error(new Error('the client has left'))
+      if (at >= bytes.length) return controller.close()
+      const end = at + 1 + random(200)
+      controller.enqueue(bytes.subarray(at, end))
+      at = end
+    },
+  })
+}
+
 const body = (): BodyInit =>
   pick<() => BodyInit>([
-    () =>
-      JSON.stringify({
-        resourceSpans: [
-          { resource: { attributes: [] }, scopeSpans: [{ scope: {}, spans: [span(), span()] }] },
-        ],
-      }),
+    otlp,
+    () => streamed(bytesOf(otlp())),
+    () => streamed(Uint8Array.from({ length: random(5_000) }, () => random(256))),
     () => JSON.stringify({ resourceSpans: pick([[], {}, null, [null], [{ scopeSpans: 1 }]]) }),
     () => JSON.stringify(nested(random(2_000))),
     () => text(BYTES, random(1_000)),

@@ -68,6 +68,74 @@ describe('the server span', () => {
     })
   })
 
+  test('routes of apps with an error handler of their own, of `all` and of what is mounted', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    const sub = new Hono<{ Bindings: TestEnv }>()
+    sub.onError((_, c) => c.text('sorry', 500))
+    sub.all('/any/:id', (c) => c.text('any'))
+    app.route('/sub', sub)
+    app.all('/next/:id', async (c, next) => {
+      if (c.req.param('id') === 'none') return next()
+      return c.text('answered')
+    })
+    app.mount('/legacy', () => new Response('old'))
+    await get(app, '/sub/any/1')
+    await get(app, '/next/2')
+    await get(app, '/legacy/3')
+    await get(app, '/next/none')
+    for (const route of ['/sub/any/:id', '/next/:id', '/legacy/*']) {
+      await collector.expectTrace({ name: `GET ${route}`, attributes: { 'http.route': route } })
+    }
+    await collector.expectTrace({ name: 'GET', attributes: { 'http.response.status_code': 404 } })
+  })
+
+  test('an error that the app’s own handler rethrows, or that is no Error, keeps name and route', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/orders/:id', () => {
+      throw new Error('first')
+    })
+    app.get('/words/:id', () => {
+      throw 'a word' as unknown as Error
+    })
+    app.onError(() => {
+      throw new TypeError('second')
+    })
+    await expect(get(app, '/orders/1')).rejects.toThrow('second')
+    await expect(get(app, '/words/1')).rejects.toBe('a word')
+    const second = { 'error.type': 'TypeError', 'http.response.status_code': 500 }
+    await collector.expectTrace({ name: 'GET /orders/:id', error: true, attributes: second })
+    await collector.expectTrace({ name: 'GET /words/:id', attributes: { 'http.route': '/words/:id' } })
+  })
+
+  test('HEAD of an answer that streams ends with its headers', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/stream', (c) => c.body(new ReadableStream({ pull: () => scheduler.wait(10) })))
+    await get(app, '/stream', { method: 'HEAD' })
+    await collector.expectTrace({ name: 'HEAD /stream' })
+  })
+
+  test('what is more than a span holds is counted on it', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/many', (c) => {
+      const span = trace.getTracer('app').startSpan('many')
+      for (let index = 0; index < 150; index++) span.setAttribute(`a${index}`, index).addEvent('e')
+      span.addLink({ context: span.spanContext() }).end(new Date(Number.NaN))
+      return c.text('ok')
+    })
+    await get(app, '/many')
+    const spans = await collector.expectTrace({ name: 'many' })
+    expect(spans.find(({ name }) => name === 'many')).toMatchObject({
+      droppedAttributesCount: 22,
+      droppedEventsCount: 22,
+      droppedLinksCount: 0,
+      endTimeUnixNano: expect.stringMatching(/^\d{19}$/),
+    })
+  })
+
   test('an error thrown by a handler is on the span, and the answer is still the app’s', async () => {
     const collector = new TestCollector()
     const app = shop(collector)

@@ -19,6 +19,7 @@ import {
 import { serve, startServerRequest } from './server-span.ts'
 import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
+import { unwrap } from './wrapped.ts'
 
 /** A class the runtime constructs with its context and environment. */
 type WorkerClass = new (ctx: never, env: never) => object
@@ -118,11 +119,16 @@ function handle(
         [ATTR_RPC_METHOD]: name,
       },
     },
-    () => call(own),
+    // The runtime gives away its own stubs, and no proxies of ours.
+    () => unwrapSettled(call(own)),
   )
 }
 
-/** Methods that the runtime calls, not another worker. */
+function unwrapSettled(value: unknown): unknown {
+  return value instanceof Promise ? value.then((settled) => unwrap(settled)) : unwrap(value)
+}
+
+/** Methods that the runtime calls: it keeps all of these names from being called by RPC. */
 const EVENTS: Readonly<Record<string, Attributes>> = {
   alarm: { [ATTR_FAAS_TRIGGER]: 'timer' },
   scheduled: { [ATTR_FAAS_TRIGGER]: 'timer' },

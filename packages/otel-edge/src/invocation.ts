@@ -15,6 +15,8 @@ export interface Invocation {
   unfinished: Set<() => void> | undefined
   /** Finished spans that are not sampled, until the event is over. Only when `keep` is set. */
   held?: SpanRecord[] | undefined
+  /** How many more there were than are held. */
+  heldOver?: number
   /** Why such spans are exported; empty when they are not. Known once the event is over. */
   kept?: 'error' | 'slow' | ''
   /** The span that the event itself is, once there is one. */

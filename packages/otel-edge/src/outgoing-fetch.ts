@@ -18,7 +18,7 @@ import { isKnownMethod, spanNameOf } from './http-method.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import { nativeFetch, replaceFetch } from './native-fetch.ts'
 import type { EdgeOptions } from './options.ts'
-import { describeError, recordError } from './record-error.ts'
+import { recordError } from './record-error.ts'
 import { followBody } from './response-body.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import { startSpan } from './tracer.ts'
@@ -82,7 +82,7 @@ export async function sendTraced(
     span.setStatus({ code: ERROR })
   }
   followBody(invocation, response, (error, endMillis) => {
-    if (error !== undefined) span.setAttribute(ATTR_ERROR_TYPE, describeError(error))
+    if (error !== undefined) recordError(span, error)
     span.end(endMillis)
   })
   return response
@@ -107,7 +107,7 @@ function withOwnHeaders(
   init: RequestInit | undefined,
 ): Outgoing {
   const isPlain =
-    !(input instanceof Request) && (init === undefined || Object.getPrototypeOf(init) === Object.prototype)
+    !(input instanceof Request) && (init == null || Object.getPrototypeOf(init) === Object.prototype)
   if (!isPlain) {
     const request = new Request(input, init)
     const { method, url: address, headers } = request

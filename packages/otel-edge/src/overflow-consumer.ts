@@ -46,7 +46,8 @@ export function overflowConsumer(
 
 function parse(body: unknown): TraceRequest | undefined {
   try {
-    return JSON.parse(String(body)) as TraceRequest
+    const request = JSON.parse(String(body)) as TraceRequest
+    return Array.isArray(request.resourceSpans) ? request : undefined
   } catch {
     return undefined
   }

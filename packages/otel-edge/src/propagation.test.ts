@@ -171,8 +171,9 @@ describe('baggage and other formats', () => {
       'b3',
       { b3: `${TRACE_ID.slice(16)}-${SPAN_ID}-d` },
       'b3',
-      new RegExp(`^0{16}${TRACE_ID.slice(16)}-[0-9a-f]{16}-1$`),
+      new RegExp(`^0{16}${TRACE_ID.slice(16)}-[0-9a-f]{16}-d$`),
     ],
+    ['b3multi', { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID, 'x-b3-flags': '1' }, 'x-b3-flags', /^1$/],
     ['b3', { b3: '0' }, 'b3', /^[0-9a-f]{32}-[0-9a-f]{16}-1$/],
     [
       'b3multi',

@@ -3,7 +3,8 @@ import { type ContextCarrier, fromCarrier, isContextCarrier, toCarrier } from '.
 import { activeContext } from './context.ts'
 
 interface Envelope extends ContextCarrier {
-  readonly body: unknown
+  /** Absent when it was `undefined`, which JSON does not hold. */
+  readonly body?: unknown
 }
 
 /** Puts a message's body into the envelope that carries the context; queues have no headers for it. */
@@ -16,6 +17,6 @@ export function openEnvelope(
   message: unknown,
   propagator: TextMapPropagator,
 ): { readonly body: unknown; readonly context?: Context } {
-  if (!isContextCarrier(message) || !('body' in message)) return { body: message }
+  if (!isContextCarrier(message)) return { body: message }
   return { body: message.body, context: fromCarrier(message, propagator) }
 }

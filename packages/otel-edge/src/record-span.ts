@@ -12,6 +12,7 @@ export function record(invocation: Invocation, span: SpanRecord): void {
   else if (invocation.kept === undefined) {
     invocation.held ??= []
     if (invocation.held.length < MAX_HELD) invocation.held.push(span)
+    else invocation.heldOver = (invocation.heldOver ?? 0) + 1
   }
 }
 
@@ -28,6 +29,7 @@ export function settleHeld(invocation: Invocation, roots: readonly SpanRecord[])
   for (const held of invocation.held ?? []) {
     if (invocation.kept) keep(invocation, held, invocation.kept)
   }
+  if (invocation.kept && invocation.heldOver) invocation.sdk.buffer.drop(invocation.heldOver)
   invocation.held = undefined
 }
 

@@ -10,6 +10,7 @@ import {
   withThreshold,
 } from '@throughline/otel-shared'
 import type { EdgeOptions } from './options.ts'
+import { warn } from './otel-api.ts'
 import { spanContextOf } from './span-context.ts'
 
 /** What is known of the request that a span begins with, where it enters this worker. */
@@ -49,7 +50,9 @@ export function createSampling(
         : createTraceState(new Map([['ot', `th:${sampler.threshold}`]])),
   })
   const fallback = withState(
-    createSampler(options.name ?? config.sampler, options.ratio ?? config.samplerArg),
+    createSampler(options.name ?? config.sampler, options.ratio ?? config.samplerArg, (name) =>
+      warn(`OTEL_TRACES_SAMPLER: unknown ${name}`),
+    ),
   )
   const rules = (options.rules ?? []).map(({ path, ratio }) => ({
     matches: pathMatcher(path),
@@ -67,9 +70,10 @@ export function createSampling(
       const sampled = isWanted && (!entry?.isPublic || takeToken())
       const traceFlags = sampled ? parent.traceFlags | SAMPLED_FLAG : parent.traceFlags & ~SAMPLED_FLAG
       // A parent's decision was made at the parent's rate; ours is made at ours.
-      const traceState = sampler.parentBased
-        ? parent.traceState
-        : withThreshold(parent.traceState, sampled && !isCapped ? sampler.threshold : undefined)
+      const traceState =
+        sampler.parentBased && sampled === isWanted
+          ? parent.traceState
+          : withThreshold(parent.traceState, sampled && !isCapped ? sampler.threshold : undefined)
       return spanContextOf(traceId, spanId, traceFlags, traceState)
     }
     const rule = entry?.path === undefined ? undefined : findRule(entry.path)
@@ -81,7 +85,11 @@ export function createSampling(
 }
 
 function pathMatcher(pattern: string | RegExp): (path: string) => boolean {
-  if (typeof pattern !== 'string') return (path) => pattern.test(path)
+  if (typeof pattern !== 'string') {
+    // An expression with `g` or `y` goes on where it last stopped.
+    const own = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
+    return (path) => own.test(path)
+  }
   if (!pattern.endsWith('*')) return (path) => path === pattern
   const prefix = pattern.slice(0, -1)
   return (path) => path.startsWith(prefix)

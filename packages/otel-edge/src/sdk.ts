@@ -16,6 +16,7 @@ import { createExporter } from './otlp-exporter.ts'
 import { createReceiver, type OtlpReceiver } from './otlp-receiver.ts'
 import { patchFetch } from './outgoing-fetch.ts'
 import { createSampling, type Sampling } from './sampling.ts'
+import { EDGE_SCOPE } from './scope.ts'
 import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
 import { SpanBuffer } from './span-buffer.ts'
 import { EdgeTracerProvider } from './tracer.ts'
@@ -95,6 +96,7 @@ function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): Pick<
         [ATTR_HOST_ID]: instanceId,
         'telemetry.sdk.name': 'throughline',
         'telemetry.sdk.language': 'webjs',
+        'telemetry.sdk.version': EDGE_SCOPE.version,
       }),
     }
     const buffer = new SpanBuffer({

@@ -161,7 +161,8 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
   // One look at the clock for both: what is complete ends now.
   const nowMillis = now()
   const timed = withTimingHeaders(server, response, nowMillis)
-  if (!isComplete(timed)) return followAnswer(server, timed)
+  // Nobody reads the body of an answer to HEAD.
+  if (!isComplete(timed) && request.method !== 'HEAD') return followAnswer(server, timed)
   endEvent(server.invocation, span, nowMillis)
   return timed
 }
@@ -181,6 +182,8 @@ function nameByRoute({ span, request, route }: ServerRequest): void {
 
 /** Completes the span of a request whose handler threw. */
 export function failServerRequest(server: ServerRequest, error: unknown): void {
+  server.describe?.()
+  nameByRoute(server)
   recordError(server.span, error)
   server.span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, 500)
   endEvent(server.invocation, server.span)

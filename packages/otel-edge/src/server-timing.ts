@@ -1,4 +1,5 @@
-const OURS = new Set(['traceparent', 'trace', 'edge'])
+/** As `setTimingHeaders` writes them; a metric of the same name with another meaning is somebody else's. */
+const OURS = /^(?:trace(?:parent)?;desc="00-[0-9a-f-]+"|edge;desc="\d+";dur=\d+)$/
 
 /**
  * A `Server-Timing` header without the metrics this package writes; `undefined` when nothing is left.
@@ -9,10 +10,6 @@ const OURS = new Set(['traceparent', 'trace', 'edge'])
 export function withoutOwnTimings(header: string): string | undefined {
   // Commas inside of quoted descriptions part nothing.
   const metrics = header.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? []
-  const others = metrics.map((metric) => metric.trim()).filter((metric) => !OURS.has(nameOf(metric)))
+  const others = metrics.map((metric) => metric.trim()).filter((metric) => !OURS.test(metric))
   return others.length > 0 ? others.join(', ') : undefined
-}
-
-function nameOf(metric: string): string {
-  return metric.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }

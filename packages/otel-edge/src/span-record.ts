@@ -19,7 +19,15 @@ export interface SpanRecord {
   events: RecordedEvent[] | undefined
   links: RecordedLink[] | undefined
   status: SpanStatus | undefined
+  dropped: DroppedCounts | undefined
   readonly scope: Scope
+}
+
+/** What was more than a span holds, by OTLP's names. */
+export interface DroppedCounts {
+  droppedAttributesCount: number
+  droppedEventsCount: number
+  droppedLinksCount: number
 }
 
 export interface Scope {
@@ -65,8 +73,8 @@ export function writeSpan(span: SpanRecord, parts: string[]): void {
   else parts.push('],"events":[')
   if (span.links) writeLinks(span.links, parts)
   else parts.push('],"links":[')
-  if (span.status) parts.push('],"status":', JSON.stringify(span.status), '}')
-  else parts.push('],"status":{}}')
+  const end = span.dropped ? `],${JSON.stringify(span.dropped).slice(1, -1)},"status":` : '],"status":'
+  parts.push(end, span.status ? JSON.stringify(span.status) : '{}', '}')
 }
 
 const DIGITS = ['0', '1', '2', '3', '4', '5']

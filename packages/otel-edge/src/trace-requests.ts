@@ -76,11 +76,22 @@ export function describeRoute(server: ServerRequest, c: HonoContext): void {
   const routes = c.req.matchedRoutes
   for (let index = c.req.routeIndex; index < routes.length; index++) {
     const route = routes[index]
-    if (route && (route.method !== 'ALL' || route.handler.length < 2)) {
+    if (route && (route.method !== 'ALL' || !takesNext(route.handler))) {
       server.route = route.path
       return
     }
   }
+  // `app.all` with a handler that takes `next`, or `app.mount`: an answer that is no 404 came from somewhere.
+  const last = routes[c.req.routeIndex]
+  if (last && !ANY_PATH.test(last.path) && c.finalized && c.res.status !== 404) server.route = last.path
+}
+
+const ANY_PATH = /^\/?\*$/
+
+/** A middleware. Hono puts a handler with error handling of its own around those of an app inside another. */
+function takesNext(handler: { readonly length: number; readonly __COMPOSED_HANDLER?: unknown }): boolean {
+  const { __COMPOSED_HANDLER: own = handler } = handler
+  return (own as { readonly length: number }).length > 1
 }
 
 /** What a request gives us to outlive its answer. */

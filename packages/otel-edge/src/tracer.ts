@@ -11,7 +11,7 @@ import {
 import { INTERNAL } from './api-constants.ts'
 import { toList } from './attribute-list.ts'
 import { activeContext, withContext } from './context.ts'
-import { EdgeSpan } from './edge-span.ts'
+import { EdgeSpan, toMillis } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import type { Entry } from './sampling.ts'
 import { spanContextOf } from './span-context.ts'
@@ -109,13 +109,9 @@ export function startSpan(
     events: undefined,
     links: undefined,
     status: undefined,
+    dropped: undefined,
     scope,
   })
   if (options.links) span.addLinks(options.links)
   return span
-}
-
-function toMillis(time: SpanOptions['startTime']): number | undefined {
-  if (time === undefined || typeof time === 'number') return time
-  return Array.isArray(time) ? time[0] * 1e3 + time[1] / 1e6 : time.getTime()
 }

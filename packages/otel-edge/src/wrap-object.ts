@@ -55,7 +55,7 @@ function wrapMethod(target: object, key: string, method: unknown, kind: Kind, bo
   const describe = kind.spans?.[key]
   const given = kind.gives?.[key]
   return (...wrappedArgs: unknown[]) => {
-    const args = wrappedArgs.map(unwrap)
+    const args = wrappedArgs.map((arg) => unwrap(arg))
     const callIt = (): unknown => Reflect.apply(method as () => unknown, target, args)
     const value = describe ? withClientSpan(() => describe(bound, args), callIt) : callIt()
     if (!given) return value

@@ -49,6 +49,10 @@ class CounterObject extends DurableObject<TestEnv> {
     return this.ctx.storage.get('value')
   }
 
+  async pass(stubs: { other: DurableObjectStub<CounterObject> }): Promise<typeof stubs> {
+    return stubs
+  }
+
   override async alarm(): Promise<void> {
     await this.env.CART.put('alarm', 'rang')
   }
@@ -101,11 +105,14 @@ class ShopEntrypoint extends WorkerEntrypoint<TestEnv> {
   }
 }
 
-class RefundWorkflow extends WorkflowEntrypoint<TestEnv, { orderId: string }> {
-  override async run(event: WorkflowEvent<{ orderId: string }>, step: WorkflowStep): Promise<string> {
+class RefundWorkflow extends WorkflowEntrypoint<TestEnv, { orderId: string } | undefined> {
+  override async run(
+    event: WorkflowEvent<{ orderId: string } | undefined>,
+    step: WorkflowStep,
+  ): Promise<string> {
     const order = await step.do(
       'load order',
-      async () => (await this.env.CART.get('order')) ?? event.payload.orderId,
+      async () => (await this.env.CART.get('order')) ?? event.payload?.orderId,
     )
     return await step.do('pay back', async () => `paid ${order}`)
   }

@@ -3,6 +3,9 @@ import { getSpanContext, isSpanContextValid, setSpanContext } from './api-contex
 import { isSpanId, isTraceId } from './ids.ts'
 import { SAMPLED_FLAG } from './traceparent.ts'
 
+/** Set where the debug flag came in: it is a wish for the whole trace, and goes on with it. */
+const DEBUG = Symbol('throughline b3 debug')
+
 /**
  * B3, Zipkin's propagation: `single` writes one `b3` header, `multi` the `x-b3-*` headers. Both read either form,
  * `b3` first, as the specification has it. Trace ids of 64 bits are padded with zeros on the left.
@@ -20,13 +23,16 @@ export class B3Propagator implements TextMapPropagator {
     const spanContext = getSpanContext(context)
     if (!spanContext || !isSpanContextValid(spanContext)) return
     const { traceId, spanId, traceFlags } = spanContext
+    const isDebug = context.getValue(DEBUG) === true
     const sampled = traceFlags & SAMPLED_FLAG ? '1' : '0'
     if (this.#single) {
-      setter.set(carrier, 'b3', `${traceId}-${spanId}-${sampled}`)
+      setter.set(carrier, 'b3', `${traceId}-${spanId}-${isDebug ? 'd' : sampled}`)
     } else {
       setter.set(carrier, 'x-b3-traceid', traceId)
       setter.set(carrier, 'x-b3-spanid', spanId)
-      setter.set(carrier, 'x-b3-sampled', sampled)
+      // With the flag, the decision is implied.
+      if (isDebug) setter.set(carrier, 'x-b3-flags', '1')
+      else setter.set(carrier, 'x-b3-sampled', sampled)
     }
   }
 
@@ -58,7 +64,8 @@ export class B3Propagator implements TextMapPropagator {
     if (!/^(?:.{16}|.{32})$/.test(traceId.trim()) || !isTraceId(longTraceId) || !isSpanId(longSpanId))
       return undefined
     const traceFlags = /^(?:1|d|true)$/i.test(sampled.trim()) ? SAMPLED_FLAG : 0
-    return setSpanContext(context, {
+    const outer = /^d$/i.test(sampled.trim()) ? context.setValue(DEBUG, true) : context
+    return setSpanContext(outer, {
       traceId: longTraceId,
       spanId: longSpanId,
       traceFlags,

@@ -24,12 +24,14 @@ export interface HeadSampler {
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
-export function createSampler(name = 'parentbased_always_on', argument?: string | number): HeadSampler {
-  const [, parentBased, base] = /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name) ?? [
-    '',
-    'parentbased_',
-    'always_on',
-  ]
+export function createSampler(
+  name = 'parentbased_always_on',
+  argument?: string | number,
+  onUnknown?: (name: string) => void,
+): HeadSampler {
+  const known = /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name)
+  if (!known) onUnknown?.(name)
+  const [, parentBased, base] = known ?? ['', 'parentbased_', 'always_on']
   const ratio = base === 'always_off' ? 0 : base === 'traceidratio' ? toRatio(argument) : 1
   const threshold = toThreshold(ratio)
   return {

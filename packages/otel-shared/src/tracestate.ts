@@ -1,8 +1,8 @@
 import type { TraceState } from '@opentelemetry/api'
 
 const MAX_MEMBERS = 32
-// Level 2: simple-key, or the older tenant@system form, which level 2's grammar also covers.
-const KEY = /^(?:[a-z][_0-9a-z\-*/]{0,255}|[a-z0-9][_0-9a-z\-*/]{0,240}@[a-z][_0-9a-z\-*/]{0,13})$/
+// Level 2 lets a key begin with a digit; tenant@system keeps the limits it had in level 1.
+const KEY = /^(?:[a-z0-9][_0-9a-z\-*/]{0,255}|[a-z0-9][_0-9a-z\-*/]{0,240}@[a-z][_0-9a-z\-*/]{0,13})$/
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
 /**
