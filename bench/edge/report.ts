@@ -60,7 +60,7 @@ ${formatGrid(
 
 ## Size
 
-Bundled by esbuild, minified, gzip -9, over bare Hono's ${bareBytes} B. Ours has every binding, both encodings and all propagators in it; the minimal entry (\`@throughline/otel-edge/minimal\`) leaves out the bindings that are not other workers. \`@opentelemetry/api\` is not in ours unless the app imports it.
+Bundled by esbuild, minified, gzip -9, over bare Hono's ${bareBytes} B. Ours has every binding, both encodings and all propagators in it; the minimal entry (\`@throughline/otel-edge/minimal\`) leaves out the bindings that are not other workers, and protobuf. \`@opentelemetry/api\` is not in ours unless the app imports it.
 
 ${formatGrid(
   ['worker', 'bytes'],

@@ -1,8 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
-import { ALL_BINDINGS } from './bindings.ts'
+import { useAllParts } from './all-parts.ts'
 import type { EdgeOptions } from './options.ts'
 import { traceRequests } from './trace-requests.ts'
-import { useBindings } from './wrap-binding.ts'
 
 /**
  * Traces every request of a Hono app: a server span named by the route, in the caller's trace where it is trusted,
@@ -17,6 +16,6 @@ import { useBindings } from './wrap-binding.ts'
  * ```
  */
 export function tracing(options: EdgeOptions = {}): MiddlewareHandler {
-  useBindings(ALL_BINDINGS)
+  useAllParts()
   return traceRequests(options)
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
+import { useAllParts } from './all-parts.ts'
 import { SERVER } from './api-constants.ts'
-import { ALL_BINDINGS, DURABLE_STORAGE } from './bindings.ts'
+import { DURABLE_STORAGE } from './bindings.ts'
 import { fromCarrier } from './carrier.ts'
 import { hasActiveContext } from './context.ts'
 import { runEvent } from './event-span.ts'
@@ -17,7 +18,6 @@ import {
   ATTR_RPC_SYSTEM,
 } from './semconv.ts'
 import { serve, startServerRequest } from './server-span.ts'
-import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
 import { unwrap } from './wrapped.ts'
 
@@ -60,7 +60,7 @@ function instrumentClass<Class extends WorkerClass>(
   options: EdgeOptions,
   trust: EdgeOptions['trust'],
 ): Class {
-  useBindings(ALL_BINDINGS)
+  useAllParts()
   const instances = new WeakMap<object, Instance>()
   class Traced extends (Base as unknown as new (ctx: WaitUntil, env: object) => object) {
     constructor(ctx: WaitUntil, env: object) {

@@ -1,4 +1,4 @@
-import { ALL_BINDINGS } from './bindings.ts'
+import { useAllParts } from './all-parts.ts'
 import { runEvent } from './event-span.ts'
 import { nameRoutes } from './hono-app.ts'
 import type { EdgeOptions } from './options.ts'
@@ -6,7 +6,6 @@ import { consumeBatch } from './queue-consumer.ts'
 import { getSdk } from './sdk.ts'
 import { ATTR_FAAS_CRON, ATTR_FAAS_TRIGGER } from './semconv.ts'
 import { serve, startServerRequest } from './server-span.ts'
-import { useBindings } from './wrap-binding.ts'
 
 /** A Hono app, or anything else that serves requests by `fetch`. */
 interface FetchApp<Env> {
@@ -32,7 +31,7 @@ export function instrument<Env, Message, Mail>(
   handler: ExportedHandler<Env, Message, Mail> | FetchApp<Env>,
   options: EdgeOptions = {},
 ): ExportedHandler<Env, Message, Mail> {
-  useBindings(ALL_BINDINGS)
+  useAllParts()
   const plain = handler as ExportedHandler<Env, Message, Mail>
   // A Hono app is more than its handlers; of anything else, what is not known here stays as it is.
   const traced: ExportedHandler<Env, Message, Mail> = plain.fetch && 'routes' in plain ? {} : { ...plain }

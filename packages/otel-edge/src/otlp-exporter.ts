@@ -1,9 +1,4 @@
-import {
-  encodeTraceRequestProtobuf,
-  type OtlpResource,
-  type TraceRequest,
-  toKeyValues,
-} from '@throughline/otel-shared'
+import { type OtlpResource, type TraceRequest, toKeyValues } from '@throughline/otel-shared'
 import { type OtlpReceiver, type PostOutcome, postOtlp } from './otlp-receiver.ts'
 import { ATTR_DROPPED_SPANS } from './semconv.ts'
 import type { SpanChunk } from './span-chunk.ts'
@@ -14,6 +9,20 @@ export interface SpanExporter {
   send(chunks: readonly SpanChunk[], droppedSpans: number): Promise<PostOutcome>
   /** Hands spans to the overflow queue; false when it would not take them. Absent without a bound queue. */
   overflow?(chunk: SpanChunk): Promise<boolean>
+}
+
+type ProtobufEncoder = (request: TraceRequest) => Uint8Array
+
+let encodeProtobuf: ProtobufEncoder | undefined
+
+/** Sends protobuf where that is asked for. Without this call it is JSON all the same, and a bundle has less code. */
+export function useProtobuf(encode: ProtobufEncoder): void {
+  encodeProtobuf = encode
+}
+
+/** Whether spans can be sent as protobuf. */
+export function hasProtobuf(): boolean {
+  return encodeProtobuf !== undefined
 }
 
 /** The names that the parts of a signal have in OTLP JSON. */
@@ -35,7 +44,7 @@ export function createExporter(
       const json = packRequest(names, resource, chunks, droppedSpans)
       return await postOtlp(
         receiver,
-        receiver.protobuf ? encodeTraceRequestProtobuf(parseTraceRequest(json)) : json,
+        receiver.protobuf && encodeProtobuf ? encodeProtobuf(parseTraceRequest(json)) : json,
       )
     },
     ...(overflowQueue && {

@@ -142,7 +142,7 @@ test('at the public door the cap holds for traces that a page says are sampled, 
 describe('OTEL_SDK_DISABLED', () => {
   const env = { OTEL_SDK_DISABLED: 'true' }
   const app = new Hono()
-    .use(tracing({ trust: 'all' }))
+    .use(tracing())
     .get('/', async (c) => c.json(await (await fetch(`${new TestCollector().base}/echo`)).json()))
   const forwarded = async (headers: Record<string, string>) => {
     const ctx = createExecutionContext()

@@ -12,7 +12,7 @@ import { EdgeContextManager } from './context.ts'
 import { instrumentEnv } from './instrument-env.ts'
 import type { EdgeOptions } from './options.ts'
 import { registerApi, warn } from './otel-api.ts'
-import { createExporter } from './otlp-exporter.ts'
+import { createExporter, hasProtobuf } from './otlp-exporter.ts'
 import { createReceiver, type OtlpReceiver } from './otlp-receiver.ts'
 import { patchFetch } from './outgoing-fetch.ts'
 import { createSampling, type Sampling } from './sampling.ts'
@@ -122,7 +122,11 @@ export function receiverOf(
   if (config.disabled) return undefined
   const { url, windowMillis, overflowQueue, ...own } = exporter
   const merged = { ...config[signal], ...own, headers: { ...config[signal].headers, ...own.headers } }
-  if (signal === 'traces') return createReceiver(merged, url)
+  if (signal === 'traces') {
+    if (merged.protocol !== 'http/protobuf' || hasProtobuf()) return createReceiver(merged, url)
+    warn('OTEL_EXPORTER_OTLP_PROTOCOL: the minimal entry sends http/json')
+    return createReceiver({ ...merged, protocol: 'http/json' }, url)
+  }
   // A traces address given in code names its own path; the logs are next to it. Log records are sent as JSON.
   const logsUrl = merged.url ?? url?.replace(/\/v1\/traces$/, '/v1/logs')
   return createReceiver({ ...merged, protocol: 'http/json' }, logsUrl)

@@ -64,7 +64,8 @@ export function startServerRequest(
   let links: Link[] | undefined
   const incoming = sdk.propagator.extract(EMPTY_CONTEXT, headers, HEADERS_GETTER)
   if (incoming !== EMPTY_CONTEXT) {
-    if (parent === EMPTY_CONTEXT && isTrustedRequest(headers, trust)) {
+    // Switched off, this worker is nobody who could trust or not: what comes in goes on.
+    if (parent === EMPTY_CONTEXT && (sdk.config.disabled || isTrustedRequest(headers, trust))) {
       parent = incoming
     } else {
       const foreign = getSpanContext(incoming)

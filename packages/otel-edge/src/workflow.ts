@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import { PassiveSpan, setSpan } from '@throughline/otel-shared'
+import { useAllParts } from './all-parts.ts'
 import { INTERNAL } from './api-constants.ts'
-import { ALL_BINDINGS } from './bindings.ts'
 import { withClientSpan } from './client-span.ts'
 import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
 import { runEvent } from './event-span.ts'
@@ -9,7 +9,6 @@ import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { openEnvelope } from './queue-envelope.ts'
 import { getSdk, type Sdk } from './sdk.ts'
-import { useBindings } from './wrap-binding.ts'
 import { wrapObject } from './wrap-object.ts'
 
 type WorkflowClass = new (ctx: never, env: never) => { run(event: never, step: never): Promise<unknown> }
@@ -39,7 +38,7 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
   Base: Class,
   options: EdgeOptions = {},
 ): Class {
-  useBindings(ALL_BINDINGS)
+  useAllParts()
   const name = Base.name
   const instances = new WeakMap<object, { sdk: Sdk; lifetime: WaitUntil }>()
   class Traced extends (Base as unknown as RunnableClass) {
