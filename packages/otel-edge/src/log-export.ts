@@ -1,7 +1,8 @@
 import type { AttributeValue } from '@opentelemetry/api'
-import { getSpanContext, redactText, toAnyValue } from '@throughline/otel-shared'
+import { getSpanContext, isSecretKey, redactAttribute, toAnyValue } from '@throughline/otel-shared'
 import { activeContext } from './context.ts'
 import type { Invocation } from './invocation.ts'
+import { toJson, UNREADABLE } from './logger-json.ts'
 import { createExporter } from './otlp-exporter.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import { receiverOf, type Sdk } from './sdk.ts'
@@ -32,7 +33,7 @@ export function exportLog(
     body: { stringValue: message },
     attributes: Object.entries(fields).map(([key, value]) => ({
       key,
-      value: toAnyValue(toAttribute(value)),
+      value: toAnyValue(toAttribute(key, value)),
     })),
     ...(spanContext && {
       traceId: spanContext.traceId,
@@ -56,8 +57,12 @@ function logBuffer({ buffer, options, config, resource }: Sdk): SpanBuffer {
   return logs
 }
 
-function toAttribute(value: unknown): AttributeValue {
-  if (typeof value === 'number' || typeof value === 'boolean') return value
-  if (value instanceof Error) return redactText(value.stack ?? String(value))
-  return redactText(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)))
+function toAttribute(key: string, value: unknown): AttributeValue {
+  if (typeof value === 'boolean') return value
+  if (typeof value === 'number' && !isSecretKey(key)) return value
+  return redactAttribute(key, typeof value === 'string' ? value : textOf(value))
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Error ? (value.stack ?? String(value)) : (toJson(value, isSecretKey) ?? UNREADABLE)
 }

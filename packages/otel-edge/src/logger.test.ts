@@ -1,7 +1,27 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { TestCollector } from '../test/collector.ts'
-import { instrument, logger, traceConsole } from './index.ts'
+import { type EdgeOptions, instrument, logger, traceConsole } from './index.ts'
+
+/** Runs `log` in a traced request; gives the log records that the collector was sent. */
+async function recordsOf(log: () => void, options: EdgeOptions = { logs: { otlp: true } }) {
+  const collector = new TestCollector()
+  const handler = instrument(
+    {
+      fetch() {
+        log()
+        return new Response('ok')
+      },
+    },
+    collector.options(options),
+  )
+  const ctx = createExecutionContext()
+  await handler.fetch?.(new Request('http://x/') as never, {}, ctx)
+  await waitOnExecutionContext(ctx)
+  const posts = (await collector.posts()).map(({ body }) => JSON.parse(atob(body)))
+  const logs = posts.find(({ resourceLogs }) => resourceLogs)
+  return logs.resourceLogs[0].scopeLogs[0].logRecords as { attributes: unknown[]; body: unknown }[]
+}
 
 test('lines written in a request carry its ids, others none', async () => {
   const lines: Record<string, unknown>[] = []
@@ -31,6 +51,63 @@ test('lines written in a request carry its ids, others none', async () => {
     error: expect.stringContaining('none left'),
   })
   expect(lines[1]).toEqual({ level: 'warn', message: 'outside' })
+})
+
+test('what a field’s name says is secret does not go to the collector', async () => {
+  vi.spyOn(console, 'info').mockImplementation(() => {})
+  const [record] = await recordsOf(() =>
+    logger.info('x', {
+      password: 'hunter2',
+      pin: { api_key: ['hunter2'], deep: { secret: 12345 } },
+      token: 12345,
+      hasPassword: true,
+      'http.request.header.cookie': ['hunter2'],
+      url: new URL('https://x.y/?q=hunter2'),
+      left: 2,
+    }),
+  )
+  expect(JSON.stringify(record)).not.toMatch(/hunter2|12345/)
+  expect(record?.attributes).toEqual(
+    expect.arrayContaining([
+      { key: 'password', value: { stringValue: 'REDACTED' } },
+      { key: 'hasPassword', value: { boolValue: true } },
+      { key: 'left', value: { intValue: '2' } },
+    ]),
+  )
+})
+
+test('fields that JSON cannot hold are told in words, and never throw', async () => {
+  const lines: Record<string, unknown>[] = []
+  vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(JSON.parse(line)))
+  const circular: Record<string, unknown> = { shared: [1] }
+  circular.self = circular
+  circular.again = circular.shared
+  const records = await recordsOf(() => {
+    logger.info('odd', { big: 10n, list: [10n], circular, left: 2 })
+    logger.info('broken', {
+      nested: {
+        get value() {
+          throw new Error('a bug')
+        },
+      },
+    })
+    logger.info('getter', {
+      get value() {
+        throw new Error('a bug')
+      },
+    })
+  })
+  expect(lines[0]).toMatchObject({
+    big: '10',
+    list: ['10'],
+    circular: { shared: [1], self: '[circular]', again: [1] },
+    left: 2,
+  })
+  expect(lines[1]).toMatchObject({ message: 'broken', fields: '[unreadable]' })
+  expect(records.map(({ body }) => body)).toEqual(
+    ['odd', 'broken', 'getter'].map((stringValue) => ({ stringValue })),
+  )
+  expect(JSON.stringify(records[0])).toContain('[circular]')
 })
 
 test('lines go to the collector as log records of their span when asked to, the console’s too', async () => {

@@ -2,6 +2,7 @@ import { getSpanContext, isSpanContextValid, redactText } from '@throughline/ote
 import { activeContext } from './context.ts'
 import { getInvocation } from './invocation.ts'
 import { exportLog, type LogLevel } from './log-export.ts'
+import { toJson, UNREADABLE } from './logger-json.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -18,7 +19,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 /**
  * A structured logger: `{"level","message","trace_id","span_id",…fields}`, the names OpenTelemetry gives the ids in
  * logs that are not OTLP. Errors among the fields are written as their stack. With `logs: { otlp: true }` the lines
- * also go to the collector, as log records of their span.
+ * also go to the collector, as log records of their span, with secrets redacted; the console shows them as they are.
  *
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
@@ -29,8 +30,10 @@ export const logger: Logger = {
   error: (message, fields) => write('error', message, fields),
 }
 
-function write(level: LogLevel, message: string, fields: Fields = {}): void {
-  nativeConsole(level)(JSON.stringify({ level, message, ...traceIds(), ...fields }, writeError))
+function write(level: LogLevel, message: string, given: Fields = {}): void {
+  const fields = readFields(given)
+  const line = { level, message, ...traceIds() }
+  nativeConsole(level)(toJson({ ...line, ...fields }) ?? toJson({ ...line, fields: UNREADABLE }))
   send(level, message, fields)
 }
 
@@ -70,18 +73,19 @@ function nativeConsole(level: LogLevel): Write {
 
 function send(level: LogLevel, message: string, fields: Fields): void {
   const invocation = getInvocation(activeContext())
-  if (invocation?.sdk.options.logs?.otlp) exportLog(invocation, level, redactText(message), fields)
+  if (invocation?.sdk.options.logs?.otlp) exportLog(invocation, level, redactText(toText(message)), fields)
+}
+
+/** The fields, read once: a getter may throw. */
+function readFields(fields: Fields): Fields {
+  try {
+    return { ...fields }
+  } catch {
+    return { fields: UNREADABLE }
+  }
 }
 
 function toText(value: unknown): string {
   if (value instanceof Error) return value.stack ?? String(value)
-  try {
-    return typeof value === 'object' ? JSON.stringify(value) : String(value)
-  } catch {
-    return String(value)
-  }
-}
-
-function writeError(_: string, value: unknown): unknown {
-  return value instanceof Error ? (value.stack ?? String(value)) : value
+  return typeof value === 'object' ? (toJson(value) ?? UNREADABLE) : String(value)
 }

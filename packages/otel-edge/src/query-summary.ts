@@ -1,5 +1,9 @@
-const OPERATION = /^\s*(?:WITH\b[\s\S]*?\)\s*)?([A-Z]+)/i
-const TABLE = /\b(?:FROM|INTO|UPDATE|JOIN|TABLE(?:\s+IF(?:\s+NOT)?\s+EXISTS)?)\s+["'`[]?([\w.]+)/gi
+import { redactSql } from '@throughline/otel-shared'
+
+const OPERATION = /^[\s(]*(?:WITH\b[\s\S]*?\)\s*(?=SELECT|INSERT|UPDATE|DELETE|REPLACE))?([A-Z]+)/i
+// Whatever else is quoted is matched too, and left out: it may say "from".
+const TABLE =
+  /\b(?:FROM|INTO|UPDATE(?!\s+SET\b)|JOIN|TABLE(?:\s+IF(?:\s+NOT)?\s+EXISTS)?)\s+([\w.]+|"[^"]*"|`[^`]*`|\[[^[\]]*\])|"[^"]*"|`[^`]*`|\[[^[\]]*\]/gi
 const MAX_LENGTH = 255
 
 /**
@@ -8,7 +12,12 @@ const MAX_LENGTH = 255
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-spans/#generating-a-summary-of-the-query
  */
 export function querySummary(sql: string): string {
-  const operation = OPERATION.exec(sql)?.[1]?.toUpperCase() ?? ''
-  const tables = new Set(Array.from(sql.matchAll(TABLE), ([, table]) => table))
+  // Without its literals, which may read like SQL and are nobody's business, and without comments.
+  const redacted = redactSql(sql)
+  const operation = OPERATION.exec(redacted)?.[1]?.toUpperCase() ?? ''
+  const tables = new Set<string>()
+  for (const [, table] of redacted.matchAll(TABLE)) {
+    if (table) tables.add(table.replace(/^["`[]|["`\]]$/g, ''))
+  }
   return [operation, ...tables].join(' ').slice(0, MAX_LENGTH)
 }

@@ -33,3 +33,21 @@ function takeShared(counts: Map<string, number>, allowed: number): boolean {
   counts.set(SHARED_KEY, count)
   return count <= allowed
 }
+
+/**
+ * What a client is counted by: an IPv4 address, or the first 64 bits of an IPv6 address. A household or a server has all
+ * addresses below those to itself, and could be a new client with every batch.
+ */
+export function clientKey(address: string): string {
+  // IPv4, mapped into IPv6 or not.
+  if (!address.includes(':') || address.includes('.')) return address
+  const [head = [], tail] = address.split('::', 2).map((part) => part.split(':').filter(Boolean))
+  // `::` stands for as many zeros as are missing.
+  const zeros = tail ? Array<string>(Math.max(8 - head.length - tail.length, 0)).fill('0') : []
+  const groups = [...head, ...zeros, ...(tail ?? [])]
+  return `${groups.slice(0, 4).map(shortGroup).join(':')}::/64`
+}
+
+function shortGroup(group: string): string {
+  return Number.parseInt(group, 16).toString(16)
+}

@@ -43,8 +43,9 @@ export function busyMillis({ url }: OtlpReceiver): number {
 /** Posts a batch once. Never throws. */
 export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest): Promise<ForwardResult> {
   const { url, protobuf } = receiver
-  const droppedSpans = undelivered.get(url) ?? 0
-  undelivered.delete(url)
+  // Without a resource to put the count on, it waits for the next batch.
+  const droppedSpans = request.resourceSpans.length === 0 ? 0 : (undelivered.get(url) ?? 0)
+  if (droppedSpans > 0) undelivered.delete(url)
   const counted = droppedSpans === 0 ? request : withDroppedSpans(request, droppedSpans)
   const outcome = await postOtlp(
     receiver,
@@ -89,25 +90,33 @@ async function tryOn(target: ForwardTarget, request: TraceRequest, untilMillis: 
     if (outcome.result === 'refused') break
     const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS, outcome.retryAfterMillis)
     if (Date.now() + backoffMillis + receiver.timeoutMillis > untilMillis) {
-      if (await sendToQueue(target, request)) return
-      break
+      const unqueued = await sendToQueue(target, request)
+      return unqueued && countUndelivered(receiver, unqueued)
     }
     await new Promise((resolve) => setTimeout(resolve, backoffMillis))
   }
   countUndelivered(receiver, request)
 }
 
-/** Hands a batch to the overflow queue, in messages it can hold; false when there is none, or it does not take them. */
-export async function sendToQueue({ overflowQueue }: ForwardTarget, request: TraceRequest): Promise<boolean> {
-  if (!overflowQueue) return false
-  try {
-    for (const part of splitRequest(request, MAX_MESSAGE_LENGTH)) {
+/**
+ * Hands a batch to the overflow queue, in messages it can hold. Gives what the queue did not take: `undefined` when it
+ * took everything, the batch itself when it took nothing or there is no queue.
+ */
+export async function sendToQueue(
+  { overflowQueue }: ForwardTarget,
+  request: TraceRequest,
+): Promise<TraceRequest | undefined> {
+  if (!overflowQueue) return request
+  const parts = splitRequest(request, MAX_MESSAGE_LENGTH)
+  for (const [index, part] of parts.entries()) {
+    try {
       await overflowQueue.send(JSON.stringify(part), { contentType: 'text' })
+    } catch {
+      if (index === 0) return request
+      return { resourceSpans: parts.slice(index).flatMap(({ resourceSpans }) => resourceSpans) }
     }
-    return true
-  } catch {
-    return false
   }
+  return undefined
 }
 
 /** Counts a batch as dropped. */
@@ -119,7 +128,8 @@ function addUndelivered(url: string, count: number): void {
   if (count > 0) undelivered.set(url, (undelivered.get(url) ?? 0) + count)
 }
 
-function countSpans({ resourceSpans }: TraceRequest): number {
+/** How many spans there are in a batch. */
+export function countSpans({ resourceSpans }: TraceRequest): number {
   return resourceSpans.reduce(
     (sum, { scopeSpans }) => sum + scopeSpans.reduce((count, { spans }) => count + spans.length, 0),
     0,

@@ -1,9 +1,11 @@
 import {
   type AnyValue,
+  isSecretKey,
   type KeyValue,
+  type OtlpScope,
   type OtlpSpan,
+  redactAttribute,
   redactText,
-  redactUrl,
   type TraceRequest,
   toKeyValues,
 } from '@throughline/otel-shared'
@@ -57,6 +59,7 @@ export function cleanSpans({ resourceSpans }: TraceRequest, options: CleanOption
       },
       scopeSpans: entry.scopeSpans.map((scope) => ({
         ...scope,
+        scope: redactScope(scope.scope, options),
         spans: scope.spans.filter(accepts).map((span) => redactSpan(span, options)),
       })),
     })),
@@ -76,15 +79,39 @@ function redactSpan(span: OtlpSpan, options: CleanOptions): OtlpSpan {
   const redact = redactor(options)
   return {
     ...span,
+    ...redactTraceState(span),
     name: redactText(span.name),
     attributes: span.attributes.map(redact),
-    events: span.events.map((event) => ({ ...event, attributes: event.attributes.map(redact) })),
-    links: span.links.map((link) => ({ ...link, attributes: link.attributes.map(redact) })),
+    events: span.events.map((event) => ({
+      ...event,
+      name: redactText(event.name),
+      attributes: event.attributes.map(redact),
+    })),
+    links: span.links.map((link) => ({
+      ...link,
+      ...redactTraceState(link),
+      attributes: link.attributes.map(redact),
+    })),
     status: span.status.message ? { ...span.status, message: redactText(span.status.message) } : span.status,
   }
 }
 
-const ADDRESS_KEY = /(?:^|\.)(?:url|uri|href|referrer|referer|full|src)$|^url\./
+function redactScope(scope: OtlpScope, options: CleanOptions): OtlpScope {
+  return {
+    ...scope,
+    name: redactText(scope.name),
+    ...(scope.attributes && { attributes: scope.attributes.map(redactor(options)) }),
+  }
+}
+
+// OpenTelemetry's own entry is numbers alone, of which some look like a card's; collectors that sample need it whole.
+const OWN_ENTRY = /^\s*ot=(?:(?:th|rv):[\da-f]{1,14};?)+\s*$/
+
+function redactTraceState({ traceState }: { readonly traceState?: string }): { traceState?: string } {
+  if (!traceState) return {}
+  const entries = traceState.split(',')
+  return { traceState: entries.map((entry) => (OWN_ENTRY.test(entry) ? entry : redactText(entry))).join(',') }
+}
 
 function redactor({ keepQuery }: CleanOptions): (keyValue: KeyValue) => KeyValue {
   return ({ key, value }) => ({ key, value: redactValue(key, value, keepQuery) })
@@ -92,11 +119,10 @@ function redactor({ keepQuery }: CleanOptions): (keyValue: KeyValue) => KeyValue
 
 function redactValue(key: string, value: AnyValue, keepQuery: readonly string[]): AnyValue {
   if (value.stringValue !== undefined) {
-    const isAddress = ADDRESS_KEY.test(key) || /^https?:\/\//.test(value.stringValue)
-    return {
-      stringValue: isAddress ? redactUrl(value.stringValue, { keepQuery }) : redactText(value.stringValue),
-    }
+    return { stringValue: redactAttribute(key, value.stringValue, { keepQuery }) }
   }
+  // That there is a password is no secret, its digits or bytes are.
+  if (value.boolValue === undefined && isSecretKey(key)) return { stringValue: 'REDACTED' }
   if (value.arrayValue) {
     return {
       arrayValue: { values: value.arrayValue.values.map((item) => redactValue(key, item, keepQuery)) },

@@ -112,6 +112,49 @@ describe('what it takes', () => {
     expect(JSON.stringify(await collector.waitForSpans(1))).not.toMatch(/anna|geheim|pw@|abcdefghijkl/)
   })
 
+  test('what a name says is secret is redacted, wherever it stands', async () => {
+    const collector = new TestCollector()
+    const attributes = [
+      { key: 'password', value: { stringValue: 'geheim' } },
+      { key: 'api_key', value: { intValue: '98765' } },
+      { key: 'http.request.header.cookie', value: { arrayValue: { values: [{ stringValue: 'geheim' }] } } },
+      {
+        key: 'form',
+        value: { kvlistValue: { values: [{ key: 'token', value: { stringValue: 'geheim' } }] } },
+      },
+      { key: 'session.id', value: { stringValue: 'stays' } },
+    ]
+    const mail = 'anna@example.com'
+    const traceState = 'ot=rv:12345678901234,vendor=token:geheim'
+    const { traceId, spanId } = span()
+    const body = {
+      resourceSpans: [
+        {
+          resource: { attributes },
+          scopeSpans: [
+            {
+              scope: { name: mail, attributes },
+              spans: [
+                span({
+                  traceState,
+                  attributes,
+                  events: [{ timeUnixNano: now(), name: mail, attributes }],
+                  links: [{ traceId, spanId, traceState, attributes }],
+                }),
+              ],
+            },
+          ],
+        },
+      ],
+    }
+    await relay({ url: collector.url })(JSON.stringify(body))
+    await collector.waitForSpans(1)
+    const text = JSON.stringify(await collector.requests())
+    expect(text).not.toMatch(/geheim|98765|anna/)
+    expect(text).toContain('ot=rv:12345678901234,')
+    expect(text.match(/stays/g)).toHaveLength(5)
+  })
+
   test('spans that break the data model are left out and reported, the rest is stored', async () => {
     const collector = new TestCollector()
     const old = `${Date.now() - 8 * 86_400_000}000000`
@@ -170,6 +213,22 @@ describe('what it refuses, with an OTLP Status', () => {
     expect([first.status, second.status]).toEqual([200, 429])
     expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await post('{}', { 'cf-connecting-ip': '192.0.2.2' })).status).toBe(200)
+  })
+})
+
+describe('limits', () => {
+  test('what one client is refused does not count against the others', async () => {
+    const post = relay({ perClientPerMinute: 6, perMinute: 18 })
+    for (let index = 0; index < 10; index++) await post('{}', { 'cf-connecting-ip': '192.0.2.1' })
+    expect((await post('{}', { 'cf-connecting-ip': '192.0.2.2' })).status).toBe(200)
+  })
+
+  test('all addresses of one IPv6 network are one client', async () => {
+    const post = relay({ perClientPerMinute: 6 })
+    const statusOf = async (ip: string) => (await post('{}', { 'cf-connecting-ip': ip })).status
+    expect(await statusOf('2001:db8:1:2::1')).toBe(200)
+    expect(await statusOf('2001:db8:1:2:ffff::7')).toBe(429)
+    expect(await statusOf('2001:db8:1:3::1')).toBe(200)
   })
 })
 
@@ -300,6 +359,63 @@ describe('what cannot be delivered', () => {
       key: 'throughline.dropped_spans',
       value: { intValue: '2' },
     })
+  })
+
+  test('is still counted after a batch without spans, which is not sent at all', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 400, times: 1 })
+    const post = relay({ url: collector.url })
+    await post(JSON.stringify(batch(span(), span())))
+    expect((await post('{}')).status).toBe(200)
+    expect((await post(JSON.stringify(batch(span({ traceId: 'zz' }))))).status).toBe(200)
+    await post(JSON.stringify(batch(span())))
+    const [request, ...others] = await collector.requests()
+    expect(others).toEqual([])
+    expect(request?.resourceSpans?.[0]?.resource.attributes).toContainEqual({
+      key: 'throughline.dropped_spans',
+      value: { intValue: '2' },
+    })
+  })
+
+  test('is counted without what a queue took before it failed', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '1' }, times: 1 })
+    const messages: string[] = []
+    const send = async (message: string) => {
+      if (messages.length > 0) throw new Error('the queue is full')
+      messages.push(message)
+    }
+    const options = { url: collector.url, overflowQueue: 'OVERFLOW' }
+    // Tried once only: nothing is to be waited for.
+    const post = relay(options, { OVERFLOW: { send }, OTEL_EXPORTER_OTLP_TIMEOUT: '24900' })
+    await post(JSON.stringify(batch(...Array.from({ length: 100 }, (_, index) => large(index)))))
+    const queuedCount = messages.flatMap((message) => message.match(/"spanId"/g) ?? []).length
+    expect(queuedCount).toBeGreaterThan(0)
+
+    await relay({ url: collector.url })(JSON.stringify(batch(span())))
+    const [request] = await collector.requests()
+    expect(request?.resourceSpans?.[0]?.resource.attributes).toContainEqual({
+      key: 'throughline.dropped_spans',
+      value: { intValue: String(100 - queuedCount) },
+    })
+  })
+
+  test('is tried on without what a queue took before it failed', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '5' }, times: 1 })
+    await relay({ url: collector.url, ack: 'stored' })(JSON.stringify(batch(span())))
+    const messages: string[] = []
+    const send = async (message: string) => {
+      if (messages.length > 0) throw new Error('the queue is full')
+      messages.push(message)
+    }
+    const post = relay({ url: collector.url, overflowQueue: 'OVERFLOW' }, { OVERFLOW: { send } })
+    const spans = Array.from({ length: 100 }, (_, index) => large(index))
+    const compressed = await gzip(JSON.stringify(batch(...spans)))
+    expect((await post(compressed, { 'content-encoding': 'gzip' })).status).toBe(200)
+    const queuedCount = messages.flatMap((message) => message.match(/"spanId"/g) ?? []).length
+    expect(queuedCount).toBeGreaterThan(0)
+    expect(await collector.spans()).toHaveLength(100 - queuedCount)
   })
 })
 

@@ -7,13 +7,15 @@ import {
   encodeTraceResponseProtobuf,
   readOtelConfig,
   type TracePartialSuccess,
+  type TraceRequest,
 } from '@throughline/otel-shared'
 import type { Context, Handler } from 'hono'
 import { createReceiver } from './otlp-receiver.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { clientKey, createRateLimit } from './rate-limit.ts'
 import { BodyProblem, readBody } from './relay-body.ts'
 import {
   busyMillis,
+  countSpans,
   type ForwardTarget,
   forwardLater,
   forwardOnce,
@@ -86,9 +88,10 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     if (isForeign) allowOrigin(c, origin)
     if (c.req.method === 'OPTIONS') return c.body(null, 204)
 
-    const client = c.req.header('cf-connecting-ip') ?? ''
+    const client = clientKey(c.req.header('cf-connecting-ip') ?? '')
     const waitMillis = (await limitByBinding(c, options.rateLimit, client)) ?? limitClient(client)
-    const tooManyMillis = Math.max(waitMillis, limitAll('all'))
+    // What one client is refused does not count against all of them: it could starve the others.
+    const tooManyMillis = waitMillis || limitAll('all')
     if (tooManyMillis > 0) return refuse(c, 429, RESOURCE_EXHAUSTED, 'too many batches', tooManyMillis)
 
     let decoded: DecodeResult
@@ -114,7 +117,7 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     const errorMessage = decoded.errorMessage ?? cleaned.errorMessage
     const partial = { rejectedSpans, ...(errorMessage === undefined ? {} : { errorMessage }) }
     const target = targetOf(c, options)
-    if (!target) return accept(c, partial)
+    if (!target || countSpans(cleaned.request) === 0) return accept(c, partial)
 
     if (options.ack === 'stored') {
       const outcome = await forwardOnce(target.receiver, cleaned.request)
@@ -130,14 +133,17 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     // A page that is going has no time to compress, and nobody reads its answer: refused would be lost.
     const isLastWord = !c.req.raw.headers.has('content-encoding')
     const hasRoom = heldBytes() + sizeBytes <= MAX_HELD_BYTES
-    const takeOn = () => {
-      forwardLater(target, cleaned.request, sizeBytes, lifetimeOf(c))
+    const takeOn = (request: TraceRequest) => {
+      forwardLater(target, request, sizeBytes, lifetimeOf(c))
       return accept(c, partial)
     }
-    if (hasRoom && laterMillis === 0) return takeOn()
+    if (hasRoom && laterMillis === 0) return takeOn(cleaned.request)
     // A page that stays can keep a batch for later, and for longer than a worker can.
-    if (await sendToQueue(target, cleaned.request)) return accept(c, partial)
-    if (hasRoom && isLastWord) return takeOn()
+    const unqueued = await sendToQueue(target, cleaned.request)
+    if (!unqueued) return accept(c, partial)
+    // Of a batch that is partly queued, the page would send the queued part again.
+    const isPartlyQueued = unqueued !== cleaned.request
+    if (hasRoom && (isLastWord || isPartlyQueued)) return takeOn(unqueued)
     return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis || FULL_MILLIS)
   }
 }

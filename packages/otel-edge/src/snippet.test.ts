@@ -58,3 +58,29 @@ test('a page is not held back: its head is there while the rest is still to come
   expect(text).toContain('<head><script src="/throughline.js"')
   await reader?.cancel()
 })
+
+test.each([
+  ["style-src 'nonce-style'; script-src 'nonce-script'", 'script'],
+  ["default-src 'nonce-default'; style-src 'nonce-style'", 'default'],
+  ["default-src 'nonce-default'; script-src 'nonce-script'; script-src-elem 'nonce-elem'", 'elem'],
+  ["SCRIPT-SRC 'self' 'NONCE-script'", 'script'],
+  ["frame-ancestors 'none', script-src 'nonce-second'", 'second'],
+  ["script-src 'self'; style-src 'nonce-style'", undefined],
+])('with %s the nonce is %s', async (policy, nonce) => {
+  const headers = { 'content-type': 'text/html', 'content-security-policy': policy }
+  const page = await withSnippet(new Response('<head></head>', { headers })).text()
+  expect(/nonce="([^"]*)"/.exec(page)?.[1]).toBe(nonce)
+})
+
+const TAG = '<script src="/throughline.js"></script>'
+
+test.each([
+  ['<!doctype html><html><title>a</title><p>b', `<!doctype html><html>${TAG}<title>a</title><p>b`],
+  ['<html><body><p>a</p></body></html>', `<html>${TAG}<body><p>a</p></body></html>`],
+  ['<!doctype html><body><p>a', `<!doctype html>${TAG}<body><p>a`],
+  ['<html><head></head><body><p>a', `<html><head>${TAG}</head><body><p>a`],
+  ['<p>a part of a page</p>', '<p>a part of a page</p>'],
+])('%s becomes %s', async (page, withTag) => {
+  const response = new Response(page, { headers: { 'content-type': 'text/html' } })
+  expect(await withSnippet(response).text()).toBe(withTag)
+})

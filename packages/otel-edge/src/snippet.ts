@@ -9,8 +9,9 @@ export interface SnippetOptions {
 }
 
 /**
- * Puts the browser SDK's script tag at the start of the `<head>` of every page that passes, as it streams. With a
- * nonce in the page's Content-Security-Policy the tag gets it. The tag is the same for everyone, so caching headers
+ * Puts the browser SDK's script tag at the start of the `<head>` of every page that passes, as it streams; in a page
+ * that leaves out that tag, before the first element in `<html>`, or before `<body>`. With a nonce for scripts in the
+ * page's Content-Security-Policy the tag gets it. The tag is the same for everyone, so caching headers
  * stay; only `Content-Length` goes, since it is no longer true.
  */
 export function injectSnippet(options: SnippetOptions = {}): MiddlewareHandler {
@@ -32,15 +33,18 @@ export function withSnippet(
   const nonce = nonceOf(response.headers.get('content-security-policy') ?? '')
   const tag = `<script src="${escapeAttribute(src)}"${attributes.join('')}${nonce ? ` nonce="${nonce}"` : ''}></script>`
   let isInjected = false
-  return new HTMLRewriter()
-    .on('head', {
-      element(head) {
-        // A second head is text that a browser ignores.
-        if (!isInjected) head.prepend(tag, { html: true })
-        isInjected = true
-      },
-    })
-    .transform(response)
+  const inject = {
+    element(element: Element) {
+      // A second head is text that a browser ignores.
+      if (isInjected) return
+      isInjected = true
+      // The parser makes a head of its own around a script in front of anything else.
+      if (element.tagName === 'head') element.prepend(tag, { html: true })
+      else element.before(tag, { html: true })
+    },
+  }
+  // Not the first element of any kind: what has none of these may be a part of a page, fetched by the page itself.
+  return new HTMLRewriter().on('head', inject).on('html > *', inject).on('body', inject).transform(response)
 }
 
 /** A part of a page has no place for a tag, and who says `no-transform` means it. */
@@ -52,8 +56,22 @@ function isWholePage({ status, headers }: Response): boolean {
   )
 }
 
-function nonceOf(policy: string): string | undefined {
-  return /'nonce-([A-Za-z0-9+/_=-]+)'/.exec(policy)?.[1]
+/**
+ * The nonce that a script element needs, by the directive that governs those.
+ *
+ * @see https://www.w3.org/TR/CSP3/#directive-fallback-list
+ */
+function nonceOf(header: string): string | undefined {
+  // Several headers arrive as one; a nonce can satisfy all of them only if it is the same in all.
+  for (const policy of header.split(',')) {
+    const directives = policy.split(';').map((directive) => directive.trim())
+    const governing = ['script-src-elem', 'script-src', 'default-src']
+      .map((name) => directives.find((directive) => directive.split(/\s/, 1)[0]?.toLowerCase() === name))
+      .find((directive) => directive !== undefined)
+    const nonce = /'nonce-([A-Za-z0-9+/_=-]+)'/i.exec(governing ?? '')?.[1]
+    if (nonce !== undefined) return nonce
+  }
+  return undefined
 }
 
 function escapeAttribute(value: string): string {

@@ -44,6 +44,7 @@ export {
   redactText,
   redactUrl,
 } from './redaction.ts'
+export { isSecretKey, redactAttribute } from './redaction-attribute.ts'
 export { createSampler, type HeadSampler, type SamplingInput } from './sampler.ts'
 export { formatTraceparent, parseTraceparent, RANDOM_FLAG, SAMPLED_FLAG } from './traceparent.ts'
 export { createTraceState, parseTracestate } from './tracestate.ts'

@@ -21,6 +21,20 @@ describe('a table of secrets: none is left in any text', () => {
     ['a Slack token', 'xoxb-123456789012-abcdefghijkl', 'abcdefghijkl'],
     ['a card number', 'card 4242 4242 4242 4242 refused', '4242 4242'],
     ['a card number with dashes', 'card 4000-0000-0000-0002', '4000-0000'],
+    ['a refresh token', 'refresh_token=geheim', 'geheim'],
+    ['an id token', 'id_token: geheim', 'geheim'],
+    ['a variable of the environment', 'DB_PASSWORD=geheim', 'geheim'],
+    ['a name in camel case', 'authToken=geheim', 'geheim'],
+    ['a field of a form', 'user[password]=geheim', 'geheim'],
+    ['a password in JSON in JSON', String.raw`{"body":"{\"password\":\"ge heim\"}"}`, 'heim'],
+    ['a cookie', 'Cookie: theme=dark; sid=geheim', 'geheim'],
+    ['a short bearer token', 'Bearer abc', 'abc'],
+    ['a scheme nobody knows', 'Authorization: Custom a geheim', 'geheim'],
+    ['a password of two words', '{"password":"correct horse"}', 'horse'],
+    ['a password with a quote in it', String.raw`{"password":"a\"b geheim"}`, 'geheim'],
+    ['a password that was cut off', '{"password":"correct horse bat', 'horse'],
+    ['a query in the middle of a text', 'fetch https://x.y/?q=private failed', 'private'],
+    ['a later parameter of a query', 'fetch /search?page&q=private failed', 'private'],
     ['user info of an address', 'cannot reach https://root:toor@db.example/', 'toor'],
   ])('%s', (_, text, secret) => {
     expect(redactText(text)).not.toContain(secret)
@@ -33,9 +47,26 @@ describe('a table of secrets: none is left in any text', () => {
     'at checkout (https://shop.example/assets/index-4fz1.js:12:34)',
     'order 20261121-0042 took 1234 ms',
     '0af7651916cd43dd8448eb211c80319c',
+    'token ring',
+    'the password field is empty',
+    'the bearer token is missing',
+    'monkey=5, keyboard: 2, tokens: 512',
+    'What? a=5 & b',
   ])('%s stays readable', (text) => {
     expect(redactText(text)).toBe(text)
   })
+})
+
+test('what is around a secret stays', () => {
+  expect(redactText(String.raw`{\"password\":\"ge heim\",\"a\":1}`)).toBe(
+    String.raw`{\"password\":\"REDACTED\",\"a\":1}`,
+  )
+  expect(redactText('{"cookie":"a=b; c=d","a":1}')).toBe('{"cookie":"REDACTED","a":1}')
+  expect(redactText('Cookie: a=b; c=d\nHost: shop.example')).toBe('Cookie: REDACTED\nHost: shop.example')
+  expect(redactText('fetch https://x.y/?q=private&b=2 failed')).toBe(
+    'fetch https://x.y/?q=REDACTED&b=REDACTED failed',
+  )
+  expect(redactText('at f (https://x.y/a.js?v=4fz1:12:34)')).toBe('at f (https://x.y/a.js?v=REDACTED:12:34)')
 })
 
 describe('addresses', () => {
@@ -81,7 +112,86 @@ describe('SQL', () => {
     ['SELECT col1, "col 2" FROM table2 /* hint */ LIMIT 10', 'SELECT col1, "col 2" FROM table2 LIMIT ?'],
     ['SELECT $1, :name, @p2', 'SELECT $1, :name, @p2'],
     ["SELECT '--not a comment 7'", 'SELECT ?'],
+    ["SELECT 'unclosed secret", 'SELECT ?'],
+    ["SELECT 'it''s an unclosed secret", 'SELECT ?'],
+    ['SELECT 1 /* unclosed secret', 'SELECT ?'],
   ])('%s', (sql, redacted) => {
     expect(redactSql(sql)).toBe(redacted)
   })
 })
+
+describe('a hostile text costs no more than its length', () => {
+  const prefixes = ['', 'password="', '?a=', "'", '/*']
+  const repeated = [
+    ...[
+      'eyJ-',
+      'eyJa.',
+      'a@',
+      'a@b.',
+      'a%40',
+      'password=',
+      'password="',
+      'token',
+      'sessid',
+      'Bearer ',
+      'basic ',
+    ],
+    ...[
+      'cookie:',
+      'http://',
+      '//a:',
+      '?a',
+      '?a=',
+      '&',
+      '&a',
+      ':1',
+      '"',
+      "'",
+      '\\',
+      '`',
+      '[',
+      '--',
+      '/*',
+      "x'",
+      '0x',
+    ],
+    ...[
+      'a',
+      '1',
+      '1 ',
+      '1.',
+      '1e',
+      '-',
+      '_',
+      '.',
+      '%',
+      ' ',
+      '\t',
+      '\n',
+      '=',
+      '@',
+      'sk-',
+      'key ',
+      '\\"',
+      'a=\\"',
+    ],
+  ]
+  const functions = { redactText, redactUrl, redactPath, redactSql }
+
+  test.each(Object.entries(functions))('%s', (_, redact) => {
+    const slow = prefixes.flatMap((prefix) =>
+      repeated.filter((part) => {
+        const text = prefix + part.repeat(200_000 / part.length)
+        // A quadratic pattern takes seconds. Three times, since a busy machine may stop any one of them.
+        return ![1, 2, 3].some(() => millisOf(() => redact(text)) < 200)
+      }),
+    )
+    expect(slow).toEqual([])
+  })
+})
+
+function millisOf(act: () => unknown): number {
+  const started = performance.now()
+  act()
+  return performance.now() - started
+}

@@ -1,18 +1,33 @@
 const REDACTED = 'REDACTED'
 
-// Each pattern is anchored on something rare, so that ordinary text costs one failed scan a pattern.
+// Each pattern is anchored on something rare, so that ordinary text costs one failed scan a pattern; and none looks twice
+// at what another start has looked at, so that a hostile text costs no more.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\/\/)[^/\s:@]+:[^/\s@]+@/g, `$1${REDACTED}:${REDACTED}@`], // user info of an address
   [/(?<![\w.+-])(?!REDACTED@)[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, REDACTED], // e-mail addresses
-  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED], // JSON web tokens
-  [/\b(bearer|basic|token)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED], // JSON web tokens
+  [named('cookie|authorization', '.+'), `$1$2${REDACTED}`],
+  [/\b(bearer\s+(?!token|auth)|(?:basic|token)\s+(?=[\w.~+/=-]{8}))[\w.~+/=-]+/gi, `$1${REDACTED}`],
   [
-    /\b((?:api[_-]?|access[_-]?|client[_-]?)?(?:key|token|secret|passw(?:or)?d|pwd|signature|session(?:id)?))(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi,
+    named(
+      'token|secret|passw(?:or)?d|passphrase|pwd|credential|signature|sess(?:ion)?(?:_?id)?|\\bsid|(?:\\b|_|api|access|private)key',
+      '[^\\s"\'&,;}]+',
+    ),
     `$1$2${REDACTED}`,
   ],
+  // Query values of an address in the middle of a text, up to the line and column that a stack has after it.
+  [/([?&][^\s=&?]+=)[^\s&"]+?(?=:\d+:\d+|[\s&"]|$)/g, `$1${REDACTED}`],
   [/\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[abprs]|AKIA|ASIA)[_-]?[A-Za-z0-9_-]{16,}/g, REDACTED],
   [/\b\d(?:[ -]?\d){12,18}\b/g, REDACTED], // card numbers
 ]
+
+/** `name=value` or `"name": "value"`, escaped or not: what is quoted ends with its own quote, else `bare` says where. */
+function named(names: string, bare: string): RegExp {
+  return new RegExp(
+    `((?:${names})[\\\\"'\\]]*[\\t ]*[=:][\\t ]*)(?:(\\\\*["'])(?:[^\\\\"']+|(?!\\2)\\\\*[^])*|${bare})`,
+    'gi',
+  )
+}
 
 /** What may stay readable in a query string; every other value is redacted. */
 export interface RedactionOptions {
@@ -49,11 +64,11 @@ export function redactQuery(query: string, { keepQuery = [] }: RedactionOptions 
     .map((pair) => {
       const separator = pair.indexOf('=')
       // A parameter without a value may itself be the secret (`?eyJhbGciOi…`).
-      if (separator < 0) return redactText(pair)
+      if (separator < 0) return redactPath(pair)
       const name = pair.slice(0, separator)
       return keepQuery.includes(name)
         ? `${name}=${redactText(pair.slice(separator + 1))}`
-        : `${redactText(name)}=${REDACTED}`
+        : `${redactPath(name)}=${REDACTED}`
     })
     .join('&')
 }
@@ -76,6 +91,7 @@ export function redactSql(sql: string): string {
     .trim()
 }
 
-// One pass, so that a comment's dashes inside of a string, or digits inside of a quoted name, are what they are.
+// One pass, so that a comment's dashes inside of a string, or digits inside of a quoted name, are what they are. What is
+// not closed reaches to the end: it may be secret, and is not looked through again from every start in it.
 const SQL_TOKEN =
-  /(--[^\n]*|\/\*[\s\S]*?\*\/)|("(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\])|[xX]?'(?:[^']|'')*'|(?<![\w$@:?])-?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\b/g
+  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|("[^"]*(?:""[^"]*)*"|`[^`]*`|\[[^[\]]*\])|[xX]?'[^']*(?:''[^']*)*(?:'|$)|(?<![\w$@:?])-?(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\b/g
