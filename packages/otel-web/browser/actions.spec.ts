@@ -178,6 +178,89 @@ test('a click lasts as long as its event, and the code around it is none of its 
   }
 })
 
+test('an action is never named by what somebody typed', async ({ page, visit, serve, server }) => {
+  await visit(
+    serve(
+      '/',
+      `<div contenteditable aria-label="Note">
+        <p id="p">my secret words</p><a id="a" href="#" onclick="return false" title="my secret tip">my secret link</a>
+        <ul><li id="li" role="checkbox">my secret list</li></ul>
+        <span id="chip" contenteditable="false" tabindex="0" aria-label="my secret label">my secret friend</span>
+        <img id="img" alt="my secret picture" width="9" height="9">
+      </div>
+      <section id="around" tabindex="0"><div contenteditable><img alt="my secret picture"></div>around</section>
+      <div role="code" aria-label="Program"><div role="presentation"><span id="line">my secret code</span></div></div>
+      <div role="presentation"><pre id="pre" role="presentation">my secret code</pre></div>
+      <button id="by" aria-labelledby="p">x</button>`,
+    ),
+  )
+  await page.evaluate(() => addEventListener('click', () => fetch('/api/click')))
+  const ids = ['p', 'a', 'li', 'chip', 'img', 'around', 'line', 'by']
+  for (const id of [...ids, 'pre']) await page.locator(`#${id}`).dispatchEvent('click')
+  const spans = await waitForSpans(server, ({ name }) => name.startsWith('click '), ids.length + 1)
+  expect(spans.map(({ name }) => name).sort()).toEqual([
+    ...Array(5).fill('click Note'),
+    'click Program',
+    'click around',
+    'click pre',
+    'click x',
+  ])
+})
+
+test('a click of a person belongs to nothing that ran before it', async ({ page, visit, serve, server }) => {
+  await visit(
+    serve(
+      '/',
+      `<button onclick="fetch('/api/own')">Buy</button><label><input type="checkbox" onclick="fetch('/api/ticked')">Gift</label>`,
+    ),
+  )
+  // What a navigation enters stands until a message tells that its task is over; clicks come before messages.
+  await page.evaluate(() => {
+    const turn = (count: number) => {
+      history.pushState({}, '', `/turn${count}`)
+      const start = performance.now()
+      while (performance.now() - start < 120);
+      if (count < 20) setTimeout(turn, 0, count + 1)
+    }
+    setTimeout(turn, 0, 0)
+  })
+  for (let count = 0; count < 4; count++) await page.click('button')
+  const requests = await waitForSpans(server, isRequestTo('/api/own'), 4)
+  const clicks = await waitForSpans(server, isNamed('click Buy'), 4)
+  expect(requests.map(({ traceId }) => traceId).sort()).toEqual(clicks.map(({ traceId }) => traceId).sort())
+
+  await page.evaluate(() =>
+    window.throughline?.action('by hand', async () => {
+      document.querySelector('label')?.click()
+      await null
+    }),
+  )
+  const hand = await waitForSpan(server, isNamed('by hand'))
+  expect(await waitForSpan(server, isRequestTo('/api/ticked'))).toMatchObject({ traceId: hand.traceId })
+})
+
+test('a timer hands on what it was given', async ({ page, visit, serve }) => {
+  await visit(serve('/', ''))
+  const same = await page.evaluate(async () => {
+    const given = () => {}
+    const timer = new Promise((resolve) =>
+      setTimeout((value: unknown) => resolve(value === given), 60, given),
+    )
+    const interval = await new Promise((resolve) => {
+      const id = setInterval(
+        (value: unknown) => {
+          clearInterval(id)
+          resolve(value === given)
+        },
+        5,
+        given,
+      )
+    })
+    return [await timer, interval]
+  })
+  expect(same).toEqual([true, true])
+})
+
 test('20 requests of two overlapping clicks, with polls beside them, each go to their own action', async ({
   page,
   visit,

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -44,6 +45,48 @@ test('script tag', async ({ page, server }) => {
   await page.click('text=Buy')
   const click = await waitForSpan(server, isNamed('click Buy'))
   expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)
+})
+
+const script = (file: string) => readFileSync(join(root, 'dist', file), 'utf8')
+const hashOf = (code: string) => `sha384-${createHash('sha384').update(code).digest('base64')}`
+
+for (const allowedBy of ['nonce', 'hash']) {
+  test(`inline, allowed by its ${allowedBy}`, async ({ page, server, noise }) => {
+    const code = script('throughline.js')
+    const source = allowedBy === 'nonce' ? 'nonce-r4nd0m' : hashOf(code)
+    const csp = [
+      "default-src 'none'",
+      // The hash is that of the button's own handler.
+      `script-src '${source}' 'strict-dynamic' 'unsafe-hashes' '${hashOf("fetch('/api/cart', { method: 'POST' })")}'`,
+      "connect-src 'self'",
+      "require-trusted-types-for 'script'",
+      'trusted-types throughline',
+    ].join('; ')
+    const html = read('inline/index.html').replace('/* throughline.js */', () => code)
+    const plain = allowedBy === 'nonce' ? html : html.replace(' nonce="r4nd0m"', '')
+    server.pages.set('/', { html: plain, headers: { 'content-security-policy': csp } })
+    await page.goto(server.origin)
+    await waitForSdk(page)
+    await page.click('text=Buy')
+    const click = await waitForSpan(server, isNamed('click Buy'))
+    expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)
+    await expect.poll(() => server.requests.map(({ path }) => path)).toContain('/throughline-extras.js')
+    expect(noise).toEqual([])
+  })
+}
+
+test('from another origin, with SRI', async ({ page, server, noise }) => {
+  const html = read('sri/index.html')
+    .replace('https://cdn.example', server.origin.replace('localhost', 'cdn.localhost'))
+    .replaceAll(/sha384-(throughline.*\.js)/g, (_, file: string) => hashOf(script(file)))
+  server.pages.set('/', { html })
+  await page.goto(server.origin)
+  await waitForSdk(page)
+  await page.click('text=Buy')
+  const click = await waitForSpan(server, isNamed('click Buy'))
+  expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)
+  await expect.poll(() => server.requests.map(({ path }) => path)).toContain('/throughline-extras.js')
+  expect(noise).toEqual([])
 })
 
 test('the two ways in of the README', async ({ page, server, serve }) => {

@@ -66,6 +66,114 @@ test('an abort is no error and has no status', async ({ page, server }) => {
   expect(attribute(span, 'error.type')).toBeUndefined()
 })
 
+test('an abort is no error whatever its reason, unless it says that time ran out', async ({
+  page,
+  server,
+}) => {
+  await page.evaluate(async () => {
+    const abort = async (path: string, reason: unknown, read = false) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      setTimeout(() => controller.abort(reason), 60)
+      const request = read ? new Request(path, { signal }) : path
+      await fetch(request, { signal })
+        .then((response) => response.text())
+        .catch(() => {})
+    }
+    const pipe = async (path: string, reason: unknown) => {
+      const controller = new AbortController()
+      const { body } = await fetch(path)
+      setTimeout(() => controller.abort(reason), 60)
+      await body?.pipeTo(new WritableStream(), { signal: controller.signal }).catch(() => {})
+    }
+    await Promise.all([
+      abort('/api/reason/error?delay=2000', new Error('x')),
+      abort('/api/reason/text?delay=2000', 'gone'),
+      abort('/api/reason/body?chunks=50&body=20', new Error('x'), true),
+      pipe('/api/reason/pipe?chunks=50&body=20', new Error('x')),
+      fetch('/api/late?delay=2000', { signal: AbortSignal.timeout(50) }).catch(() => {}),
+    ])
+  })
+  for (const span of await waitForSpans(server, isRequestTo('/api/reason'), 4)) {
+    expect(span.status, String(attribute(span, 'url.full'))).toEqual({})
+    expect(attribute(span, 'error.type')).toBeUndefined()
+  }
+  const late = await waitForSpan(server, isRequestTo('/api/late'))
+  expect(attribute(late, 'error.type')).toBe('TimeoutError')
+})
+
+test('a body goes on with the next reader', async ({ page, server }) => {
+  await page.evaluate(async () => {
+    // In one go: whoever hears of the release finds the stream in the next one's hands.
+    const hand = async <T>(path: string, on: (body: ReadableStream) => T) => {
+      const { body } = await fetch(path)
+      if (!body) throw new Error('no body')
+      const first = body.getReader()
+      await first.read()
+      first.releaseLock()
+      return on(body)
+    }
+    const drain = async (body: ReadableStream) => {
+      const reader = body.getReader()
+      while (!(await reader.read()).done);
+    }
+    await hand('/api/next/reader?chunks=4&body=80', drain)
+    await hand('/api/next/pipe?chunks=4&body=80', (body) => body.pipeTo(new WritableStream()))
+    await hand('/api/broken/next?chunks=2&body=80&break', drain).catch(() => {})
+  })
+  for (const span of await waitForSpans(server, isRequestTo('/api/next'), 2)) {
+    expect(span.status).toEqual({})
+    expect(durationMillis(span)).toBeGreaterThan(300)
+  }
+  expect((await waitForSpan(server, isRequestTo('/api/broken'))).status.code).toBe(2)
+})
+
+test('what cannot be piped is refused as without us', async ({ page }) => {
+  const refused = await page.evaluate(async () => {
+    const body = (await fetch('/api/pipe')).body
+    const transform = new TransformStream()
+    transform.writable.getWriter()
+    const attempts = [
+      transform,
+      { ...new TransformStream(), readable: {}, writable: new WritableStream() },
+      {},
+    ]
+    return attempts.map((attempt) => {
+      try {
+        body?.pipeThrough(attempt as TransformStream)
+        return 'piped'
+      } catch (error) {
+        return (error as Error).name
+      }
+    })
+  })
+  expect(refused).toEqual(['TypeError', 'TypeError', 'TypeError'])
+})
+
+test('a body that is left alone for a while still ends its span', async ({ page, server }) => {
+  await page.evaluate(async () => {
+    const response = await fetch('/api/dialog?chunks=9&body=250')
+    await new Promise((resolve) => setTimeout(resolve, 1400))
+    return response.json()
+  })
+  expect(durationMillis(await waitForSpan(server, isRequestTo('/api/dialog')))).toBeGreaterThan(2200)
+})
+
+test('bodies begun and dropped end their spans, even those that resource timing cannot tell apart', async ({
+  page,
+  server,
+}) => {
+  await page.evaluate(async () => {
+    const drop = async () =>
+      void (await (await fetch('/api/dropped?chunks=3&body=60')).body?.getReader().read())
+    await Promise.all(Array.from({ length: 24 }, drop))
+  })
+  for (const span of await waitForSpans(server, isRequestTo('/api/dropped'), 24)) {
+    expect(attribute(span, 'throughline.incomplete')).toBeUndefined()
+    expect(durationMillis(span)).toBeGreaterThan(170)
+  }
+})
+
 test('a network failure is an error with a type and no status', async ({ page, server }) => {
   await page.evaluate(() => fetch('/api/gone?drop').catch(() => {}))
   const span = await waitForSpan(server, isRequestTo('/api/gone'))
@@ -217,12 +325,182 @@ test('the clock of the edge is estimated and corrected on the root', async ({ pa
   expect(Math.abs(Number(BigInt(root.endTimeUnixNano) / 1_000_000n) - Date.now() - 5000)).toBeLessThan(3000)
 })
 
+test('an answer out of a cache or of a service worker says nothing of the clock', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  const old = `edge;desc="${Date.now() - 300_000}";dur=1`
+  serve('/cached', '', { headers: { 'cache-control': 'max-age=600', 'server-timing': old } })
+  const worker = `oninstall = () => skipWaiting()
+    onactivate = (event) => event.waitUntil(clients.claim())
+    onfetch = (event) => {
+      if (event.request.url.endsWith('/api/stored'))
+        event.respondWith(new Response('{}', { headers: { 'server-timing': '${old}' } }))
+    }`
+  server.pages.set('/worker', { html: worker, headers: { 'content-type': 'text/javascript' } })
+  await page.evaluate(async () => {
+    await (await fetch('/cached')).text()
+    await navigator.serviceWorker.register('/worker', { scope: '/' })
+    await navigator.serviceWorker.ready
+  })
+  await visit(serve('/later', ''))
+  await page.evaluate(() =>
+    window.throughline?.action('stored', async () => {
+      for (const path of ['/cached', '/api/stored']) await (await fetch(path)).text()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }),
+  )
+  const root = await waitForSpan(server, (span) => span.name === 'stored')
+  expect(attribute(root, 'throughline.clock.offset_ms')).toBeUndefined()
+  expect(server.requests.filter(({ path }) => path === '/cached')).toHaveLength(1)
+  expect(server.requests.filter(({ path }) => path === '/api/stored')).toHaveLength(0)
+})
+
+test('a stranger says nothing of the clock, whatever it exposes', async ({ page, server }) => {
+  const stranger = await startTestServer()
+  try {
+    stranger.pages.set('/clock', {
+      html: '',
+      headers: {
+        'access-control-expose-headers': 'server-timing',
+        'timing-allow-origin': '*',
+        'server-timing': `edge;desc="${Date.now() + 60_000}";dur=1`,
+      },
+    })
+    await page.evaluate(
+      (url) =>
+        window.throughline?.action('abroad', async () => {
+          await (await fetch(url)).text()
+          await new Promise((resolve) => setTimeout(resolve, 300))
+        }),
+      `${stranger.origin}/clock`,
+    )
+    const root = await waitForSpan(server, (span) => span.name === 'abroad')
+    expect(attribute(root, 'throughline.clock.offset_ms')).toBeUndefined()
+  } finally {
+    await stranger.close()
+  }
+})
+
 test('parallel calls of one URL all get a span of their own', async ({ page, server }) => {
   await page.evaluate(() =>
     Promise.all([1, 2, 3].map(async () => (await fetch('/api/same?delay=30')).text())).then(() => {}),
   )
   const spans = await waitForSpans(server, isRequestTo('/api/same'), 3)
   expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(3)
+})
+
+test("an XHR's own headers are left alone", async ({ page, server }) => {
+  const own = '00-11111111111111111111111111111111-2222222222222222-01'
+  await page.evaluate(async (traceparent) => {
+    const api = Reflect.get(globalThis, Symbol.for('opentelemetry.js.api.1'))
+    const baggage = { getAllEntries: () => [['ours', { value: '1' }]] }
+    const context = api.context.active().setValue(Symbol.for('OpenTelemetry Baggage Key'), baggage)
+    const send = (path: string, headers: Record<string, string>) =>
+      new Promise((resolve) => {
+        const xhr = new XMLHttpRequest()
+        xhr.open('GET', path)
+        for (const name in headers) xhr.setRequestHeader(name, headers[name] ?? '')
+        xhr.onloadend = resolve
+        api.context.with(context, () => xhr.send())
+      })
+    await send('/api/none', {})
+    await send('/api/baggage', { Baggage: 'mine=1' })
+    await send('/api/traceparent', { traceparent })
+  }, own)
+  const seen = (path: string) => server.requests.find((request) => request.path === path)
+  expect(seen('/api/none')?.headers.baggage).toBe('ours=1')
+  expect(seen('/api/baggage')?.headers.baggage).toBe('mine=1')
+  expect(seen('/api/baggage')?.traceparent).toBeTruthy()
+  expect(seen('/api/traceparent')).toMatchObject({ traceparent: own })
+  expect(seen('/api/traceparent')?.headers.baggage).toBeUndefined()
+})
+
+test('an XHR that is opened anew is another request, and one that is refused is none', async ({
+  page,
+  server,
+}) => {
+  const refused = await page.evaluate(async () => {
+    const xhr = new XMLHttpRequest()
+    xhr.open('GET', '/api/first?delay=1500')
+    xhr.send()
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    xhr.open('GET', '/api/second?delay=300')
+    const loaded = new Promise((resolve) => xhr.addEventListener('load', resolve))
+    xhr.send()
+    const names: string[] = []
+    for (const wrong of [xhr, new XMLHttpRequest()]) {
+      try {
+        wrong.send()
+      } catch (error) {
+        names.push((error as Error).name)
+      }
+    }
+    await loaded
+    return names
+  })
+  expect(refused).toEqual(['InvalidStateError', 'InvalidStateError'])
+  const first = await waitForSpan(server, isRequestTo('/api/first'))
+  expect(first.status).toEqual({})
+  expect(attribute(first, 'http.response.status_code')).toBeUndefined()
+  expect(durationMillis(first)).toBeLessThan(300)
+  const second = await waitForSpan(server, isRequestTo('/api/second'))
+  expect(attribute(second, 'http.response.status_code')).toBe(200)
+  // What is still open is sent when the page goes.
+  await page.goto('about:blank')
+  await waitForSpan(server, (span) => span.name === 'web vitals').catch(() => {})
+  expect(server.spans().filter(isRequestTo('/api/second'))).toHaveLength(1)
+})
+
+test('an XHR from before the SDK ends as it ended', async ({ page, visit, serve, server }) => {
+  await page.route('**/throughline-sdk.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await route.continue()
+  })
+  await visit(
+    serve(
+      '/early',
+      `<script>
+        const send = (path) => { const xhr = new XMLHttpRequest(); xhr.open('GET', path); xhr.send(); return xhr }
+        send('/api/early/gone?drop')
+        send('/api/early/fine')
+        const aborted = send('/api/early/aborted?delay=3000')
+        setTimeout(() => aborted.abort(), 50)
+      </script>`,
+    ),
+  )
+  const gone = await waitForSpan(server, isRequestTo('/api/early/gone'))
+  expect(gone.status.code).toBe(2)
+  expect(attribute(gone, 'error.type')).toBe('NetworkError')
+  expect(attribute(gone, 'http.response.status_code')).toBeUndefined()
+  const fine = await waitForSpan(server, isRequestTo('/api/early/fine'))
+  expect(attribute(fine, 'http.response.status_code')).toBe(200)
+  const aborted = await waitForSpan(server, isRequestTo('/api/early/aborted'))
+  expect(aborted.status).toEqual({})
+  expect(attribute(aborted, 'throughline.incomplete')).toBeUndefined()
+})
+
+test('an XHR that is redirected to a stranger makes no noise', async ({ page, server, noise }) => {
+  const stranger = await startTestServer()
+  try {
+    const status = await page.evaluate(
+      (url) =>
+        new Promise((resolve) => {
+          const xhr = new XMLHttpRequest()
+          xhr.open('GET', `/api/away?redirect=${encodeURIComponent(url)}`)
+          xhr.onloadend = () => resolve(xhr.status)
+          xhr.send()
+        }),
+      `${stranger.origin}/api/there`,
+    )
+    expect(status).toBe(200)
+    await waitForSpan(server, isRequestTo('/api/away'))
+    expect(noise).toEqual([])
+  } finally {
+    await stranger.close()
+  }
 })
 
 test('shutdown puts every patched function back', async ({ page }) => {

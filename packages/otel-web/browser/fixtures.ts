@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import type { KeyValue, OtlpSpan } from '@throughline/otel-shared'
+import { build } from 'esbuild'
+import type { TracingOptions } from '../src/options.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 export { expect }
@@ -66,6 +69,22 @@ export async function waitForExtras(page: Page): Promise<void> {
   )
   // A script's entry comes before its load event does.
   await page.waitForTimeout(150)
+}
+
+/** The SDK as an app bundles it, with options that the script tag has no attribute for. */
+export async function startedWith(options: Partial<TracingOptions>): Promise<string> {
+  const result = await build({
+    stdin: {
+      contents: `import { startTracing } from './src/index.ts'
+        window.throughline = startTracing({ serviceName: 'app', ...${JSON.stringify(options)} })`,
+      resolveDir: join(import.meta.dirname, '..'),
+    },
+    bundle: true,
+    format: 'iife',
+    write: false,
+    logLevel: 'error',
+  })
+  return `<script>${result.outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`
 }
 
 function listen(page: Page, noise: string[]): void {

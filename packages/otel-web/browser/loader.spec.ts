@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
@@ -162,6 +163,137 @@ test('calls of the early handle are made up for, and references to it stay good'
     .toContain('later')
 })
 
+test('behind a gateway that samples everything, sessions are sampled by their own ratio', async ({
+  page,
+  serve,
+  server,
+}) => {
+  const traceId = 'aaaabbbbccccddddaaaabbbbccccdddd'
+  const timing = `traceparent;desc="00-${traceId}-1111222233334444-01", edge;desc="${Date.now()}";dur=2`
+  await page.goto(
+    serve(
+      '/',
+      `<button>Early</button><script>
+        fetch('/api/load')
+        document.querySelector('button').addEventListener('click', () => fetch('/api/click'))
+        document.querySelector('button').click()
+      </script>`,
+      { attributes: 'data-sample-ratio="0"', headers: { 'server-timing': timing } },
+    ),
+  )
+  await waitForSdk(page)
+  await page.evaluate(async () =>
+    window.throughline?.action('later', async () => void (await fetch('/api/later'))),
+  )
+  const flagsOf = (path: string) =>
+    server.requests.find((request) => request.path === path)?.traceparent?.slice(-2)
+  // The page load is part of the HTML's trace; what the user does is the session's.
+  expect([flagsOf('/api/load'), flagsOf('/api/click'), flagsOf('/api/later')]).toEqual(['01', '00', '00'])
+  expect(await page.evaluate(() => window.throughline?.health().sampled)).toBe(false)
+  expect(await waitForSpan(server, isNamed('load /'))).toMatchObject({ traceId })
+  expect(server.spans().filter(isNamed('click Early'))).toEqual([])
+})
+
+test('a session that is over does not decide for the next one', async ({ page, serve, server }) => {
+  await page.addInitScript(() => localStorage.setItem('throughline', `12.${'a'.repeat(32)}.1000.1000`))
+  await page.goto(serve('/', `<script>fetch('/api/early')</script>`, { attributes: 'data-sample-ratio="0"' }))
+  await waitForSdk(page)
+  expect(await page.evaluate(() => window.throughline?.health().sampled)).toBe(false)
+  // The loader could not know; what it gave flags to is recorded by them.
+  const early = await waitForSpan(server, isRequestTo('/api/early'))
+  expect(server.requests.find(({ path }) => path === '/api/early')?.traceparent).toBe(
+    `00-${early.traceId}-${early.spanId}-01`,
+  )
+})
+
+test('after status 410 the next page sends no trace headers from its first byte on', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  server.collector.status = 410
+  await visit(serve('/', ''))
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().recording)).toBe(false)
+  await visit(serve('/next', `<script>fetch('/api/next')</script>`))
+  expect(server.requests.find(({ path }) => path === '/api/next')).toMatchObject({ traceparent: undefined })
+  // An hour later it is as before: the first page learns it from the SDK, the next one by itself.
+  await page.evaluate(() => localStorage.setItem('throughline.off', '1'))
+  await visit(serve('/hour', ''))
+  await visit(serve('/on', `<script>fetch('/api/on')</script>`))
+  expect(server.requests.find(({ path }) => path === '/api/on')?.traceparent).toBeTruthy()
+})
+
+for (const [fault, script] of [
+  ['without a service name', '<script src="/throughline.js"></script>'],
+  [
+    'with an expression that is none',
+    '<script src="/throughline.js" data-service-name="shop" data-no-propagate="["></script>',
+  ],
+] as const) {
+  test(`a tag ${fault} starts nothing, and the loader lets go`, async ({ page, serve, server, noise }) => {
+    await page.goto(serve('/', '', { script }))
+    await expect.poll(() => page.evaluate(() => String(fetch))).toContain('[native code]')
+    await page.evaluate(async () => void (await fetch('/api/after')).status)
+    expect(server.requests.find(({ path }) => path === '/api/after')).toMatchObject({
+      traceparent: undefined,
+    })
+    expect(await page.evaluate(() => String(XMLHttpRequest.prototype.open))).toContain('[native code]')
+    expect(noise).toEqual([])
+  })
+}
+
+test('a host name with .js and -sdk in it does not lead the scripts astray', async ({
+  page,
+  serve,
+  server,
+}) => {
+  const cdn = server.origin.replace('localhost', 'my-sdk.jsdelivr.localhost')
+  await page.goto(
+    serve('/', '', { script: `<script src="${cdn}/throughline.js?v=1" data-service-name="shop"></script>` }),
+  )
+  await waitForSdk(page)
+  await expect.poll(() => server.requests.map(({ path }) => path)).toContain('/throughline-extras.js?v=1')
+  expect(server.requests.map(({ path }) => path)).toContain('/throughline-sdk.js?v=1')
+})
+
+const hashOf = (file: string) =>
+  `sha384-${createHash('sha384')
+    .update(readFileSync(join(import.meta.dirname, '../dist', file)))
+    .digest('base64')}`
+
+test('all three scripts come from another origin with SRI hashes', async ({ page, serve, server, noise }) => {
+  const cdn = server.origin.replace('localhost', 'cdn.localhost')
+  const tag = (sdkHash: string) => `<script src="${cdn}/throughline.js" crossorigin
+    integrity="${hashOf('throughline.js')}" data-sdk-integrity="${sdkHash}"
+    data-extras-integrity="${hashOf('throughline-extras.js')}" data-service-name="shop"></script>`
+  await page.goto(serve('/', '', { script: tag(hashOf('throughline-sdk.js')) }))
+  await waitForSdk(page)
+  const session = () => page.evaluate(() => document.querySelectorAll('script[src*="extras"]').length)
+  await expect.poll(session).toBe(1)
+  await page.waitForFunction(() =>
+    performance
+      .getEntriesByType('resource')
+      .some(({ name }) => name.startsWith('http://cdn.') && name.includes('extras')),
+  )
+  expect(
+    await page.evaluate(() =>
+      [...document.scripts].map((script) => [script.crossOrigin, script.integrity.length]),
+    ),
+  ).toEqual([
+    ['anonymous', 71],
+    ['anonymous', 71],
+    ['anonymous', 71],
+  ])
+  expect(noise).toEqual([])
+
+  // Another hash than the file's: the browser refuses it, and the page goes on without.
+  await page.goto(serve('/forged', '', { script: tag(hashOf('throughline.js')) }))
+  await expect.poll(() => noise.filter((line) => line.includes('integrity')).length).toBe(1)
+  expect(await page.evaluate(async () => (await fetch('/api/x')).status)).toBe(200)
+  expect(noise.filter((line) => line.startsWith('uncaught'))).toEqual([])
+})
+
 test('the page works when the SDK is blocked', async ({ page, serve, noise }) => {
   await page.route('**/throughline-sdk.js', (route) => route.abort())
   await page.goto(serve('/', ''))
@@ -173,6 +305,29 @@ test('the page works when the SDK is blocked', async ({ page, serve, noise }) =>
   expect(noise).toEqual([])
 })
 
+test('when the SDK is blocked, the loader keeps nothing', async ({ page, serve }) => {
+  await page.route('**/throughline-sdk.js', (route) => route.abort())
+  await page.goto(
+    serve(
+      '/',
+      `<button>More</button><script>
+        for (let n = 0; n < 20; n++) { fetch('/api/x'); document.querySelector('button').click() }
+        throughline.onTrace(() => {})
+      </script>`,
+    ),
+  )
+  const kept = () =>
+    page.evaluate(() => Object.values(window.throughline ?? {}).filter(Array.isArray)[0]?.length)
+  await expect.poll(kept).toBe(0)
+  await page.evaluate(async () => {
+    for (let n = 0; n < 20; n++) document.querySelector('button')?.click()
+    await window.throughline?.flush()
+    window.throughline?.onTrace(() => {})()
+    await fetch('/api/x')
+  })
+  expect(await kept()).toBe(0)
+})
+
 test('the page works when everything of ours is blocked', async ({ page, serve, noise }) => {
   await page.route('**/throughline*.js', (route) => route.abort())
   await page.route('**/v1/traces', (route) => route.abort())
@@ -181,13 +336,22 @@ test('the page works when everything of ours is blocked', async ({ page, serve, 
   expect(noise).toEqual([])
 })
 
-test('Global Privacy Control keeps everything off', async ({ page, serve, server }) => {
-  await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }))
-  await page.goto(serve('/', ''))
-  await page.evaluate(() => fetch('/api/x'))
-  expect(server.requests.find(({ path }) => path === '/api/x')?.traceparent).toBeUndefined()
-  expect(await page.evaluate(() => window.throughline)).toBeUndefined()
-})
+for (const [signal, property, value] of [
+  ['Global Privacy Control', 'globalPrivacyControl', true],
+  ['Do-Not-Track', 'doNotTrack', '1'],
+] as const) {
+  test(`${signal} keeps everything off`, async ({ page, serve, server }) => {
+    await page.addInitScript((own) => Object.defineProperty(navigator, own.property, { value: own.value }), {
+      property,
+      value,
+    })
+    await page.goto(serve('/', ''))
+    await page.evaluate(() => fetch('/api/x'))
+    expect(server.requests.find(({ path }) => path === '/api/x')?.traceparent).toBeUndefined()
+    expect(await page.evaluate(() => window.throughline)).toBeUndefined()
+    expect(server.requests.map(({ path }) => path)).not.toContain('/throughline-sdk.js')
+  })
+}
 
 test('a page load continues the trace of its HTML', async ({ page, serve, server }) => {
   const traceId = 'aaaabbbbccccddddaaaabbbbccccdddd'

@@ -109,6 +109,57 @@ test('the next page links to the action that left the last one', async ({ page, 
   expect(loads.at(-1)?.links).toMatchObject([{ traceId: link.traceId, spanId: link.spanId }])
 })
 
+test('a page that follows no action links to none, not to that of an earlier download', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  server.pages.set('/report', { html: 'x', headers: { 'content-disposition': 'attachment' } })
+  serve('/next', '<p>next</p>')
+  await visit(
+    serve(
+      '/',
+      `<a href="/report">Report</a><script>
+        const waiting = setInterval(() => {
+          if (!window.go) return
+          clearInterval(waiting)
+          location.href = '/next'
+        }, 20)
+      </script>`,
+    ),
+  )
+  const download = page.waitForEvent('download')
+  await page.click('a')
+  await download
+  await waitForSpan(server, isNamed('click Report'))
+  // By a timer from before the SDK, in nobody's context.
+  await page.evaluate('window.go = true')
+  await page.waitForURL('**/next')
+  expect((await waitForSpan(server, isNamed('load /next'))).links).toEqual([])
+})
+
+test('a connection that the page closes before it is open has ended without an error', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(serve('/', ''))
+  await page.evaluate(() =>
+    window.throughline?.action('connect', () => {
+      new WebSocket(`ws://${location.host}/api/socket?delay=3000`).close()
+      new EventSource('/api/events?sse&delay=3000').close()
+    }),
+  )
+  await waitForSpan(server, isNamed('connect'))
+  for (const name of ['connect websocket', 'connect sse']) {
+    const span = await waitForSpan(server, isNamed(name))
+    expect(span.status, name).toEqual({})
+    expect(attribute(span, 'throughline.incomplete')).toBeUndefined()
+  }
+})
+
 test('an uncaught error is on the action it happened in, another on nobody', async ({
   page,
   visit,
@@ -220,6 +271,15 @@ test('clicking the same thing again and again is noted', async ({ page, visit, s
   for (let count = 0; count < 3; count++) await page.click('button')
   const click = await waitForSpan(server, isNamed('click Dead'))
   expect(click.events.map(({ name }) => name)).toEqual(['rage click'])
+})
+
+test('code that clicks again and again is not angry', async ({ page, visit, serve, server }) => {
+  await visit(serve('/', `<button onclick="fetch('/api/step')">Step</button>`))
+  await page.evaluate(() => {
+    for (let count = 0; count < 3; count++) document.querySelector('button')?.click()
+  })
+  const clicks = await waitForSpans(server, isNamed('click Step'), 3)
+  expect(clicks.flatMap(({ events }) => events)).toEqual([])
 })
 
 test('a page out of the back/forward cache begins a new action', async ({ page, visit, serve, server }) => {

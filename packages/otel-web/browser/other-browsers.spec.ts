@@ -14,10 +14,16 @@ const UNTIL_SDK = `(async () => {
   return 'ready'
 })()`
 
-/** Resolves when the click's requests are over and sent. */
+/** In a task of the page's own: WebKit runs microtasks in the middle of what WebDriver evaluates. */
+const CLICK_BY_CODE = `new Promise((resolve) => setTimeout(() => {
+  document.querySelector('#refresh').click()
+  resolve('clicked')
+}, 0))`
+
+/** Resolves when the clicks' requests are over and sent. */
 const UNTIL_SENT = `(async () => {
   ${SLEEP}
-  while (!window.done) await sleep(20)
+  while (!window.done || !window.refreshed) await sleep(20)
   // Frames stand still in a window that nobody sees; then an action waits half a second for them, and one below it too.
   await sleep(2500)
   await window.throughline.flush()
@@ -25,7 +31,7 @@ const UNTIL_SENT = `(async () => {
 })()`
 
 for (const [name, open] of BROWSERS) {
-  test(`in ${name}: loader, page load, a click with requests after awaits, XHR, a navigation`, async ({
+  test(`in ${name}: loader, page load, a click with requests after awaits, XHR, a navigation, a click by code beside it`, async ({
     serve,
     server,
   }) => {
@@ -36,7 +42,7 @@ for (const [name, open] of BROWSERS) {
     try {
       const url = serve(
         '/',
-        `<button>Buy</button><script>
+        `<button>Buy</button><button id="refresh">Refresh</button><script>
           fetch('/api/early').then((answer) => answer.json())
           document.querySelector('button').addEventListener('click', async () => {
             await (await fetch('/api/one?delay=20')).json()
@@ -48,9 +54,20 @@ for (const [name, open] of BROWSERS) {
             await new Promise((resolve) => xhr.onload = resolve)
             window.done = true
           })
+          const refresh = document.querySelector('#refresh')
+          refresh.addEventListener('click', async () => {
+            await (await fetch('/api/four?delay=20')).json()
+            await (await fetch('/api/five')).json()
+            window.refreshed = true
+          })
         </script>`,
       )
-      const steps = [{ evaluate: UNTIL_SDK }, { click: 'button' }, { evaluate: UNTIL_SENT }]
+      const steps = [
+        { evaluate: UNTIL_SDK },
+        { click: 'button' },
+        { evaluate: CLICK_BY_CODE },
+        { evaluate: UNTIL_SENT },
+      ]
       const health = JSON.parse(await browser.visit(url, steps)) as { dropped: number }
       expect(health.dropped).toBe(0)
     } finally {
@@ -63,6 +80,10 @@ for (const [name, open] of BROWSERS) {
     expect(await parentOf('/api/early')).toBe(load.spanId)
     expect(await parentOf('/api/one')).toBe(click.spanId)
     expect(await parentOf('/api/two')).toBe(click.spanId)
+    const refresh = await waitForSpan(server, isNamed('click Refresh'))
+    expect(await parentOf('/api/four')).toBe(refresh.spanId)
+    expect(await parentOf('/api/five')).toBe(refresh.spanId)
+    expect(refresh.parentSpanId).toBeUndefined()
     expect(navigation.parentSpanId).toBe(click.spanId)
     expect(await parentOf('/api/three')).toBe(navigation.spanId)
     expect(attribute(click, 'throughline.action.end_reason')).toBe('done')

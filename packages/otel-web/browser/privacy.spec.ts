@@ -129,6 +129,75 @@ test('consent that is withdrawn at once empties the store, too', async ({
   await expect.poll(() => later.evaluate(() => indexedDB.databases())).toEqual([])
 })
 
+test('after consent is withdrawn the next page sends no trace headers from its first byte on', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(serve('/', ''))
+  await page.evaluate(() => window.throughline?.setConsent(false))
+  await visit(serve('/next', `<script>fetch('/api/next')</script>`))
+  expect(server.requests.find(({ path }) => path === '/api/next')).toMatchObject({ traceparent: undefined })
+})
+
+test('consent that is withdrawn in one tab is withdrawn in all, and what they kept is gone', async ({
+  page,
+  context,
+  visit,
+  serve,
+  server,
+}) => {
+  const url = serve('/', '')
+  await visit(url)
+  await waitForExtras(page)
+  const other = await context.newPage()
+  await other.goto(url)
+  await waitForSdk(other)
+  await waitForSpan(server, isNamed('load /'))
+  await page.evaluate(() => window.throughline?.flush())
+  server.collector.drop = true
+  await page.evaluate(async () =>
+    window.throughline?.action('unsent', async () => void (await fetch('/api/x'))),
+  )
+  await other.evaluate(() => window.throughline?.setConsent(false))
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().consent)).toBe('denied')
+  server.collector.drop = false
+  await page.evaluate(async () => {
+    await window.throughline?.action('unwanted', async () => void (await fetch('/api/unwanted')))
+    await window.throughline?.flush()
+  })
+  expect(await page.evaluate(() => window.throughline?.health().waiting)).toBe(0)
+  expect(server.spans().filter(({ name }) => name === 'unsent' || name === 'unwanted')).toEqual([])
+  expect(server.requests.find(({ path }) => path === '/api/unwanted')?.traceparent).toBeUndefined()
+
+  await other.evaluate(() => window.throughline?.setConsent(true))
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().recording)).toBe(true)
+  const sessions = [page, other].map((tab) => tab.evaluate(() => window.throughline?.health().sessionId))
+  expect(new Set(await Promise.all(sessions)).size).toBe(1)
+})
+
+test('a tab that has not heard of it does not undo it', async ({ page, context, visit, serve }) => {
+  await page.addInitScript(() =>
+    addEventListener('storage', (event) => event.stopImmediatePropagation(), true),
+  )
+  const url = serve('/', '', { attributes: 'data-consent="required"' })
+  await visit(url)
+  await page.evaluate(() => window.throughline?.setConsent(true))
+  const other = await context.newPage()
+  await other.goto(url)
+  await waitForSdk(other)
+  await other.evaluate(() => window.throughline?.setConsent(false))
+  const stored = await page.evaluate(async () => {
+    const real = Date.now
+    Date.now = () => real() + 60_000
+    await window.throughline?.action('goes on', async () => void (await fetch('/api/x')))
+    return localStorage.getItem('throughline')
+  })
+  expect(stored).toMatch(/^\d0$/)
+  expect(await page.evaluate(() => window.throughline?.health().recording)).toBe(false)
+})
+
 test('a visit without trouble opens no database', async ({ page, visit, serve, server }) => {
   await visit(serve('/', ''))
   await waitForExtras(page)
@@ -155,6 +224,58 @@ test('a session that is not sampled sends flags 00, and keeps errors all the sam
   expect(server.spans().filter(isNamed('fine'))).toEqual([])
   const flags = server.requests.flatMap(({ traceparent }) => traceparent?.slice(-2) ?? [])
   expect(flags).toEqual(['00', '00', '00'])
+})
+
+test('a slow action of a session that is not sampled is kept, with its requests', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(serve('/', '', { attributes: 'data-sample-ratio="0"' }))
+  await waitForSdk(page)
+  await page.evaluate(async () => {
+    await window.throughline?.action('quick', async () => void (await fetch('/api/quick')))
+    await window.throughline?.action('slow', async () => void (await fetch('/api/slow?delay=5100')))
+  })
+  const slow = await waitForSpan(server, isNamed('slow'))
+  expect(attribute(slow, 'throughline.kept')).toBe('slow')
+  expect((await waitForSpan(server, isRequestTo('/api/slow'))).parentSpanId).toBe(slow.spanId)
+  expect(server.spans().filter(isNamed('quick'))).toEqual([])
+})
+
+test('a session ends after half an hour of quiet, and after four hours whatever goes on', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  test.setTimeout(90_000)
+  await visit(serve('/', ''))
+  const sessionAt = (minutes: number) => actAfter(minutes, `after ${minutes} minutes`, page, server)
+  const first = await sessionAt(0)
+  expect(await sessionAt(29)).toBe(first)
+  const second = await sessionAt(60)
+  expect(second).not.toBe(first)
+  const busy = [85, 110, 135, 160, 185, 210, 235, 260, 285, 299]
+  for (const minutes of busy) expect(await sessionAt(minutes)).toBe(second)
+  expect(await sessionAt(301)).not.toBe(second)
+})
+
+test('a tab that was quiet for long goes on with the session of the tabs beside it', async ({
+  page,
+  context,
+  visit,
+  serve,
+  server,
+}) => {
+  const url = serve('/', '')
+  await visit(url)
+  const first = await actAfter(0, 'first', page, server)
+  const other = await context.newPage()
+  await other.goto(url)
+  await waitForSdk(other)
+  expect(await actAfter(20, 'beside', other, server)).toBe(first)
+  expect(await actAfter(40, 'back', page, server)).toBe(first)
 })
 
 test('a session has one id over all its pages', async ({ visit, serve, server }) => {
@@ -186,6 +307,20 @@ test('debug mode prints a link to each trace, and why no header was sent', async
   expect(noise).toContain(`[throughline] checkout: https://jaeger.example/trace/${traceId}`)
   expect(noise).toContain('[throughline] no trace headers to http://127.0.0.1:1: foreign origin')
 })
+
+/** An action with a request, so many minutes later by the wall clock; gives the session's id. */
+async function actAfter(minutes: number, name: string, page: Page, server: TestServer) {
+  await page.evaluate(
+    async (action) => {
+      const { real = Date.now } = window as { real?: typeof Date.now }
+      Object.assign(window, { real })
+      Date.now = () => real() + action.minutes * 60_000
+      await window.throughline?.action(action.name, async () => void (await fetch('/api/x')).status)
+    },
+    { name, minutes },
+  )
+  return attribute(await waitForSpan(server, isNamed(name)), 'session.id')
+}
 
 /** Leaves an action in the store: its collector is away. */
 async function keepForLater(page: Page, server: TestServer): Promise<void> {

@@ -1,10 +1,14 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
 import {
   attribute,
   durationMillis,
   expect,
   isNamed,
   isRequestTo,
+  startedWith,
   test,
+  waitForExtras,
   waitForSdk,
   waitForSpan,
 } from './fixtures.ts'
@@ -34,6 +38,204 @@ test('all of it runs under a strict content security policy with Trusted Types',
   await waitForSpan(server, isNamed('load /'))
   expect(noise).toEqual([])
 })
+
+test('where the policy of Trusted Types is not allowed there is no tracing, and no error', async ({
+  page,
+  serve,
+  server,
+  noise,
+}) => {
+  await page.goto(
+    serve('/', '', {
+      headers: { 'content-security-policy': CSP.replace('trusted-types throughline', 'trusted-types other') },
+      script: '<script nonce="abc" src="/throughline.js" data-service-name="test-web"></script>',
+    }),
+  )
+  await page.waitForTimeout(300)
+  expect(await page.evaluate(async () => (await fetch('/api/x')).status)).toBe(200)
+  expect(server.requests.find(({ path }) => path === '/api/x')?.traceparent).toBeUndefined()
+  // The browser itself tells of the policy.
+  expect(noise.filter((line) => line.startsWith('uncaught'))).toEqual([])
+})
+
+test('a <base> of another origin leads no spans away', async ({ page, visit, serve, server }) => {
+  const head = `<base href="${server.origin.replace('localhost', 'cdn.localhost')}/">`
+  const posted: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posted.push(request.url())
+  })
+  const script = `<script src="${server.origin}/throughline.js" data-service-name="test-web"></script>`
+  await visit(serve('/', '', { head, script }))
+  await waitForSpan(server, isNamed('load /'))
+  expect(new Set(posted)).toEqual(new Set([`${server.origin}/v1/traces`]))
+})
+
+test('a part of the extras that fails stops neither the others nor the page', async ({
+  page,
+  visit,
+  serve,
+  server,
+  noise,
+}) => {
+  await page.addInitScript(() => {
+    const types = [...PerformanceObserver.supportedEntryTypes]
+    types.includes = (type) => {
+      if (type === 'long-animation-frame') throw new TypeError('not today')
+      return types.indexOf(type) >= 0
+    }
+    Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', { value: types })
+  })
+  await visit(serve('/', ''))
+  await waitForExtras(page)
+  await waitForSpan(server, isNamed('load /'))
+  server.collector.drop = true
+  await page.evaluate(async () =>
+    window.throughline?.action('kept', async () => void (await fetch('/api/x')).status),
+  )
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().stored)).toBeGreaterThan(1)
+  expect(noise).toEqual([])
+})
+
+test('extras that come after shutdown are not started', async ({ page, visit, serve }) => {
+  await page.addInitScript(() => {
+    const { observe } = PerformanceObserver.prototype
+    Object.assign(window, { observed: [] })
+    PerformanceObserver.prototype.observe = function (options) {
+      ;(window as unknown as { observed: unknown[] }).observed.push(options?.type)
+      return observe.call(this, options)
+    }
+  })
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/throughline-extras.js', async (route) => {
+    await released
+    await route.continue()
+  })
+  await visit(serve('/', ''))
+  await page.waitForSelector('script[src*="extras"]', { state: 'attached' })
+  await page.evaluate(() => window.throughline?.shutdown())
+  release()
+  await waitForExtras(page)
+  const observed = await page.evaluate(() => (window as unknown as { observed: string[] }).observed)
+  expect(observed).not.toContain('long-animation-frame')
+})
+
+test('a second start gets the running one; after shutdown a new one starts, and the API is its', async ({
+  page,
+  serve,
+  server,
+  noise,
+}) => {
+  const result = await build({
+    stdin: {
+      contents: `import { context, trace } from '@opentelemetry/api'
+        import { startTracing } from './src/index.ts'
+        window.run = async () => {
+          const native = fetch
+          const first = startTracing({ serviceName: 'app' })
+          const patched = fetch
+          const isSame = startTracing({ serviceName: 'twice' }) === first && fetch === patched
+          await first.shutdown()
+          const isBack = fetch === native
+          const second = startTracing({ serviceName: 'app' })
+          const name = trace.getTracer('app')
+          await second.action('again', () =>
+            name.startActiveSpan('inner', async (span) => {
+              await (await fetch('/api/inner')).text()
+              span.end()
+            }),
+          )
+          await second.flush()
+          return { isSame, isBack, isNew: second !== first }
+        }`,
+      resolveDir: join(import.meta.dirname, '..'),
+    },
+    bundle: true,
+    format: 'iife',
+    write: false,
+    logLevel: 'error',
+  })
+  const script = `<script>${result.outputFiles[0]?.text.replaceAll('</script', '<\\/script')}</script>`
+  await page.goto(serve('/', '', { script }))
+  expect(await page.evaluate('run()')).toEqual({ isSame: true, isBack: true, isNew: true })
+  const again = await waitForSpan(server, isNamed('again'))
+  const inner = await waitForSpan(server, isNamed('inner'))
+  expect(inner.parentSpanId).toBe(again.spanId)
+  expect((await waitForSpan(server, isRequestTo('/api/inner'))).parentSpanId).toBe(inner.spanId)
+  expect(noise).toEqual([])
+})
+
+test('beside the script tag, an import gets the running one', async ({ page, visit, serve, server }) => {
+  await visit(serve('/', ''))
+  await page.evaluate(
+    async (code) => {
+      Object.assign(window, { before: window.throughline, patched: fetch })
+      new Function(code)()
+    },
+    (await startedWith({})).replace(/^<script>|<\/script>$/g, ''),
+  )
+  expect(
+    await page.evaluate(() => {
+      const { before, patched } = window as unknown as { before: unknown; patched: unknown }
+      return [before === window.throughline, patched === fetch]
+    }),
+  ).toEqual([true, true])
+  await page.evaluate(async () => void (await fetch('/api/once')).status)
+  await waitForSpan(server, isRequestTo('/api/once'))
+})
+
+for (const [how, isTag] of [
+  ['the script tag', true],
+  ['an import', false],
+] as const) {
+  test(`a prerendered page with ${how} begins when it is shown, or with what it asked for before`, async ({
+    page,
+    serve,
+    server,
+  }) => {
+    await page.addInitScript(() => {
+      let activationStart: number | undefined
+      const { getEntriesByType } = performance
+      performance.getEntriesByType = (type: string) => {
+        const entries = getEntriesByType.call(performance, type as 'navigation')
+        const [entry] = entries
+        if (type === 'navigation' && entry)
+          Object.defineProperty(entry, 'activationStart', { value: activationStart ?? 0, configurable: true })
+        return entries
+      }
+      Object.defineProperty(document, 'prerendering', { get: () => activationStart === undefined })
+      Object.assign(window, {
+        show: () => {
+          activationStart = performance.now()
+          document.dispatchEvent(new Event('prerenderingchange'))
+          return performance.timeOrigin + activationStart
+        },
+      })
+    })
+    const ahead = `<script>fetch('/api/ahead').then((answer) => answer.json())</script>`
+    const early = `<script>window.told = []
+      throughline.onTrace(({ name }) => told.push(name))</script>`
+    const options = isTag ? {} : { script: await startedWith({}) }
+    await page.goto(serve('/', ahead + early, options))
+    await page.waitForTimeout(1500)
+    expect(server.spans()).toEqual([])
+    const shownMillis = Number(await page.evaluate('show()'))
+    const load = await waitForSpan(server, isNamed('load /'))
+    const startMillis = Number(BigInt(load.startTimeUnixNano) / 1_000_000n)
+    await expect.poll(() => page.evaluate('told')).toEqual(['load /'])
+    if (isTag) {
+      const request = await waitForSpan(server, isRequestTo('/api/ahead'))
+      expect(request.parentSpanId).toBe(load.spanId)
+      expect(BigInt(request.startTimeUnixNano) >= BigInt(load.startTimeUnixNano)).toBe(true)
+      expect(load.events.map(({ name }) => name)).toContain('activationStart')
+    } else {
+      expect(Math.abs(startMillis - shownMillis)).toBeLessThan(30)
+      expect(server.requests.find(({ path }) => path === '/api/ahead')?.traceparent).toBeUndefined()
+    }
+  })
+}
 
 test('beside a second tracing SDK each keeps its own, and the page its requests', async ({
   page,

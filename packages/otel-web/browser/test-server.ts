@@ -20,13 +20,16 @@ export interface TestServer {
   /** Bodies of `POST /v1/traces`, in order of arrival. */
   readonly posts: {
     readonly request: TraceRequest
+    readonly apiKey: string | undefined
     readonly encoding: string | undefined
     readonly sizeBytes: number
+    /** Before it was compressed. */
+    readonly bodyBytes: number
   }[]
   /** Spans of all posts. */
   spans(): OtlpSpan[]
-  /** How `POST /v1/traces` is answered; default 200. `drop` cuts the connection. */
-  collector: { status: number; headers: Record<string, string>; drop: boolean }
+  /** How `POST /v1/traces` is answered; default 200 and `{}`. `drop` cuts the connection. */
+  collector: { status: number; headers: Record<string, string>; body: string; drop: boolean }
   /** Pages by path; a page's head embeds the script unless it says otherwise. */
   readonly pages: Map<string, { readonly html: string; readonly headers?: Record<string, string> }>
   close(): Promise<void>
@@ -39,7 +42,7 @@ export async function startTestServer(): Promise<TestServer> {
   const requests: SeenRequest[] = []
   const posts: TestServer['posts'] = []
   const pages: TestServer['pages'] = new Map()
-  const collector: TestServer['collector'] = { status: 200, headers: {}, drop: false }
+  const collector: TestServer['collector'] = { status: 200, headers: {}, body: '{}', drop: false }
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined)
@@ -78,12 +81,18 @@ export async function startTestServer(): Promise<TestServer> {
     if (collector.drop) return void response.destroy()
     const encoding = header(request, 'content-encoding')
     if (collector.status < 300) {
-      const json = (encoding === 'gzip' ? gunzipSync(raw) : raw).toString()
-      posts.push({ request: JSON.parse(json) as TraceRequest, encoding, sizeBytes: raw.length })
+      const body = encoding === 'gzip' ? gunzipSync(raw) : raw
+      posts.push({
+        request: JSON.parse(body.toString()) as TraceRequest,
+        apiKey: header(request, 'x-api-key'),
+        encoding,
+        sizeBytes: raw.length,
+        bodyBytes: body.length,
+      })
     }
     response
       .writeHead(collector.status, { 'content-type': 'application/json', ...collector.headers })
-      .end('{}')
+      .end(collector.body)
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -21,6 +21,57 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'sdk-trace-web/build/esm/StackContextManager.js': 'export class StackContextManager {}',
   'sdk-trace/build/esm/StackContextManager.js': 'export class StackContextManager {}',
   'sdk-trace/build/esm/TracerMetrics.js': 'export class TracerMetrics { startSpan() {} }',
+  // Its `forceFlush` is overridden, its defaults are given.
+  'sdk-trace/build/esm/TracerProvider.js': `
+    import { Tracer } from './Tracer'
+    import { MultiSpanProcessor } from './MultiSpanProcessor'
+    export class TracerProvider {
+      _tracers = new Map()
+      constructor({ resource, sampler, idGenerator, spanProcessors }) {
+        this._activeSpanProcessor = new MultiSpanProcessor(spanProcessors)
+        const attributeCountLimit = 128
+        this._tracerOptions = {
+          resource, sampler, idGenerator,
+          spanProcessor: this._activeSpanProcessor,
+          meterProvider: { getMeter() {} },
+          spanLimits: {
+            attributeCountLimit,
+            attributeValueLengthLimit: Infinity,
+            eventCountLimit: attributeCountLimit,
+            linkCountLimit: attributeCountLimit,
+            attributePerEventCountLimit: attributeCountLimit,
+            attributePerLinkCountLimit: attributeCountLimit,
+          },
+        }
+      }
+      getTracer(name, version, options) {
+        const schemaUrl = options?.schemaUrl
+        const key = name + '@' + version + ':' + schemaUrl
+        const known = this._tracers.get(key)
+        if (known) return known
+        const tracer = new Tracer({ name, version, schemaUrl }, this._tracerOptions)
+        this._tracers.set(key, tracer)
+        return tracer
+      }
+      shutdown() {
+        return this._activeSpanProcessor.shutdown()
+      }
+    }`,
+  'core/build/esm/common/attributes.js': `
+    const isPrimitive = (value) => ['number', 'boolean', 'string'].includes(typeof value)
+    export const isAttributeKey = (key) => typeof key === 'string' && key !== ''
+    export const isAttributeValue = (value) => {
+      if (value == null) return true
+      if (!Array.isArray(value)) return isPrimitive(value)
+      const items = value.filter((item) => item != null)
+      return items.every((item) => isPrimitive(item) && typeof item === typeof items[0])
+    }
+    export const sanitizeAttributes = (attributes) =>
+      Object.fromEntries(
+        Object.entries(attributes ?? {})
+          .filter(([key, value]) => key && isAttributeValue(value))
+          .map(([key, value]) => [key, Array.isArray(value) ? value.slice() : value]),
+      )`,
   'sdk-trace/build/esm/inspect.js':
     'export const inspectCustom = Symbol(); export const formatInspect = () => ""; export const settledResourceAttributes = () => ({})',
   'sdk-trace/build/esm/sampler/ParentBasedSampler.js': 'export class ParentBasedSampler {}',
@@ -52,6 +103,30 @@ const STAND_INS: Readonly<Record<string, string>> = {
       setGlobalTracerProvider: (provider) => registerGlobal('trace', provider),
     }
     export const TraceAPI = { getInstance: () => trace }`,
+  'api/build/esm/api/propagation.js': `
+    import { registerGlobal } from '../internal/global-utils'
+    const propagation = { setGlobalPropagator: (propagator) => registerGlobal('propagation', propagator) }
+    export const PropagationAPI = { getInstance: () => propagation }`,
+  'api/build/esm/api/context.js': `
+    import { ROOT_CONTEXT } from '../context/context'
+    import { getGlobal, registerGlobal } from '../internal/global-utils'
+    const context = {
+      active: () => getGlobal('context')?.active() ?? ROOT_CONTEXT,
+      with(active, fn, self, ...args) {
+        const manager = getGlobal('context')
+        return manager ? manager.with(active, fn, self, ...args) : fn.apply(self, args)
+      },
+      bind: (active, target) => getGlobal('context')?.bind(active, target) ?? target,
+      setGlobalContextManager: (manager) => registerGlobal('context', manager),
+    }
+    export const ContextAPI = { getInstance: () => context }`,
+  'api/build/esm/trace/spancontext-utils.js': `
+    import { NonRecordingSpan } from './NonRecordingSpan'
+    const isId = (id, length) => id?.length === length && /^[0-9a-f]*[1-9a-f][0-9a-f]*$/i.test(id)
+    export const isValidTraceId = (id) => isId(id, 32)
+    export const isValidSpanId = (id) => isId(id, 16)
+    export const isSpanContextValid = ({ traceId, spanId }) => isValidTraceId(traceId) && isValidSpanId(spanId)
+    export const wrapSpanContext = (spanContext) => new NonRecordingSpan(spanContext)`,
   'core/build/esm/common/logging-error-handler.js': `
     import { diag } from '@opentelemetry/api'
     export const loggingErrorHandler = () => (error) => diag.error(String(error))`,

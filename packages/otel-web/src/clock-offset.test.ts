@@ -1,11 +1,21 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { TraceClock } from './clock.ts'
-import { ClockOffset, parseEdgeTiming } from './clock-offset.ts'
+import { ClockOffset } from './clock-offset.ts'
 
-const serverTiming = (receivedMillis: number, durationMillis: number) =>
-  `cache;dur=1, edge;desc="${Math.floor(receivedMillis)}";dur=${durationMillis}`
+const TRACE = 'a'.repeat(32)
 
-/** A request sent at `sentMillis` of the page to an edge whose clock is `skewMillis` ahead. */
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const serverTiming = (name: string, description: string, duration: number): PerformanceServerTiming => ({
+  name,
+  description,
+  duration,
+  toJSON: () => ({}),
+})
+
+/** A request sent now to an edge whose clock is `skewMillis` ahead. */
 function observe(
   offset: ClockOffset,
   clock: TraceClock,
@@ -13,24 +23,37 @@ function observe(
   outMillis: number,
   backMillis: number,
 ) {
+  const zero = clock.zero()
   const sent = performance.now()
-  const received = clock.zeroMillis() + sent + outMillis + skewMillis
-  offset.observe(serverTiming(received, 5), sent, sent + outMillis + 5 + backMillis)
+  const received = Math.floor(zero.unixMillis + sent + outMillis + skewMillis)
+  const timings = [serverTiming('cache', '', 1), serverTiming('edge', String(received), 5)]
+  offset.observe(timings, zero, sent, sent + outMillis + 5 + backMillis)
 }
 
-test('an edge receipt time and duration are read out of Server-Timing', () => {
-  expect(parseEdgeTiming(serverTiming(1_790_000_000_000, 12.5))).toEqual({
-    receivedMillis: 1_790_000_000_000,
-    durationMillis: 12.5,
-  })
-  expect(parseEdgeTiming('edge;desc="soon"')).toBeUndefined()
-  expect(parseEdgeTiming('edges;desc="1790000000000"')).toBeUndefined()
+function setWallClock(byMillis: number): void {
+  const stock = Date.now
+  vi.spyOn(Date, 'now').mockImplementation(() => stock() + byMillis)
+}
+
+test('what is no date tells nothing', () => {
+  const clock = new TraceClock()
+  const offset = new ClockOffset(clock)
+  for (const timings of [
+    undefined,
+    [],
+    [serverTiming('edges', '1790000000000', 0)],
+    [serverTiming('edge', 'soon', 0)],
+    [serverTiming('edge', '', 7)],
+  ]) {
+    offset.observe(timings, clock.zero(), 0, 10)
+  }
+  expect(clock.zero().offsetMillis).toBe(0)
 })
 
 test('clocks in step are left alone', () => {
   const clock = new TraceClock()
   observe(new ClockOffset(clock), clock, 0, 20, 20)
-  expect(clock.offsetMillis).toBe(0)
+  expect(clock.zero().offsetMillis).toBe(0)
 })
 
 test('the round trip with the least delay decides', () => {
@@ -39,7 +62,7 @@ test('the round trip with the least delay decides', () => {
   observe(offset, clock, 5000, 400, 10)
   observe(offset, clock, 5000, 3, 3)
   observe(offset, clock, 5000, 10, 900)
-  expect(Math.abs(clock.offsetMillis - 5000)).toBeLessThan(5)
+  expect(Math.abs(clock.zero().offsetMillis - 5000)).toBeLessThan(5)
 })
 
 test('an estimate that new responses contradict is given up', () => {
@@ -47,5 +70,36 @@ test('an estimate that new responses contradict is given up', () => {
   const offset = new ClockOffset(clock)
   observe(offset, clock, 5000, 3, 3)
   observe(offset, clock, -3000, 3, 3)
-  expect(Math.abs(clock.offsetMillis + 3000)).toBeLessThan(5)
+  expect(Math.abs(clock.zero().offsetMillis + 3000)).toBeLessThan(5)
+})
+
+test('a trace that began before the wall clock jumped is corrected by what was known then', () => {
+  const clock = new TraceClock()
+  const offset = new ClockOffset(clock)
+  observe(offset, clock, 5000, 3, 3)
+  clock.begin(TRACE)
+  // Somebody sets the page's clock right: from now on the two are in step.
+  setWallClock(5000)
+  observe(offset, clock, 0, 3, 3)
+  expect(Math.abs(clock.offsetOf(TRACE) - 5000)).toBeLessThan(5)
+  expect(clock.zero().offsetMillis).toBe(0)
+})
+
+test('bounds of the clock as it was set before bound nothing any more', () => {
+  const clock = new TraceClock()
+  const offset = new ClockOffset(clock)
+  observe(offset, clock, 5000, 3, 3)
+  setWallClock(100)
+  // Compatible with the old bounds and less tight: only the old ones would give 5000.
+  observe(offset, clock, 4900, 103, 3)
+  expect(Math.abs(clock.zero().offsetMillis - 4950)).toBeLessThan(10)
+})
+
+test('a request during which the clock jumped tells nothing', () => {
+  const clock = new TraceClock()
+  const before = clock.zero()
+  setWallClock(60_000)
+  const received = String(Date.now())
+  new ClockOffset(clock).observe([serverTiming('edge', received, 1)], before, 0, performance.now())
+  expect(clock.zero().offsetMillis).toBe(0)
 })

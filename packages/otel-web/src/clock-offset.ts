@@ -1,10 +1,4 @@
-import type { TraceClock } from './clock.ts'
-
-/** What the edge says of one request: when it got it (Unix milliseconds) and for how long it had it. */
-interface EdgeTimes {
-  readonly receivedMillis: number
-  readonly durationMillis: number
-}
+import type { TraceClock, ZeroPoint } from './clock.ts'
 
 /**
  * Estimates how far the edge's clock is from the page's. Each response bounds the offset from both sides, since a
@@ -13,35 +7,42 @@ interface EdgeTimes {
  */
 export class ClockOffset {
   readonly #clock: TraceClock
-  #low = Number.NEGATIVE_INFINITY
-  #high = Number.POSITIVE_INFINITY
+  #zero: ZeroPoint | undefined
+  #low = 0
+  #high = 0
 
   constructor(clock: TraceClock) {
     this.#clock = clock
   }
 
-  /** @param sentMillis,answeredMillis `performance.now()` values around the request, answered when headers came. */
-  observe(serverTiming: string | null | undefined, sentMillis: number, answeredMillis: number): void {
-    const edge = parseEdgeTiming(serverTiming ?? '')
-    if (!edge) return
-    const zero = this.#clock.zeroMillis()
+  /**
+   * Learns from `edge;desc="1790000000000";dur=12.5`: when the edge got the request (Unix milliseconds), and for how
+   * long it had it. The answer must have come from there just now: one that was stored tells the time of then.
+   *
+   * @param zero the clock's zero point when the request was sent.
+   * @param sentMillis,answeredMillis `performance.now()` values around the request.
+   */
+  observe(
+    timings: readonly PerformanceServerTiming[] | undefined,
+    zero: ZeroPoint,
+    sentMillis: number,
+    answeredMillis: number,
+  ): void {
+    const edge = timings?.find(({ name }) => name === 'edge')
+    const receivedMillis = Number(edge?.description)
+    // Others have metrics of that name too; no date of theirs is one of this century.
+    if (!edge || !(receivedMillis > 1e12)) return
+    // The clock jumped meanwhile: the two ends are not of one time.
+    if (zero !== this.#clock.zero()) return
     // The edge's clock counts whole milliseconds: it may have been up to one later than it says.
-    const low = edge.receivedMillis + edge.durationMillis - (zero + answeredMillis)
-    const high = edge.receivedMillis + 1 - (zero + sentMillis)
+    const low = receivedMillis + edge.duration - (zero.unixMillis + answeredMillis)
+    const high = receivedMillis + 1 - (zero.unixMillis + sentMillis)
     if (low > high) return
-    const contradicts = low > this.#high || high < this.#low
+    const contradicts = zero !== this.#zero || low > this.#high || high < this.#low
+    this.#zero = zero
     this.#low = contradicts ? low : Math.max(low, this.#low)
     this.#high = contradicts ? high : Math.min(high, this.#high)
     const inStep = this.#low <= 0 && this.#high >= 0
-    this.#clock.offsetMillis = inStep ? 0 : (this.#low + this.#high) / 2
+    zero.offsetMillis = inStep ? 0 : (this.#low + this.#high) / 2
   }
-}
-
-/** Reads `edge;desc="1790000000000";dur=12.5` out of a `Server-Timing` header. */
-export function parseEdgeTiming(serverTiming: string): EdgeTimes | undefined {
-  const metric = /(?:^|,)\s*edge\s*;([^,]*)/.exec(serverTiming)?.[1]
-  const received = /desc="?(\d{12,14}(?:\.\d+)?)"?/.exec(metric ?? '')?.[1]
-  if (metric === undefined || received === undefined) return undefined
-  const duration = /dur=([\d.]+)/.exec(metric)?.[1]
-  return { receivedMillis: Number(received), durationMillis: duration === undefined ? 0 : Number(duration) }
 }

@@ -31,8 +31,8 @@ test('a trace keeps its zero point when the wall clock jumps, a new trace takes 
 test('all spans of a trace get one correction', () => {
   const clock = new TraceClock()
   clock.begin(TRACE)
-  clock.offsetMillis = 40
+  clock.zero().offsetMillis = 40
   expect(clock.offsetOf(TRACE)).toBe(40)
-  clock.offsetMillis = 70
+  clock.zero().offsetMillis = 70
   expect(clock.offsetOf(TRACE)).toBe(40)
 })

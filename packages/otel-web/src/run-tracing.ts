@@ -10,10 +10,9 @@ import { type Gesture, listenForUserActions } from './actions/user-events.ts'
 import { TraceClock } from './clock.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { AsyncContextManager } from './context/async-context-manager.ts'
+import { createRejectionMarks } from './context/rejection-marks.ts'
 import { createPipeline } from './export/pipeline.ts'
-import type { DebugConsole } from './extras/debug.ts'
-import type { Extras } from './extras/index.ts'
-import type { WebVitals } from './extras/web-vitals.ts'
+import type { Extras, RunningExtras } from './extras/index.ts'
 import { traceConnections } from './http/connections.ts'
 import { traceFetch } from './http/fetch.ts'
 import type { HttpParts } from './http/http-call.ts'
@@ -38,8 +37,6 @@ import { createRecording } from './session/recording.ts'
 import type { Tracing } from './tracing.ts'
 import { VERSION } from './version.ts'
 
-const MAX_STORED_BYTES = 5_000_000
-const MAX_STORED_AGE_MILLIS = 24 * 3_600_000
 const EXTRAS_DELAY_MILLIS = 500
 
 /** How `startTracing` is run by the script tag and by an import. */
@@ -49,22 +46,36 @@ export interface RunOptions {
   readonly early?: HandOver | undefined
 }
 
+/** A context manager, and what only ours can do. */
+interface PageContexts extends ContextManager {
+  enter?(context: Context, event?: Event): void
+}
+
 /** Puts the parts together. */
 export function runTracing(options: TracingOptions, { loadExtras, early }: RunOptions): Tracing {
   if (early) stopLoader(early)
   const globals = capturePageGlobals()
-  const contexts: ContextManager = options.contextManager ?? new AsyncContextManager()
+  const marks = createRejectionMarks()
+  const contexts: PageContexts =
+    options.contextManager ??
+    new AsyncContextManager({
+      onRun: marks.ran,
+      onError: (error, context) => actions.noteError(error, context),
+    })
   const propagator = options.propagator ?? new W3CPropagator()
   const clock = new TraceClock()
   const ids = new PageIds()
   const timings = new ResourceTimings()
   const listeners = new Set<(trace: TraceInfo) => void>()
   const resource = createResource(options)
-  const endpoint = new URL(options.endpoint ?? '/v1/traces', document.baseURI).href
-  const recording = createRecording(options, early && early.sampled_ !== 0)
+  // Not by the base address: that can be another origin's.
+  const endpoint = new URL(options.endpoint ?? `${window.origin}/v1/traces`, document.baseURI).href
+  const recording = createRecording(options, early && early.sampled_ === '01')
   const { session } = recording
-  let debug: DebugConsole | undefined
-  let vitals: WebVitals | undefined
+  let extras: RunningExtras | undefined
+  let isOver = false
+  // What the loader gave flags to keeps them, though the session they are of has ended.
+  let sampleRoot = early ? () => early.sampled_ === '01' : recording.sampleRoot
 
   const actions = new ActionTracker({
     clock,
@@ -76,7 +87,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
       if (!action.isExported || !recording.isOn()) return
       const told = { traceId: action.span.spanContext().traceId, name: action.name }
       for (const listener of listeners) guarded(() => listener(told))
-      debug?.onTrace(told)
+      extras?.debug?.onTrace(told)
     },
   })
   const pipeline = createPipeline({
@@ -98,7 +109,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     {
       resource,
       idGenerator: ids,
-      sampler: new PageSampler(recording.isOn, recording.sampleRoot),
+      sampler: new PageSampler(recording.isOn, () => sampleRoot()),
       spanProcessors: [...(options.spanProcessors ?? []), actions, pipeline.queue],
     },
     clock,
@@ -113,12 +124,10 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     actions,
     // The loader decided at its time; what it gave out stands.
     html: early && html?.traceId !== early.traceId_ ? undefined : html,
-    traceId: early?.traceId_,
+    early,
     links: takeLeaveLink(),
   })
-  const enter = (context: Context, event?: Event) => {
-    if ('enter' in contexts && typeof contexts.enter === 'function') contexts.enter(context, event)
-  }
+  const enter = (context: Context, event?: Event) => contexts.enter?.(context, event)
   const gesture: Gesture = { action: undefined }
   const verdictOf = createPropagationPolicy(options, location.origin)
   const http: HttpParts = {
@@ -142,13 +151,14 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     onTiming: pipeline.addTiming,
     onError: (error, context) => actions.noteError(error, context),
     later: (callback, delayMillis) => void globals.setTimeout(callback, delayMillis),
-    onNotSent: (url, verdict) => debug?.onNotSent(url, verdict),
+    onNotSent: (url, verdict) => extras?.debug?.onNotSent(url, verdict),
   }
   // Each patch lies over those before it; the context manager's lie on top, so that what ours derive from the page's
   // promises still keeps the page's context.
   const replaced = new Set(options.instrumentations?.map(({ instrumentationName }) => instrumentationName))
   const fetching = traceFetch(http, !replaced.has('@opentelemetry/instrumentation-fetch'))
   if (early) adoptEarlyWork(early, { http, fetching, actions, ids, pageLoad })
+  sampleRoot = recording.sampleRoot
   timings.enable()
   const onRageClick = createRageClicks()
   const stops: (() => void)[] = [() => fetching.stop(), () => timings.disable()]
@@ -163,7 +173,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
         enter: (action, event) => enter(action.context, event),
         gesture,
       }),
-    () => recordErrors(actions, tracer),
+    () => recordErrors(actions, tracer, marks),
     () =>
       listenForUserActions({
         start: (type, name, startMillis) => {
@@ -178,11 +188,12 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     () =>
       onLeave((reason) => {
         actions.finishAll(reason)
-        vitals?.report()
+        extras?.vitals?.report()
         pipeline.leave(reason)
       }),
     () => listen('online', () => pipeline.delivery.retryNow()),
     () => listen('offline', () => pipeline.delivery.prepare()),
+    () => listen('storage', () => session.adoptConsent() && onConsent()),
   ]
   // One failing piece stops none of the others.
   for (const start of startParts) stops.push(guarded(start) ?? (() => {}))
@@ -196,23 +207,21 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   }
 
   const extrasTimer = globals.setTimeout(() => {
-    loadExtras().then(
-      (extras) => {
-        const maxBytes = options.maxStoredBytes ?? MAX_STORED_BYTES
-        const maxAgeMillis = options.maxStoredAgeMillis ?? MAX_STORED_AGE_MILLIS
-        if (maxBytes > 0) pipeline.delivery.setStore(extras.createSpanStore({ maxBytes, maxAgeMillis }))
-        if (options.debug) debug = extras.createDebugConsole(options.debug)
-        stops.push(extras.watchFrames(actions))
-        vitals = extras.collectWebVitals(tracer, clock, pageLoad)
-      },
-      () => {
-        // Without them there is no store and there are no vitals.
-      },
-    )
+    loadExtras()
+      .then(({ start }) => {
+        if (isOver) return
+        const { delivery } = pipeline
+        extras = start({ options, delivery, actions, tracer, clock, pageLoad })
+        stops.push(() => extras?.stop?.())
+      })
+      // Without them there is no store and there are no vitals.
+      .catch(() => {})
   }, EXTRAS_DELAY_MILLIS)
 
+  const onConsent = () => void (session.consent === 'denied' ? pipeline.clear() : pipeline.flush())
   const tracing: Tracing = {
     action(name, fn) {
+      session.touch()
       const action = actions.start({ name, type: 'custom', parent: contexts.active() })
       return runAction(contexts, action, fn, (error) => {
         action.fail(error)
@@ -234,9 +243,10 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     }),
     setConsent(granted) {
       session.setConsent(granted)
-      void (granted ? pipeline.flush() : pipeline.clear())
+      onConsent()
     },
     async shutdown() {
+      isOver = true
       globals.clearTimeout(extrasTimer)
       contexts.disable()
       for (const stop of stops.splice(0).reverse()) guarded(stop)
@@ -250,7 +260,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   return tracing
 }
 
-function listen(type: 'online' | 'offline', callback: () => void): () => void {
+function listen(type: 'online' | 'offline' | 'storage', callback: () => void): () => void {
   window.addEventListener(type, callback)
   return () => window.removeEventListener(type, callback)
 }

@@ -1,8 +1,7 @@
 import type { TracingOptions } from './options.ts'
 
 /** Reads the data attributes of the script tag; without `data-service-name` there is nothing to start. */
-export function readScriptOptions(script: Element | null): TracingOptions | undefined {
-  if (!(script instanceof HTMLElement)) return undefined
+export function readScriptOptions(script: HTMLElement): TracingOptions | undefined {
   const {
     serviceName,
     serviceVersion,
@@ -23,7 +22,8 @@ export function readScriptOptions(script: Element | null): TracingOptions | unde
     propagateTo: propagateTo?.split(','),
     // The same expression that the loader goes by.
     noPropagate: noPropagate ? [new RegExp(noPropagate)] : undefined,
-    ...(sampleRatio === undefined ? {} : { sampler: 'traceidratio', samplerArg: sampleRatio }),
+    sampler: sampleRatio ? 'traceidratio' : undefined,
+    samplerArg: sampleRatio,
     consent: consent === 'required' ? consent : undefined,
     debug: debug === '' ? true : debug,
   }

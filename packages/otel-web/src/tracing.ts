@@ -47,6 +47,7 @@ export function createInertTracing(): Tracing {
       waiting: 0,
       stored: 0,
       dropped: 0,
+      droppedBy: {},
       lastFailure: undefined,
     }),
     setConsent: nothing,

@@ -3,9 +3,11 @@ import { redactText } from '@throughline/otel-shared'
 const MAX_LENGTH = 40
 const MAX_NODES = 60
 const INTERACTIVE =
-  'button,a,input,select,textarea,label,summary,option,[role],[aria-label],[onclick],[data-testid],[data-test],[data-cy],[tabindex]:not([tabindex^="-"])'
+  'button,a,input,select,textarea,label,summary,option,[role]:not([role=presentation]),[aria-label],[onclick],[data-testid],[data-test],[data-cy],[tabindex]:not([tabindex^="-"])'
 /** Inputs whose value is their label; every other value was typed or chosen by somebody. */
 const LABELLED_BY_VALUE = ['button', 'submit', 'reset']
+/** What somebody types stands in these, and in all within them, as if it were the page's own. */
+const EDITOR = ':is([contenteditable]:not([contenteditable="false"]),[role=textbox],[role=code])'
 const TEST_IDS = ['data-testid', 'data-test', 'data-cy']
 
 /**
@@ -17,15 +19,19 @@ export function nameElement(target: EventTarget | null | undefined): string {
   if (!(target instanceof Element)) return 'page'
   // A form is itself what was submitted; what it stands in says nothing about it.
   const element =
-    (target instanceof HTMLFormElement ? undefined : closestAcrossShadows(target, INTERACTIVE)) ?? target
+    closestAcrossShadows(target, `${EDITOR}:not(${EDITOR} *)`) ??
+    (target instanceof HTMLFormElement ? undefined : closestAcrossShadows(target, INTERACTIVE)) ??
+    target
+  const labelled = (attribute: string) =>
+    element.querySelector(`[${attribute}]:not(${EDITOR} *)`)?.getAttribute(attribute)
   const label =
     element.getAttribute('data-action-name') ||
     element.getAttribute('aria-label') ||
     labelledBy(element) ||
     ownLabel(element) ||
     visibleText(element) ||
-    element.querySelector('img[alt],[aria-label]')?.getAttribute('alt') ||
-    element.querySelector('[aria-label]')?.getAttribute('aria-label') ||
+    labelled('alt') ||
+    labelled('aria-label') ||
     element.getAttribute('title') ||
     testId(element) ||
     element.getAttribute('name') ||
@@ -73,9 +79,8 @@ function visibleText(element: Element): string | undefined {
 }
 
 function textOf(element: Element | null | undefined): string {
-  if (!element) return ''
-  // Text that somebody types stands in these as if it were the page's own.
-  const typed = 'input,textarea,select,script,style,[contenteditable]:not([contenteditable="false"])'
+  if (!element || (element as HTMLElement).isContentEditable || element.closest(EDITOR)) return ''
+  const typed = `input,textarea,select,script,style,${EDITOR}`
   const walker = element.ownerDocument.createTreeWalker(
     element,
     NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT,

@@ -8,6 +8,8 @@ export function createRageClicks(): (event: Event, action: Action) => void {
   let target: EventTarget | null = null
   let times: number[] = []
   return (event, action) => {
+    // Code is never angry.
+    if (!event.isTrusted) return
     if (event.target !== target) times = []
     target = event.target
     times = [...times.filter((millis) => event.timeStamp - millis < WITHIN_MILLIS), event.timeStamp]

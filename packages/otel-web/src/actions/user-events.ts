@@ -35,12 +35,15 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
 
   const onEvent = (event: Event) => {
     // What code dispatches (trusted when it submits a form) belongs to whatever that code is doing.
-    const current = (event.isTrusted && gesture.action) || active()
+    // The person's own click or key is no code's work, whatever context is left over from an earlier task.
+    const { isTrusted, type } = event
+    const isOwn = isTrusted && /click|key/.test(type)
+    const current = (isTrusted && gesture.action) || (isOwn ? undefined : active())
     const action = current ?? startFor(event)
     if (!current) port2.postMessage(0)
-    if (event.isTrusted) gesture.action = action
+    if (isTrusted) gesture.action = action
     enter(action, event)
-    if (event.type === 'click') onClick?.(event, action)
+    if (type === 'click') onClick?.(event, action)
   }
   const startFor = (event: Event): Action => {
     const { type, name } = describeEvent(event)

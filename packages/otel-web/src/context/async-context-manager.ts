@@ -9,6 +9,13 @@ import { hookStreams } from './streams.ts'
 import { hookTaskCallbacks } from './task-callbacks.ts'
 import { hookThen } from './then-hook.ts'
 
+export interface AsyncContextManagerOptions {
+  /** Told of a context when code of it runs that may fail. Default: nobody is. */
+  readonly onRun?: (context: Context) => void
+  /** Told what a callback throws: by the time of the `error` event its context is active no longer. Default: nobody is. */
+  readonly onError?: (error: unknown, context: Context) => void
+}
+
 /**
  * A context manager for browsers that keeps the context across native `async`/`await`, without zone.js and without a
  * build step. What it cannot know it leaves without a context: lost, never wrong.
@@ -18,6 +25,11 @@ import { hookThen } from './then-hook.ts'
 export class AsyncContextManager implements ContextManager {
   #contexts: MicrotaskContexts | undefined
   #restores: Restore[] = []
+  readonly #options: AsyncContextManagerOptions
+
+  constructor(options: AsyncContextManagerOptions = {}) {
+    this.#options = options
+  }
 
   active(): Context {
     return this.#contexts?.active() ?? ROOT_CONTEXT
@@ -31,6 +43,8 @@ export class AsyncContextManager implements ContextManager {
   ): ReturnType<F> {
     const contexts = this.#contexts
     if (contexts === undefined) return Reflect.apply(fn, thisArg, args)
+    // Whoever calls this goes on afterwards; callbacks of the platform's do not come this way.
+    contexts.onRun?.(contexts.current.context)
     return contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
   }
 
@@ -62,6 +76,7 @@ export class AsyncContextManager implements ContextManager {
       posted = true
       channel.port2.postMessage(null)
     })
+    Object.assign(contexts, this.#options)
     channel.port1.onmessage = () => {
       posted = false
       contexts.clear()

@@ -36,6 +36,8 @@ export class AwaitHook {
   /** Contexts with pending awaits, the empty one not counted. */
   #pendingFlows = 0
   #unclosed: Promise<unknown>[] = []
+  /** Whose continuation is running, until it awaits again: one that does not ends its function, well or badly. */
+  #ending: Context | undefined
 
   constructor(contexts: MicrotaskContexts, enqueue: (callback: () => void) => unknown) {
     this.#contexts = contexts
@@ -71,6 +73,7 @@ export class AwaitHook {
   #follow(promise: Promise<unknown>): void {
     const contexts = this.#contexts
     const context = contexts.active()
+    this.#ending = undefined
     if (context !== this.#context) {
       this.#context = context
       this.#followed = 0
@@ -87,6 +90,8 @@ export class AwaitHook {
     const segment = new Segment(context, contexts)
     this.#react(promise, () => {
       if (flow !== undefined && --flow.pending === 0) this.#pendingFlows--
+      this.#end()
+      this.#ending = context
       contexts.resume(segment)
     })
     if (this.#unclosed.push(promise) > 1) return
@@ -107,7 +112,13 @@ export class AwaitHook {
   }
 
   #leave = (): void => {
+    this.#end()
     this.#contexts.leave()
+  }
+
+  #end(): void {
+    if (this.#ending !== undefined) this.#contexts.onRun?.(this.#ending)
+    this.#ending = undefined
   }
 
   #flowFor(context: Context): Flow {

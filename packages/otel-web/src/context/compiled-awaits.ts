@@ -7,7 +7,16 @@ const MEETING_POINT: unique symbol = Symbol.for('throughline.contexts')
 /** What compiled code uses around its awaits; its side is `vite/await-runtime.ts`. */
 type CompiledContexts = Pick<
   MicrotaskContexts,
-  'active' | 'current' | 'followed' | 'following' | 'leave' | 'resumed' | 'resumeIn' | 'silent' | 'with'
+  | 'active'
+  | 'current'
+  | 'followed'
+  | 'following'
+  | 'leave'
+  | 'onRun'
+  | 'resumed'
+  | 'resumeIn'
+  | 'silent'
+  | 'with'
 >
 
 /** Connects compiled code with the context manager. */

@@ -94,10 +94,16 @@ export function hookEventListeners(contexts: MicrotaskContexts): Restore {
         const [type, listener, options] = args
         const standIn = standInFor(this as object, String(type), listener)
         if (standIn === undefined) return Reflect.apply(original, this, args)
-        standIns.whenRestored(this as object, registrationKey(args), (target) => {
-          Reflect.apply(remove, target, [type, standIn, options])
-          if (!isOver(options)) Reflect.apply(add, target, args)
-        })
+        const { once, signal } = (options ?? {}) as AddEventListenerOptions
+        // One that is for one event may be gone by then. Afterwards the stand-in only passes on, so it may stay.
+        if (!once) {
+          const key = registrationKey(args)
+          standIns.whenRestored(this as object, key, (target) => {
+            Reflect.apply(remove, target, [type, standIn, options])
+            Reflect.apply(add, target, args)
+          })
+          if (signal) Reflect.apply(add, signal, ['abort', () => standIns.forget(this as object, key)])
+        }
         return Reflect.apply(original, this, [type, standIn, options])
       }
     }),
@@ -148,10 +154,4 @@ function registrationKey([type, listener, options]: readonly unknown[]): string 
   listenerNumbers.set(key, number)
   const capture = typeof options === 'object' ? Boolean((options as EventListenerOptions)?.capture) : options
   return `${type} ${number} ${Boolean(capture)}`
-}
-
-/** Whether a registration has ended by itself, or may have. */
-function isOver(options: unknown): boolean {
-  const { once, signal } = (typeof options === 'object' && options ? options : {}) as AddEventListenerOptions
-  return once === true || signal?.aborted === true
 }

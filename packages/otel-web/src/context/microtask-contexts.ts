@@ -40,6 +40,10 @@ export class MicrotaskContexts {
   current: Segment
   /** A context with so many awaits in one checkpoint that they are no longer followed one by one. */
   hot: Context | undefined
+  /** Told of a context when code of it begins as a callback, or ends after an await: what it rejects is its own. */
+  onRun: ((context: Context) => void) | undefined
+  /** Told what a callback throws. */
+  onError: ((error: unknown, context: Context) => void) | undefined
   /** Called before the active context changes. */
   beforeChange: (() => void) | undefined
   /** Called once, when there is a context, or something is scheduled that may meet one: see {@link need}. */
@@ -110,16 +114,24 @@ export class MicrotaskContexts {
 
   /** Runs `fn` in `context`, then returns to the context before. */
   with<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R {
+    this.onRun?.(context)
     const outer = this.current
-    if (outer.context === context) return Reflect.apply(fn, self, args)
-    this.need()
-    this.#switch(new Segment(context, this))
-    this.#depth++
+    const switches = outer.context !== context
+    if (switches) {
+      this.need()
+      this.#switch(new Segment(context, this))
+      this.#depth++
+    }
     try {
       return Reflect.apply(fn, self, args)
+    } catch (error) {
+      this.onError?.(error, context)
+      throw error
     } finally {
-      this.#depth--
-      this.#switch(outer)
+      if (switches) {
+        this.#depth--
+        this.#switch(outer)
+      }
     }
   }
 
@@ -152,6 +164,7 @@ export class MicrotaskContexts {
   runTask<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R {
     // Fake timers call back in the middle of other code.
     if (this.#depth > 0) return this.with(context, fn, self, args)
+    this.onRun?.(context)
     this.#restart(context === ROOT_CONTEXT ? this.#root : new Segment(context, this))
     this.#depth++
     try {
@@ -166,6 +179,7 @@ export class MicrotaskContexts {
   dispatch<R>(fn: (...args: never[]) => R, self: unknown, args: readonly unknown[]): R {
     this.touch()
     const outer = this.current
+    this.onRun?.(outer.context)
     this.#dispatching++
     try {
       return Reflect.apply(fn, self, args)
@@ -181,6 +195,7 @@ export class MicrotaskContexts {
    */
   enter(context: Context, event?: Event): void {
     this.need()
+    this.onRun?.(context)
     if (this.#dispatching > 0) {
       this.touch()
       if (this.current.context !== context) this.#switch(new Segment(context, this))

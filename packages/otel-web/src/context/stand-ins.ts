@@ -10,7 +10,9 @@ interface StandIn {
 }
 
 interface Target {
-  readonly standIns: Map<Listener, StandIn>
+  /** Weak: a target may live as long as the page, and see listeners come and go. */
+  readonly standIns: WeakMap<Listener, StandIn>
+  readonly originals: WeakMap<object, Listener>
   readonly restores: Map<string, (target: object) => void>
 }
 
@@ -27,11 +29,12 @@ export class StandIns {
 
   /** The stand-in for a listener, made when there is none yet. It belongs to who registered the listener last. */
   get(target: object, listener: Listener, rule: EventRule, context: Context): Method {
-    const { standIns } = this.#targetOf(target)
+    const { standIns, originals } = this.#targetOf(target)
     let standIn = standIns.get(listener)
     if (standIn === undefined) {
       standIn = this.#make(listener, target, rule)
       standIns.set(listener, standIn)
+      originals.set(standIn.call, listener)
     }
     standIn.context = context
     return standIn.call
@@ -42,10 +45,7 @@ export class StandIns {
   }
 
   original(target: object, call: unknown): Listener | undefined {
-    for (const [listener, standIn] of this.#targets.get(target)?.standIns ?? []) {
-      if (standIn.call === call) return listener
-    }
-    return undefined
+    return this.#targets.get(target)?.originals.get(call as object)
   }
 
   /** What puts the page's own listener back in its place, once all stand-ins are to go. */
@@ -70,7 +70,7 @@ export class StandIns {
   #targetOf(target: object): Target {
     const known = this.#targets.get(target)
     if (known !== undefined) return known
-    const made: Target = { standIns: new Map(), restores: new Map() }
+    const made: Target = { standIns: new WeakMap(), originals: new WeakMap(), restores: new Map() }
     this.#targets.set(target, made)
     this.#known.add(new WeakRef(target))
     if (this.#known.size > this.#pruneAt) this.#prune()

@@ -54,7 +54,8 @@ export function hookTaskCallbacks(contexts: MicrotaskContexts): Restore {
         return Reflect.apply(
           original,
           this,
-          args.map((argument) => bind(argument, rule)),
+          // What follows the callback of a timer is handed to it as it is.
+          args.map((argument, index) => (index && owner === undefined ? argument : bind(argument, rule))),
         )
       }
     }),

@@ -57,13 +57,9 @@ function toBody(resource: string, spans: readonly EncodedSpan[]): string {
   return `{"resourceSpans":[{"resource":${resource},"scopeSpans":[${scopeSpans.join()}]}]}`
 }
 
-/** UTF-8 bytes; nearly all text here is ASCII. */
+const encoder = /* @__PURE__ */ new TextEncoder()
+
+/** UTF-8 bytes. */
 export function byteLength(text: string): number {
-  let bytes = text.length
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    // Each half of a surrogate pair counts two of its four bytes.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
-  }
-  return bytes
+  return encoder.encode(text).length
 }

@@ -1,10 +1,8 @@
-import type { LeaveReason } from '../page/lifecycle.ts'
-import { backOffMillis } from './back-off.ts'
+import { backOffMillis, SHORT_FAILURES } from './back-off.ts'
 import { type Batch, type EncodedSpan, packBatches } from './batches.ts'
 import { deleteStored } from './delete-stored.ts'
 import { compress, type PostOptions, post, type SendResult, type SendTarget } from './send.ts'
 import type { SpanStore } from './span-store.ts'
-import { readStoredMark } from './stored-mark.ts'
 import { keepUnsent } from './unsent.ts'
 
 const BATCH_BYTES = 256_000
@@ -12,7 +10,12 @@ const BATCH_BYTES = 256_000
 const KEEPALIVE_BYTES = 60_000
 const LEAVING_BATCH_BYTES = 30_000
 const MAX_WAITING_BYTES = 2_000_000
-const LOCK = 'throughline-store'
+
+/**
+ * Why a span was dropped: the collector refused it, memory was full (while the store took nothing: `storeFailed`), or
+ * it was in the store for too long or had to make room there.
+ */
+export type DropReason = 'refused' | 'overflow' | 'storeFailed' | 'expired' | 'evicted'
 
 /** Counts of spans, and why the latest were not delivered. */
 export interface DeliveryHealth {
@@ -22,6 +25,8 @@ export interface DeliveryHealth {
   /** Put into the store by this page. */
   readonly stored: number
   readonly dropped: number
+  /** The same by reason; reasons that did not occur are missing. */
+  readonly droppedBy: Readonly<Partial<Record<DropReason, number>>>
   readonly lastFailure: string | undefined
 }
 
@@ -48,18 +53,20 @@ export class Delivery {
   #waiting: EncodedSpan[] = []
   #waitingBytes = 0
   #keepaliveBytes = 0
-  /** Being sent in a way that ends with the page. */
-  #mortal: Batch | undefined
+  /** On a way that ends with the page. */
+  readonly #mortal = new Set<Batch>()
   #failures = 0
   #notBefore = 0
-  #storeHasMore = true
-  #draining = false
+  /** The collector itself said when. */
+  #isTold = false
+  #storeFails = false
   #sending: Promise<void> | undefined
   #retryTimer: number | undefined
   #sent = 0
   #stored = 0
   #dropped = 0
   #droppedUntold = 0
+  readonly #droppedBy: Partial<Record<DropReason, number>> = {}
   #lastFailure: string | undefined
 
   /** @param resource the OTLP resource as JSON */
@@ -77,6 +84,7 @@ export class Delivery {
       waiting: this.#waiting.length,
       stored: this.#stored,
       dropped: this.#dropped,
+      droppedBy: { ...this.#droppedBy },
       lastFailure: this.#lastFailure,
     }
   }
@@ -102,7 +110,7 @@ export class Delivery {
     }
     while (this.#waitingBytes > MAX_WAITING_BYTES) {
       this.#waitingBytes -= this.#waiting.shift()?.sizeBytes ?? 0
-      this.#drop(1)
+      this.drop(1, this.#storeFails ? 'storeFailed' : 'overflow')
     }
   }
 
@@ -115,16 +123,15 @@ export class Delivery {
   }
 
   /** Sends what waits while the page goes, as far as the browser allows. */
-  flushLeaving(reason: LeaveReason): void {
+  flushLeaving(): void {
     const isAway = this.#failures > 0 || navigator.onLine === false
-    if (reason === 'pagehide' && this.#mortal) {
-      this.add(this.#mortal.spans)
-      this.#mortal = undefined
-    }
+    // Hidden tabs are killed without another word. Whoever comes back has sent these twice at worst, with the same ids.
+    for (const { spans } of this.#mortal) this.add(spans)
+    this.#mortal.clear()
     for (const batch of packBatches(this.#resource, this.#takeAll(), LEAVING_BATCH_BYTES)) {
-      if (isAway) this.#keepLeaving(batch)
-      else if (this.#hasQuota(batch.sizeBytes)) void this.#sendLeaving(batch)
-      else if (!this.#beacon(batch)) this.#keepLeaving(batch)
+      if (isAway && this.#keepLeaving(batch)) continue
+      if (this.#hasQuota(batch.sizeBytes)) void this.#sendLeaving(batch)
+      else if (!this.#beacon(batch) && !this.#keepLeaving(batch)) this.add(batch.spans)
     }
     // Should the page only be hidden.
     void this.flush()
@@ -135,92 +142,76 @@ export class Delivery {
     if (this.#mayDeliver()) this.#store?.open()
   }
 
-  /** The network is back: no more waiting. */
+  /** The network is back: no more waiting, unless the collector asked for it. */
   retryNow(): void {
-    this.#notBefore = 0
+    if (!this.#isTold) this.#notBefore = 0
     void this.flush()
   }
 
   /** Forgets everything, here and in the store. */
   async clear(): Promise<void> {
     this.#takeAll()
+    this.#mortal.clear()
     await deleteStored()
   }
 
   async #sendAll(): Promise<void> {
     // Tried even when the browser says that it is offline: a collector on this machine can be reached all the same.
-    while (performance.now() >= this.#notBefore) {
-      const [batch, ...rest] = packBatches(this.#resource, this.#takeAll(), BATCH_BYTES)
-      if (!batch) break
-      for (const { spans } of rest) this.add(spans)
-      const result = await this.#send(batch)
-      if (result) this.#settle(batch.spans.length, result, batch)
-    }
-    if (performance.now() < this.#notBefore) await this.#spill()
+    do {
+      while (performance.now() >= this.#notBefore) {
+        const batch = this.#takeBatch()
+        if (!batch) break
+        const result = await this.#send(batch)
+        if (result) this.#settle(batch.spans.length, result, batch)
+      }
+      if (performance.now() < this.#notBefore) await this.#spill()
+      // The store may have taken so long to take nothing that the back-off is over.
+    } while (this.#waiting[0] && performance.now() >= this.#notBefore)
     // New spans never wait for old ones: a store can be slow, or hang in another tab's hands.
-    else void this.#sendStored()
+    this.#sendStored()
   }
 
   /** Memory goes with the page; the store does not. */
   async #spill(): Promise<void> {
-    if (!this.#store) return
-    this.#storeHasMore = true
-    for (const batch of packBatches(this.#resource, this.#takeAll(), BATCH_BYTES)) {
-      this.#drop(await this.#store.put(batch))
+    while (this.#store) {
+      const batch = this.#takeBatch()
+      if (!batch) return
+      this.#mortal.add(batch)
+      const evicted = await this.#store.put(batch, this.#target.globals)
+      const isHere = this.#mortal.delete(batch)
+      this.#storeFails = evicted === undefined
+      if (evicted === undefined) {
+        if (isHere) this.#putBack(batch)
+        return
+      }
+      this.drop(evicted, 'evicted')
       this.#stored += batch.spans.length
     }
   }
 
-  async #sendStored(): Promise<void> {
-    const store = this.#store
-    if (!store || !this.#storeHasMore || this.#draining || !this.#mayDeliver()) return
-    if (readStoredMark() === undefined) return
-    this.#draining = true
-    const drain = async (lock: unknown) => {
-      // Another tab is at it.
-      if (lock === null) return
-      while (performance.now() >= this.#notBefore && this.#mayDeliver()) {
-        const { batch, expired } = await store.oldest()
-        this.#drop(expired)
-        if (!batch) {
-          this.#storeHasMore = false
-          return
-        }
-        const body = await compress(batch.body)
-        const result = await post(this.#target, body ?? batch.body, {
-          isCompressed: body !== undefined,
-          keepalive: false,
-        })
-        this.#settle(batch.count, result)
-        if (result.outcome !== 'retry') await store.remove(batch.key)
-      }
-    }
-    try {
-      if (navigator.locks) await navigator.locks.request(LOCK, { ifAvailable: true }, drain)
-      else await drain(undefined)
-    } catch {
-      // No locks for this document: the next visit's will do.
-    } finally {
-      this.#draining = false
-    }
+  #sendStored(): void {
+    void this.#store?.drain({
+      target: this.#target,
+      maySend: () => performance.now() >= this.#notBefore && this.#mayDeliver(),
+      onResult: (count, result) => this.#settle(count, result),
+      onExpired: (count) => this.drop(count, 'expired'),
+    })
   }
 
   /** Sends a batch compressed; without a result when the page went meanwhile and took it along. */
   async #send(batch: Batch): Promise<SendResult | undefined> {
-    this.#mortal = batch
+    this.#mortal.add(batch)
     const compressed = await compress(batch.body)
-    if (this.#mortal !== batch) return undefined
+    if (!this.#mortal.has(batch)) return undefined
     const sizeBytes = compressed?.byteLength ?? batch.sizeBytes
     // Whoever leaves now leaves nothing behind. After a failure the quota may have been the reason.
     const keepalive = this.#failures === 0 && this.#hasQuota(sizeBytes)
-    if (keepalive) this.#mortal = undefined
+    if (keepalive) this.#mortal.delete(batch)
     const result = await this.#post(compressed ?? batch.body, sizeBytes, {
       isCompressed: compressed !== undefined,
       keepalive,
     })
-    if (!keepalive && this.#mortal !== batch) return undefined
-    this.#mortal = undefined
-    return result
+    return keepalive || this.#mortal.delete(batch) ? result : undefined
   }
 
   async #sendLeaving(batch: Batch): Promise<void> {
@@ -241,52 +232,70 @@ export class Delivery {
     return this.#keepaliveBytes + sizeBytes <= KEEPALIVE_BYTES
   }
 
-  #keepLeaving(batch: Batch): void {
-    if (!this.#mayDeliver() || !this.#mayStore || !keepUnsent(batch)) {
-      this.add(batch.spans)
-      return
-    }
-    this.#storeHasMore = true
+  #keepLeaving(batch: Batch): boolean {
+    if (!this.#mayDeliver() || !this.#mayStore || !keepUnsent(batch)) return false
     this.#stored += batch.spans.length
+    return true
   }
 
-  /** Beacons cannot carry the headers that some collectors ask for. */
+  /**
+   * Beacons cannot carry the headers that some collectors ask for, and do not tell when another origin refuses the
+   * credentials that they bring.
+   */
   #beacon(batch: Batch): boolean {
-    if (Object.keys(this.#target.headers).length > 0 || !navigator.sendBeacon) return false
+    const { endpoint, headers } = this.#target
+    if (Object.keys(headers).length > 0 || !endpoint.startsWith(`${location.origin}/`)) return false
     const body = new Blob([batch.body], { type: 'application/json' })
-    if (!navigator.sendBeacon(this.#target.endpoint, body)) return false
+    if (!navigator.sendBeacon?.(endpoint, body)) return false
     this.#sent += batch.spans.length
     return true
   }
 
   #settle(count: number, result: SendResult, batch?: Batch): void {
+    this.#lastFailure = result.reason ?? this.#lastFailure
     if (result.outcome === 'sent') {
+      const { rejected = 0 } = result
       this.#failures = 0
-      this.#sent += count
+      this.#sent += count - rejected
+      this.drop(rejected, 'refused')
       return
     }
-    this.#lastFailure = result.reason
     if (result.outcome === 'refused') {
-      this.#drop(count)
+      this.drop(count, 'refused')
       if (result.gone) this.#onGone()
       return
     }
-    if (batch && this.#mayDeliver()) {
-      const newer = this.#takeAll()
-      this.add(batch.spans)
-      this.add(newer)
-    }
-    this.#storeHasMore = true
-    const waitMillis = backOffMillis(++this.#failures, result.retryAfterMillis)
+    if (batch) this.#putBack(batch)
+    // Offline tells nothing about the collector.
+    if (navigator.onLine || this.#failures < SHORT_FAILURES) this.#failures++
+    this.#isTold = result.retryAfterMillis !== undefined
+    const waitMillis = backOffMillis(this.#failures, result.retryAfterMillis)
     this.#notBefore = performance.now() + waitMillis
     const { setTimeout, clearTimeout } = this.#target.globals
     clearTimeout(this.#retryTimer)
     this.#retryTimer = setTimeout(() => void this.flush(), waitMillis + 1)
   }
 
-  #drop(count: number): void {
+  /** Counts spans that never arrive. */
+  drop(count: number, reason: DropReason): void {
+    if (count === 0) return
     this.#dropped += count
     this.#droppedUntold += count
+    this.#droppedBy[reason] = (this.#droppedBy[reason] ?? 0) + count
+  }
+
+  /** Before all that waits: it is older. */
+  #putBack({ spans }: Batch): void {
+    if (!this.#mayDeliver()) return
+    const newer = this.#takeAll()
+    this.add(spans)
+    this.add(newer)
+  }
+
+  #takeBatch(): Batch | undefined {
+    const [batch, ...rest] = packBatches(this.#resource, this.#takeAll(), BATCH_BYTES)
+    for (const { spans } of rest) this.add(spans)
+    return batch
   }
 
   #takeAll(): EncodedSpan[] {

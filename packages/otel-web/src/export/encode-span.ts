@@ -16,19 +16,21 @@ export interface EncodeOptions {
   readonly endTime?: HrTime | undefined
 }
 
+/** What a span has not is undefined here, and missing once it is JSON. */
+type WithUndefined<T> = T extends object ? { readonly [K in keyof T]: WithUndefined<T[K]> | undefined } : T
+
 /** A span in the shape of OTLP JSON, its times corrected, its texts redacted. */
-export function encodeSpan(span: ReadableSpan, options: EncodeOptions): OtlpSpan {
+export function encodeSpan(span: ReadableSpan, options: EncodeOptions): WithUndefined<OtlpSpan> {
   const { offsetMillis, redactor, extraAttributes, endTime = span.endTime } = options
   const { traceId, spanId, traceState, traceFlags } = span.spanContext()
   const parent = span.parentSpanContext
-  const state = traceState?.serialize()
   const keyValues = (attributes: Attributes | undefined) => toKeyValues(redactor.attributes(attributes ?? {}))
   const { code, message } = span.status
   return {
     traceId,
     spanId,
-    ...(state ? { traceState: state } : {}),
-    ...(parent ? { parentSpanId: parent.spanId } : {}),
+    traceState: traceState?.serialize() || undefined,
+    parentSpanId: parent?.spanId,
     flags: traceFlags | remoteFlags(parent),
     name: redactor.text(span.name),
     // OTLP counts kinds from 1, the API from 0.
@@ -36,31 +38,27 @@ export function encodeSpan(span: ReadableSpan, options: EncodeOptions): OtlpSpan
     startTimeUnixNano: toUnixNano(span.startTime, offsetMillis),
     endTimeUnixNano: toUnixNano(endTime, offsetMillis),
     attributes: keyValues(extraAttributes ? { ...span.attributes, ...extraAttributes } : span.attributes),
-    ...dropped('droppedAttributesCount', span.droppedAttributesCount),
+    droppedAttributesCount: span.droppedAttributesCount || undefined,
     events: span.events.map((event) => ({
       timeUnixNano: toUnixNano(event.time, offsetMillis),
       name: event.name,
       attributes: keyValues(event.attributes),
-      ...dropped('droppedAttributesCount', event.droppedAttributesCount),
+      droppedAttributesCount: event.droppedAttributesCount || undefined,
     })),
-    ...dropped('droppedEventsCount', span.droppedEventsCount),
+    droppedEventsCount: span.droppedEventsCount || undefined,
     links: span.links.map(({ context, attributes }) => ({
       traceId: context.traceId,
       spanId: context.spanId,
       attributes: keyValues(attributes),
       flags: context.traceFlags | remoteFlags(context),
     })),
-    ...dropped('droppedLinksCount', span.droppedLinksCount),
-    status: { ...(code ? { code } : {}), ...(message ? { message: redactor.text(message) } : {}) },
+    droppedLinksCount: span.droppedLinksCount || undefined,
+    status: { code: code || undefined, message: message ? redactor.text(message) : undefined },
   }
 }
 
 function remoteFlags(other: SpanContext | undefined): number {
   return HAS_IS_REMOTE | (other?.isRemote ? IS_REMOTE : 0)
-}
-
-function dropped<K extends string>(key: K, count: number | undefined): { [key in K]?: number } {
-  return count ? ({ [key]: count } as { [key in K]: number }) : {}
 }
 
 function toUnixNano([seconds, nanos]: HrTime, offsetMillis: number): string {

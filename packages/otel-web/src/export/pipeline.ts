@@ -56,6 +56,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     isRecording: parts.isRecording,
     sessionId: parts.sessionId,
     takeDropped: () => delivery.takeDropped(),
+    onLost: (count) => delivery.drop(count, 'overflow'),
     onQueued: () => {
       // What cannot be sent is stored soon: memory goes with the page.
       const delayMillis = navigator.onLine
@@ -75,11 +76,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     queue,
     delivery,
     flush,
-    leave(reason) {
+    leave() {
       parts.beforeFlush()
       delivery.add(queue.takeEnded())
       delivery.add(queue.takeOpen())
-      delivery.flushLeaving(reason)
+      delivery.flushLeaving()
     },
     addTiming: (span, timing) => queue.addLate(span, timingAttributes(timing)),
     async clear() {

@@ -9,11 +9,13 @@ export interface SendTarget {
 /** What became of a request: `retry` may go through later, `refused` never will. */
 export interface SendResult {
   readonly outcome: 'sent' | 'retry' | 'refused'
-  readonly reason?: string
+  readonly reason?: string | undefined
+  /** How many spans of a batch that was sent the collector did not take. */
+  readonly rejected?: number
   /** Status 410: no more is wanted, ever. */
   readonly gone?: boolean
   /** Of a `Retry-After` header. */
-  readonly retryAfterMillis?: number
+  readonly retryAfterMillis?: number | undefined
 }
 
 const TIMEOUT_MILLIS = 10_000
@@ -48,14 +50,13 @@ export async function post(
       signal: abort.signal,
     })
     // Chromium gives the quota of keepalive back only once the answer was read.
-    await response.arrayBuffer()
-    if (response.ok) return { outcome: 'sent' }
-    const retryAfterMillis = parseRetryAfter(response.headers.get('retry-after'))
+    const answer = await response.text()
+    if (response.ok) return parsePartialSuccess(answer)
     return {
       outcome: RETRYABLE.includes(response.status) ? 'retry' : 'refused',
       reason: `status ${response.status}`,
       gone: response.status === 410,
-      ...(retryAfterMillis === undefined ? {} : { retryAfterMillis }),
+      retryAfterMillis: parseRetryAfter(response.headers.get('retry-after')),
     }
   } catch (error) {
     return { outcome: 'retry', reason: error instanceof Error ? error.message : String(error) }
@@ -64,21 +65,22 @@ export async function post(
   }
 }
 
+/** Most answers are empty; all that matters in the others is a number, or as a string of digits what JSON has no room for. */
+// https://opentelemetry.io/docs/specs/otlp/#partial-success-1
+export function parsePartialSuccess(answer: string): SendResult {
+  const rejected = Number(/"rejectedSpans"\s*:\s*"?(\d+)/.exec(answer)?.[1] ?? 0)
+  return { outcome: 'sent', rejected, reason: rejected ? 'partial success' : undefined }
+}
+
 /** Compresses a body, where that can be done. */
 export async function compress(body: string): Promise<ArrayBuffer | undefined> {
   try {
-    const { readable, writable } = new CompressionStream('gzip')
-    const writer = writable.getWriter()
-    // Both settle with the reading.
-    writer.write(new TextEncoder().encode(body)).catch(nothing)
-    writer.close().catch(nothing)
-    return await new Response(readable).arrayBuffer()
+    const compressed = new Response(body).body?.pipeThrough(new CompressionStream('gzip'))
+    return compressed && (await new Response(compressed).arrayBuffer())
   } catch {
     return undefined
   }
 }
-
-function nothing(): void {}
 
 /** Seconds or a date, in milliseconds from now. */
 export function parseRetryAfter(value: string | null): number | undefined {

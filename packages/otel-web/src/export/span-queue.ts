@@ -24,6 +24,8 @@ export interface SpanQueueParts {
   readonly sessionId: () => string
   /** Spans that never arrived since this was last asked. */
   readonly takeDropped: () => number
+  /** Told how many spans are missing in a trace that is kept. */
+  readonly onLost: (count: number) => void
   /** Told that something waits. */
   readonly onQueued: () => void
 }
@@ -82,9 +84,11 @@ export class SpanQueue implements SpanProcessor {
   }
 
   #keep(span: ReadableSpan): void {
-    const kept = this.#parts.kept.add(span)
-    for (const each of kept?.spans ?? []) {
-      this.addLate(each, { [ATTR_KEPT]: kept?.reason })
+    const kept = this.#parts.kept.add(span, this.#parts.endsItself(span))
+    if (!kept) return
+    this.#parts.onLost(kept.lost)
+    for (const each of kept.spans) {
+      this.addLate(each, { [ATTR_KEPT]: kept.reason })
       this.#ended.push(each)
     }
   }
@@ -99,7 +103,7 @@ export class SpanQueue implements SpanProcessor {
       redactor,
       extraAttributes: {
         ...this.#late.get(span),
-        ...(isLocalRoot(span) ? this.#rootAttributes(offsetMillis) : {}),
+        ...(isLocalRoot(span) && this.#rootAttributes(offsetMillis)),
       },
       endTime: span.ended ? undefined : clock.at(traceId),
     })
@@ -107,10 +111,9 @@ export class SpanQueue implements SpanProcessor {
   }
 
   #rootAttributes(offsetMillis: number): Attributes {
-    const dropped = this.#parts.takeDropped()
     return {
-      ...(offsetMillis === 0 ? {} : { [ATTR_CLOCK_OFFSET]: offsetMillis }),
-      ...(dropped === 0 ? {} : { [ATTR_DROPPED_SPANS]: dropped }),
+      [ATTR_CLOCK_OFFSET]: offsetMillis || undefined,
+      [ATTR_DROPPED_SPANS]: this.#parts.takeDropped() || undefined,
     }
   }
 

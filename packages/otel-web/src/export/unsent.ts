@@ -4,9 +4,12 @@ import { writeStoredMark } from './stored-mark.ts'
 const PREFIX = 'throughline.unsent.'
 const MAX_CHARACTERS = 250_000
 
+/** The key of a batch in the database tells all but its body: limits are kept without reading bodies; the oldest sorts first. */
+export type StoredKey = [storedMillis: number, sizeBytes: number, count: number, unique: number]
+
 /** A batch that is kept, with what it takes to remove it. */
 export interface StoredBatch {
-  readonly key: number | string
+  readonly key: StoredKey | string
   readonly body: string
   readonly count: number
   readonly storedMillis: number
@@ -30,7 +33,7 @@ export function keepUnsent({ body, spans }: Batch): boolean {
 }
 
 /** One of the batches that were kept. */
-export function readUnsent(): StoredBatch | undefined {
+export function readUnsent(): (StoredBatch & { readonly key: string }) | undefined {
   try {
     const [key] = unsentKeys()
     const [, count, storedMillis, body] = /^(\d+)\.(\d+)\.(.+)/s.exec((key && localStorage[key]) ?? '') ?? []

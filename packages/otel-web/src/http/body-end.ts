@@ -24,7 +24,7 @@ export class BodyWatcher {
 
   enable(): void {
     const watched = this.#watched
-    const ends = (onEnd: OnBodyEnd, result: unknown): unknown => {
+    const ends = (onEnd: OnBodyEnd, result: unknown, pipe?: StreamPipeOptions): unknown => {
       if (!(result instanceof Promise)) return result
       // Returned in place of the stock promise: a handler on that one would hide the page's own unhandled rejection.
       return result.then(
@@ -33,7 +33,8 @@ export class BodyWatcher {
           return value
         },
         (error) => {
-          onEnd(error instanceof SyntaxError ? undefined : error)
+          // What came in whole may be no JSON; what the page stops piping it gave up itself.
+          onEnd(error instanceof SyntaxError || error === pipe?.signal?.reason ? undefined : error)
           throw error
         },
       )
@@ -55,23 +56,29 @@ export class BodyWatcher {
     this.#patch(streams, 'getReader', (stock, stream, args) => {
       const reader = stock.apply(stream, args)
       const onEnd = watched.get(stream)
-      if (onEnd) whenReaderCloses(reader as ReadableStreamDefaultReader, stream as ReadableStream, onEnd)
+      if (onEnd) whenReaderCloses(reader as ReadableStreamDefaultReader, onEnd)
       return reader
     })
     for (const name of ['pipeTo', 'cancel'] as const) {
       this.#patch(streams, name, (stock, stream, args) => {
         const onEnd = watched.get(stream)
         const result = stock.apply(stream, args)
-        return onEnd ? ends(onEnd, result) : result
+        return onEnd ? ends(onEnd, result, args[1] as StreamPipeOptions | undefined) : result
       })
     }
     this.#patch(streams, 'pipeThrough', (stock, stream, args) => {
       const onEnd = watched.get(stream)
       const [transform, options] = args as [ReadableWritablePair | undefined, StreamPipeOptions | undefined]
-      if (!onEnd || !(transform?.writable instanceof WritableStream) || (stream as ReadableStream).locked) {
+      const { readable, writable } = transform ?? {}
+      // What cannot be piped is left for the platform to refuse.
+      if (
+        !onEnd ||
+        !(readable instanceof ReadableStream && writable instanceof WritableStream) ||
+        writable.locked ||
+        (stream as ReadableStream).locked
+      ) {
         return stock.apply(stream, args)
       }
-      const { readable, writable } = transform
       // What the standard does: pipe, and let whoever reads the other end hear of the failure.
       ;(stream as ReadableStream).pipeTo(writable, options).catch(() => {})
       return readable
@@ -144,17 +151,15 @@ export class BodyWatcher {
 
 type Stock = { apply(self: object, args: unknown[]): unknown }
 
-function whenReaderCloses(
-  reader: ReadableStreamDefaultReader,
-  stream: ReadableStream,
-  onEnd: OnBodyEnd,
-): void {
+function whenReaderCloses(reader: ReadableStreamDefaultReader, onEnd: OnBodyEnd): void {
   reader.closed.then(
     () => onEnd(),
-    (error) => {
-      // A reader that was let go is closed with an error too; the stream goes on with the next reader.
-      if (stream.locked) onEnd(error)
-    },
+    // A reader that was let go is closed with an error too, and the stream goes on with the next one. It cannot cancel
+    // any more and says so; the reader of a stream that broke off gives that stream's error again.
+    (error) =>
+      reader.cancel().catch((again) => {
+        if (again === error) onEnd(error)
+      }),
   )
 }
 

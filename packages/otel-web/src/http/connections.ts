@@ -45,24 +45,35 @@ function traceBeacons(parts: HttpParts): () => void {
 function traceConstructor(name: 'WebSocket' | 'EventSource', protocol: string, parts: HttpParts): () => void {
   const stock: unknown = window[name]
   if (typeof stock !== 'function') return () => {}
+  const spans = new WeakMap<object, Span>()
   // A proxy keeps `instanceof`, the constants, and classes that extend it.
   const traced = new Proxy(stock, {
     construct(target, args, newTarget) {
       const connection: object = Reflect.construct(target, args, newTarget)
       if (connection instanceof EventTarget)
-        guarded(() => follow(connection, String(args[0]), protocol, parts))
+        guarded(() => spans.set(connection, follow(connection, String(args[0]), protocol, parts)))
       return connection
     },
   })
   Object.assign(window, { [name]: traced })
+  const unpatch = patchMethod(stock.prototype, 'close', (original) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const result = Reflect.apply(original, this, args)
+      // Before it is open that is an abort: no error, and not always an event.
+      const span = spans.get(this as object)
+      if (span?.isRecording()) span.end()
+      return result
+    }
+  })
   return () => {
+    unpatch()
     if (window[name] === traced) Object.assign(window, { [name]: stock })
   }
 }
 
-function follow(connection: EventTarget, address: string, protocol: string, parts: HttpParts): void {
+function follow(connection: EventTarget, address: string, protocol: string, parts: HttpParts): Span {
   const url = new URL(address, document.baseURI)
-  const span: Span = parts.tracer.startSpan(
+  const span = parts.tracer.startSpan(
     `connect ${protocol}`,
     {
       kind: SpanKind.CLIENT,
@@ -79,4 +90,5 @@ function follow(connection: EventTarget, address: string, protocol: string, part
   }
   connection.addEventListener('error', onFailure, { once: true })
   connection.addEventListener('close', onFailure, { once: true })
+  return span
 }

@@ -3,7 +3,8 @@ import { BodyWatcher } from './body-end.ts'
 import { guarded, type HttpCall, type HttpParts, startHttpCall } from './http-call.ts'
 import { isRequest, withHeaders } from './request-copy.ts'
 
-const UNREAD_MILLIS = 1000
+/** A dialog may stand between an answer and the reading of its body; without one, resource timing tells its end. */
+const UNREAD_MILLIS = 10_000
 
 /** A running instrumentation of `fetch`. */
 export interface FetchTracing {
@@ -22,10 +23,10 @@ export function traceFetch(parts: HttpParts, patch = true): FetchTracing {
   const bodies = new BodyWatcher()
   bodies.enable()
   const follow: FetchTracing['follow'] = (call, response, answeredMillis = performance.now()) => {
-    call.answered(response.status, response.headers.get('server-timing'), answeredMillis)
+    call.answered(response.status, answeredMillis)
     if (response.body === null) return call.end(answeredMillis)
     bodies.watch(response, (error) => guarded(() => call.end(performance.now(), error)))
-    // A body that nobody reads, and that resource timing could not tell from another's, has no end to be known.
+    // A body that nobody reads, and that is too large to come in unread, has no end to be known.
     parts.later(() => {
       if (!bodies.isTouched(response)) call.end(answeredMillis)
     }, UNREAD_MILLIS)
@@ -64,6 +65,8 @@ export function traceFetch(parts: HttpParts, patch = true): FetchTracing {
 
 function startCall(parts: HttpParts, input: RequestInfo | URL, init?: RequestInit): HttpCall | undefined {
   if (isTracingSuppressed(parts.contexts.active())) return undefined
-  const url = new URL(isRequest(input) ? input.url : String(input), document.baseURI)
-  return startHttpCall(parts, String(init?.method ?? (isRequest(input) ? input.method : 'GET')), url)
+  const request = isRequest(input) ? input : undefined
+  const url = new URL(request ? request.url : String(input), document.baseURI)
+  const signal = init?.signal ?? request?.signal
+  return startHttpCall(parts, String(init?.method ?? request?.method ?? 'GET'), url, undefined, signal)
 }

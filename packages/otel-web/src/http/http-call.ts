@@ -44,7 +44,7 @@ export interface HttpCall {
   /** The platform has taken the request. */
   started(): void
   /** The answer's headers are there. */
-  answered(status: number, serverTiming: string | null, atMillis?: number): void
+  answered(status: number, atMillis?: number): void
   /** The body is there, or nothing will come any more; only the first call counts. */
   end(atMillis: number, error?: unknown): void
 }
@@ -55,12 +55,13 @@ export interface EarlyCall {
   readonly context: Context
 }
 
-/** Starts the span of a request, unless the request is none of ours. */
+/** Starts the span of a request, which `signal` may abort, unless the request is none of ours. */
 export function startHttpCall(
   parts: HttpParts,
   method: string,
   url: URL,
   early?: EarlyCall,
+  signal?: AbortSignal | null,
 ): HttpCall | undefined {
   const verdict = parts.verdictOf(url)
   if (verdict === 'not http' || verdict === 'not recording' || parts.ignores(url)) return undefined
@@ -73,16 +74,26 @@ export function startHttpCall(
   if (verdict === 'sent') propagator.inject(trace.setSpan(context, span), headers, defaultTextMapSetter)
   else parts.onNotSent?.(url, verdict)
 
-  let answered = false
+  const zero = clock.zero()
+  let answeredMillis: number | undefined
   let ended = false
   const timed = {
     url: withoutFragment(url.href),
     startMillis,
     startedMillis: early ? startMillis + 20 : Number.POSITIVE_INFINITY,
+    untold: 0,
     onTiming: (timing: PerformanceResourceTiming) => {
       parts.onTiming(span, timing)
+      // Only what came over the network just now, from whom the trace was sent to: other answers say when a cache or
+      // a service worker got them, or what a stranger likes.
+      if (verdict === 'sent' && timing.workerStart === 0 && timing.transferSize > timing.encodedBodySize) {
+        const { serverTiming, responseEnd } = timing
+        parts.clockOffset.observe(serverTiming, zero, startMillis, answeredMillis ?? responseEnd)
+      }
+    },
+    onOver: (endMillis: number) => {
       // What nobody reads has ended when its last byte was there. Without an answer the request itself will tell.
-      if (answered && timing.responseEnd > 0) end(timing.responseEnd)
+      if (answeredMillis !== undefined && endMillis > 0) end(endMillis)
     },
   }
   timings.wait(timed)
@@ -90,7 +101,7 @@ export function startHttpCall(
     if (ended) return
     ended = true
     if (error !== undefined) parts.onError(error, context)
-    endHttpSpan(span, clock.at(span.spanContext().traceId, atMillis), error)
+    endHttpSpan(span, clock.at(span.spanContext().traceId, atMillis), error, signal?.reason)
   }
   return {
     span,
@@ -99,10 +110,9 @@ export function startHttpCall(
     started() {
       timed.startedMillis = performance.now()
     },
-    answered(status, serverTiming, atMillis = performance.now()) {
-      answered = true
+    answered(status, atMillis = performance.now()) {
+      answeredMillis = atMillis
       recordStatus(span, status)
-      parts.clockOffset.observe(serverTiming, startMillis, atMillis)
     },
     end,
   }

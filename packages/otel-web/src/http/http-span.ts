@@ -60,15 +60,21 @@ export function recordStatus(span: Span, status: number): void {
   span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
-/** Ends the span; a failure is an error unless the page itself aborted the request. */
-export function endHttpSpan(span: Span, endTime: HrTime, error: unknown): void {
-  if (error !== undefined && !isAbort(error)) {
+/**
+ * Ends the span; a failure is an error unless the page itself aborted the request.
+ *
+ * @param reason why the request's signal was aborted, if it was.
+ */
+export function endHttpSpan(span: Span, endTime: HrTime, error: unknown, reason?: unknown): void {
+  if (error !== undefined && !isAbort(error, reason)) {
     span.setAttribute(ATTR_ERROR_TYPE, error instanceof Error ? error.name : typeof error)
     span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : '' })
   }
   span.end(endTime)
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError'
+function isAbort(error: unknown, reason: unknown): boolean {
+  const name = error instanceof DOMException && error.name
+  // A signal can also mean that the request took too long.
+  return name === 'AbortError' || (error === reason && name !== 'TimeoutError')
 }

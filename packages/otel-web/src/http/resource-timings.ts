@@ -4,12 +4,18 @@ export interface TimedRequest {
   /** Around the platform's call: the entry's start time lies between, if it is this request's. */
   readonly startMillis: number
   startedMillis: number
-  onTiming: ((timing: PerformanceResourceTiming) => void) | undefined
+  /** How many entries, while it waited, were of its URL and could not be told whose. */
+  untold: number
+  /** Its own entry. */
+  onTiming(timing: PerformanceResourceTiming): void
+  /** It is over at the latest by then, whichever entry is its own. */
+  onOver(endMillis: number): void
 }
 
 const MAX_WAITING = 200
 /** Entries and `performance.now()` are each rounded to 0.1 ms in pages that are not isolated. */
 const ROUNDING_MILLIS = 0.11
+
 /** The platform leaves the fragment in an entry's name, and out of what it asks the server for. */
 export function withoutFragment(url: string): string {
   return url.split('#', 1)[0] ?? ''
@@ -19,11 +25,10 @@ const INITIATORS = ['fetch', 'xmlhttprequest']
 
 /**
  * Gives each request its own entry of resource timing, through one observer for all. Calls of one URL that started
- * in the same instant cannot be told apart: they get none rather than each other's.
+ * in the same instant cannot be told apart: they get none rather than each other's, but are over when all are.
  */
 export class ResourceTimings {
-  readonly #waiting = new Map<string, TimedRequest[]>()
-  #count = 0
+  readonly #waiting = new Set<TimedRequest>()
   #observer: PerformanceObserver | undefined
 
   enable(): void {
@@ -37,7 +42,6 @@ export class ResourceTimings {
   disable(): void {
     this.#observer?.disconnect()
     this.#waiting.clear()
-    this.#count = 0
   }
 
   /** Takes what was observed but not yet told. */
@@ -46,39 +50,29 @@ export class ResourceTimings {
   }
 
   wait(request: TimedRequest): void {
-    const requests = this.#waiting.get(request.url)
-    if (requests) requests.push(request)
-    else this.#waiting.set(request.url, [request])
-    if (++this.#count > MAX_WAITING) this.#forgetOldest()
+    this.#waiting.add(request)
+    const [oldest] = this.#waiting
+    if (oldest && this.#waiting.size > MAX_WAITING) this.#waiting.delete(oldest)
   }
 
   #onEntry(entry: PerformanceResourceTiming): void {
     if (!INITIATORS.includes(entry.initiatorType)) return
-    const requests = this.#waiting.get(withoutFragment(entry.name))
-    const candidates = requests?.filter(
+    const url = withoutFragment(entry.name)
+    const same = [...this.#waiting].filter((request) => request.url === url)
+    const [own, other] = same.filter(
       ({ startMillis, startedMillis }) =>
         entry.startTime >= startMillis - ROUNDING_MILLIS &&
         entry.startTime <= startedMillis + ROUNDING_MILLIS,
     )
-    for (const candidate of candidates ?? []) {
-      if (candidates?.length === 1) candidate.onTiming?.(entry)
-      this.#remove(candidate)
-    }
-  }
-
-  #remove(request: TimedRequest): void {
-    const requests = this.#waiting.get(request.url)
-    const index = requests?.indexOf(request) ?? -1
-    if (!requests || index < 0) return
-    requests.splice(index, 1)
-    this.#count--
-    if (requests.length === 0) this.#waiting.delete(request.url)
-  }
-
-  #forgetOldest(): void {
-    for (const [request] of this.#waiting.values()) {
-      if (request) this.#remove(request)
-      return
+    if (!own) return
+    if (other) for (const request of same) request.untold++
+    else own.onTiming(entry)
+    const left = other ? same : same.filter((request) => request !== own)
+    const isLeft = left[0] && left[0].untold < left.length
+    for (const request of same) {
+      if (isLeft && left.includes(request)) continue
+      request.onOver(entry.responseEnd)
+      this.#waiting.delete(request)
     }
   }
 }

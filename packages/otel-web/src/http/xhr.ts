@@ -5,9 +5,11 @@ import { guarded, type HttpCall, type HttpParts, startHttpCall } from './http-ca
 interface Opened {
   readonly method: string
   readonly url: string
-  /** The caller sends a traceparent of its own. */
-  own: boolean
+  /** What the caller sends of its own, in lower case. */
+  readonly own: Set<string>
 }
+
+const running = new WeakMap<XMLHttpRequest, HttpCall>()
 
 /**
  * Traces `XMLHttpRequest` the same way as `fetch`: the span ends with `load`, or with whatever came in its place.
@@ -28,16 +30,21 @@ export function traceXhr(parts: HttpParts): () => void {
     })
   const restores = [
     hook('open', (xhr, [method, url], stock) => {
-      guarded(() => opened.set(xhr, { method: String(method), url: String(url), own: false }))
+      guarded(() => {
+        opened.set(xhr, { method: String(method), url: String(url), own: new Set() })
+        // A request that is still running is dropped, without an event.
+        running.get(xhr)?.end(performance.now())
+      })
       return stock()
     }),
     hook('setRequestHeader', (xhr, [name], stock) => {
-      const request = opened.get(xhr)
-      if (request && String(name).toLowerCase() === 'traceparent') request.own = true
+      guarded(() => opened.get(xhr)?.own.add(String(name).toLowerCase()))
       return stock()
     }),
     hook('send', (xhr, _, stock) => {
-      const request = opened.get(xhr)
+      // In any other state, and a second time, the platform will refuse it.
+      const request = xhr.readyState === XMLHttpRequest.OPENED ? opened.get(xhr) : undefined
+      opened.delete(xhr)
       const call = request && guarded(() => startSending(parts, xhr, request))
       try {
         return stock()
@@ -59,21 +66,23 @@ function startSending(parts: HttpParts, xhr: XMLHttpRequest, request: Opened): H
   const url = new URL(request.url, document.baseURI)
   const call = startHttpCall(parts, request.method, url)
   if (!call) return undefined
-  if (!request.own) {
-    for (const name in call.headers) xhr.setRequestHeader(name, call.headers[name] ?? '')
+  if (!request.own.has('traceparent')) {
+    for (const name in call.headers) {
+      // Two values of one header would be sent as one.
+      if (!request.own.has(name)) xhr.setRequestHeader(name, call.headers[name] ?? '')
+    }
   }
-  followXhr(call, xhr, url)
+  followXhr(call, xhr)
   return call
 }
 
 /** Ends the call by what the request tells. */
-export function followXhr(call: HttpCall, xhr: XMLHttpRequest, url: URL): void {
+export function followXhr(call: HttpCall, xhr: XMLHttpRequest): void {
+  running.set(xhr, call)
   const onHeaders = () => {
     if (xhr.readyState !== XMLHttpRequest.HEADERS_RECEIVED) return
     xhr.removeEventListener('readystatechange', onHeaders)
-    // Asking another origin's answer for a header that it does not expose makes Chromium log an error.
-    const serverTiming = url.origin === location.origin ? xhr.getResponseHeader('server-timing') : null
-    call.answered(xhr.status, serverTiming)
+    call.answered(xhr.status)
   }
   xhr.addEventListener('readystatechange', onHeaders)
   const end = (error?: unknown) => () => guarded(() => call.end(performance.now(), error))

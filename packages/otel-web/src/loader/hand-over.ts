@@ -24,14 +24,14 @@ export type EarlyRequest = [
 ]
 
 /** A call of the early handle, to be made up for. */
-type EarlyCall = [name: string, args: unknown[]]
+export type EarlyCall = [name: string, args: unknown[]]
 
 /** What the loader leaves to the SDK. Names that end in `_` are shortened in both builds, to the same letters. */
 export interface HandOver {
   readonly script_: HTMLElement
   readonly traceId_: string
-  /** 1 or 0. */
-  readonly sampled_: number
+  /** The session's flags: `01`, or `00` when it is not sampled. */
+  readonly sampled_: string
   /** Truthy: nothing is recorded, everything is let through. */
   stopped_: unknown
   readonly log_: (EarlyAction | EarlyRequest | EarlyCall)[]

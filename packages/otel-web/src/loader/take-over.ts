@@ -11,7 +11,7 @@ const EVENTS = ['click', 'submit', 'change', 'keydown']
 
 /** Takes the loader's patches and listeners off; what others have patched over passes everything through. */
 export function stopLoader(hand: HandOver): void {
-  hand.stopped_ = 1
+  hand.stopped_ = true
   unpatch(window, 'fetch')
   for (const name of ['open', 'send', 'setRequestHeader'] as const) unpatch(XMLHttpRequest.prototype, name)
   for (const type of EVENTS) window.removeEventListener(type, hand.onEvent_, true)
@@ -54,10 +54,10 @@ function adoptRequest(
   const action = early ? actionOf(early) : parts.pageLoad
   const url = new URL(sent.url)
   const call = parts.ids.with({ spanId }, () =>
-    startHttpCall(parts.http, sent.method, url, { startMillis, context: action.context }),
+    startHttpCall(parts.http, sent.method, url, { startMillis, context: action.context }, sent.signal),
   )
   if (!call || !result) return
-  if (result instanceof XMLHttpRequest) adoptXhr(call, result, url, parts.http.later)
+  if (result instanceof XMLHttpRequest) adoptXhr(call, result, parts.http.later)
   else {
     result.then(
       (response) => {
@@ -71,12 +71,15 @@ function adoptRequest(
   }
 }
 
-function adoptXhr(call: HttpCall, xhr: XMLHttpRequest, url: URL, later: HttpParts['later']): void {
-  if (xhr.readyState < XMLHttpRequest.DONE) followXhr(call, xhr, url)
+function adoptXhr(call: HttpCall, xhr: XMLHttpRequest, later: HttpParts['later']): void {
+  const overMillis = performance.now()
+  // Aborted.
+  if (xhr.readyState === XMLHttpRequest.UNSENT) call.end(overMillis)
+  else if (xhr.readyState < XMLHttpRequest.DONE) followXhr(call, xhr)
+  else if (xhr.status === 0) call.end(overMillis, new DOMException('', 'NetworkError'))
   else {
     // Over, and nobody knows since when: resource timing tells, else the moment counts as its end.
-    call.answered(xhr.status, null)
-    const overMillis = performance.now()
+    call.answered(xhr.status)
     later(() => call.end(overMillis), 100)
   }
 }

@@ -1,8 +1,12 @@
-import { type Exception, SpanStatusCode, type Tracer } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanStatusCode, type Tracer } from '@opentelemetry/api'
+import { type Action, getAction } from '../actions/action.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
+import type { RejectionMarks } from '../context/rejection-marks.ts'
 import { createRateLimit } from '../session/rate-limit.ts'
 
 const MAX_PER_MINUTE = 30
+/** One of these comes with whatever a person does by mouse, finger, pen or keyboard. */
+const INPUTS = ['pointermove', 'pointerdown', 'pointerup', 'keydown', 'keyup']
 
 /**
  * Records uncaught errors and unhandled rejections: on the action in whose context they happened, else as a trace of
@@ -10,36 +14,34 @@ const MAX_PER_MINUTE = 30
  *
  * @returns takes the listeners away.
  */
-export function recordErrors(actions: ActionTracker, tracer: Tracer): () => void {
+export function recordErrors(
+  actions: ActionTracker,
+  tracer: Tracer,
+  { onInput, rejected }: RejectionMarks,
+): () => void {
   const allow = createRateLimit(MAX_PER_MINUTE)
-  const record = (error: unknown) => {
+  const record = (error: unknown, action: Action | undefined) => {
     if (!allow()) return
-    const action = actions.causeOf(error) ?? actions.active()
     if (action && !action.ended) return action.fail(error)
     const span = tracer.startSpan('error', { root: true })
-    span.recordException(toException(error))
-    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) })
+    const message = error instanceof Error ? error.message : String(error)
+    span.recordException(error instanceof Error ? error : message)
+    span.setStatus({ code: SpanStatusCode.ERROR, message })
     span.end()
   }
-  const onError = (event: ErrorEvent) => {
+  const onError = ({ error }: ErrorEvent) => {
     // Without an error it is a resource that did not load, or a script of another origin that tells nothing.
-    if (event.error != null) guarded(() => record(event.error))
+    if (error != null) guarded(() => record(error, actions.causeOf(error) ?? actions.active()))
   }
-  const onRejection = (event: PromiseRejectionEvent) => guarded(() => record(event.reason))
-  window.addEventListener('error', onError)
-  window.addEventListener('unhandledrejection', onRejection)
-  return () => {
-    window.removeEventListener('error', onError)
-    window.removeEventListener('unhandledrejection', onRejection)
-  }
-}
-
-function toException(error: unknown): Exception {
-  return error instanceof Error ? error : messageOf(error)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  // It has a task of its own: what is active there has nothing to do with it.
+  const onRejection = ({ reason }: PromiseRejectionEvent) =>
+    guarded(() => record(reason, getAction(rejected() ?? ROOT_CONTEXT) ?? actions.causeOf(reason)))
+  const listening = new AbortController()
+  const options = { capture: true, passive: true, signal: listening.signal }
+  window.addEventListener('error', onError, options)
+  window.addEventListener('unhandledrejection', onRejection, options)
+  for (const type of INPUTS) window.addEventListener(type, onInput, options)
+  return () => listening.abort()
 }
 
 function guarded(run: () => void): void {

@@ -11,7 +11,7 @@ const MAX_AGE_MILLIS = 120_000
  * Reads the trace of the page's HTML from the `Server-Timing` of its response. A page out of a cache, or one that the
  * edge sent more than two minutes ago, continues nobody's trace: the same one would be continued by every visitor.
  *
- * The loader does the same in fewer bytes (`start-loader.ts`).
+ * The loader does the same in fewer bytes (`loader.ts`).
  */
 export function readHtmlTrace(): HtmlTrace | undefined {
   const navigation = navigationTiming()
@@ -27,7 +27,12 @@ export function readHtmlTrace(): HtmlTrace | undefined {
   return { traceId: parts[1], spanId: parts[2], sampled: (Number(parts[3]) & 1) === 1 }
 }
 
+/** What a page's navigation tells, with what TypeScript does not know of: when a prerendered page was shown. */
+export interface Navigation extends PerformanceNavigationTiming {
+  readonly activationStart?: number
+}
+
 /** The entry of this page's own navigation. */
-export function navigationTiming(): PerformanceNavigationTiming | undefined {
-  return performance.getEntriesByType?.('navigation')[0] as PerformanceNavigationTiming | undefined
+export function navigationTiming(): Navigation | undefined {
+  return performance.getEntriesByType?.('navigation')[0] as Navigation | undefined
 }

@@ -3,10 +3,12 @@ import { type Link, type SpanContext, TraceFlags } from '@opentelemetry/api'
 const KEY = 'throughline.left'
 const MAX_AGE_MILLIS = 60_000
 
-/** Leaves word for the next page of which action led to it. Same tab, same origin. */
-export function rememberLeaving({ traceId, spanId, traceFlags }: SpanContext): void {
+/** Leaves word for the next page of which action led to it, if one did. Same tab, same origin. */
+export function rememberLeaving(action: SpanContext | undefined): void {
   try {
-    sessionStorage.setItem(KEY, `${traceId}.${spanId}.${traceFlags}.${Date.now()}`)
+    // The action of the last word may have got a download in place of a page.
+    if (!action) sessionStorage.removeItem(KEY)
+    else sessionStorage.setItem(KEY, `${action.traceId}.${action.spanId}.${action.traceFlags}.${Date.now()}`)
   } catch {
     // No storage, no link.
   }

@@ -44,9 +44,9 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (hashChange || downloadRequest !== null) return
     if (destination.sameDocument) return navigate(destination.url, navigationType === 'replace')
     const leaving = parts.actions.active() ?? (userInitiated ? parts.gesture.action : undefined)
-    if (!leaving || leaving.ended || !leaving.span.isRecording()) return
-    leaving.use()
-    rememberLeaving(leaving.span.spanContext())
+    const isLeft = leaving && !leaving.ended && leaving.span.isRecording()
+    if (isLeft) leaving.use()
+    rememberLeaving(isLeft ? leaving.span.spanContext() : undefined)
   }
   const stops = [
     navigation

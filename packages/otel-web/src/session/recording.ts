@@ -1,10 +1,8 @@
 import { createSampler } from '@throughline/otel-shared'
 import type { TracingOptions } from '../options.ts'
 import { createRateLimit } from './rate-limit.ts'
-import { Session } from './session.ts'
+import { Session, wasKilled } from './session.ts'
 
-const KILL_KEY = 'throughline.off'
-const KILL_MILLIS = 3_600_000
 const MAX_TRACES_PER_MINUTE = 600
 
 /** Whether, and of whom, anything is recorded. */
@@ -33,22 +31,10 @@ export function createRecording(options: TracingOptions, earlySampled: boolean |
     sampleRoot: () => session.sampled && allow(),
     kill() {
       stopped = true
-      try {
-        localStorage.setItem(KILL_KEY, String(Date.now() + KILL_MILLIS))
-      } catch {
-        // Without storage the next page learns it from the collector again.
-      }
+      session.kill()
     },
     stop() {
       stopped = true
     },
-  }
-}
-
-function wasKilled(): boolean {
-  try {
-    return Number(localStorage.getItem(KILL_KEY)) > Date.now()
-  } catch {
-    return false
   }
 }

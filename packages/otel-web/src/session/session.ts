@@ -4,6 +4,8 @@ const KEY = 'throughline'
 const IDLE_MILLIS = 30 * 60_000
 const MAX_AGE_MILLIS = 4 * 3_600_000
 const TOUCH_MILLIS = 10_000
+const KILL_KEY = 'throughline.off'
+const KILL_MILLIS = 3_600_000
 
 export type Consent = 'granted' | 'denied' | 'unset'
 
@@ -21,7 +23,8 @@ interface State {
  * The session: an id for half an hour of quiet and four hours at most, one sampling decision for all of it, and the
  * consent, which outlives it. Shared by the tabs of an origin through `localStorage`; without that, the page's own.
  *
- * Stored as `<sampled><consent>.<id>.<start>.<last>`; the loader reads the first two digits.
+ * Stored as `<sampled><consent>.<id>.<start>.<last>`; the loader reads the first two digits. The first is 2 more while
+ * the collector wants nothing.
  */
 export class Session {
   readonly #sample: (id: string) => boolean
@@ -32,21 +35,24 @@ export class Session {
   /**
    * @param sample decides for a new session
    * @param needsConsent nothing is kept before it is given
-   * @param early what the loader has already decided
+   * @param early what the loader has already decided for a session of which nothing is stored
    */
   constructor(sample: (id: string) => boolean, needsConsent: boolean, early?: boolean) {
     this.#sample = sample
     this.#needsConsent = needsConsent
     const stored = read()
-    this.#state = stored && !isOver(stored) ? stored : this.#begin(stored?.consent ?? 'unset', early)
+    if (!stored) this.#state = this.#begin('unset', early)
+    else this.#state = isOver(stored) ? this.#begin(stored.consent) : stored
     this.touch()
   }
 
   get id(): string {
+    this.#renew()
     return this.#state.id
   }
 
   get sampled(): boolean {
+    this.#renew()
     return this.#state.sampled
   }
 
@@ -54,12 +60,33 @@ export class Session {
     return this.#state.consent
   }
 
-  /** The user did something. Begins a new session when the old one is over. */
+  /** The user did something. */
   touch(): void {
+    this.#renew()
     const now = Date.now()
-    if (isOver(this.#state)) this.#state = this.#begin(this.#state.consent)
     this.#state.lastMillis = now
-    if (now - this.#writtenMillis > TOUCH_MILLIS) this.#write()
+    if (now - this.#writtenMillis <= TOUCH_MILLIS) return
+    this.adoptConsent()
+    this.#write()
+  }
+
+  /** Takes over what the user has said in another tab; returns whether it is something new. */
+  adoptConsent(): boolean {
+    const stored = read()
+    if (!stored || stored.consent === this.#state.consent) return false
+    this.#state = isOver(stored) ? this.#begin(stored.consent) : stored
+    return true
+  }
+
+  /** Lets the pages of the next hour know, too, that nothing is wanted. */
+  kill(): void {
+    try {
+      localStorage.setItem(KILL_KEY, String(Date.now() + KILL_MILLIS))
+    } catch {
+      // Without storage the next page learns it from the collector again.
+    }
+    this.adoptConsent()
+    this.#write()
   }
 
   setConsent(granted: boolean): void {
@@ -67,6 +94,13 @@ export class Session {
     if (!granted) this.#state = this.#begin('denied')
     this.#state.consent = granted ? 'granted' : 'denied'
     this.#write()
+  }
+
+  /** Goes over to another tab's session, or to a new one, when this one is over: for what a page does by itself, too. */
+  #renew(): void {
+    if (!isOver(this.#state)) return
+    const stored = read()
+    this.#state = stored && !isOver(stored) ? stored : this.#begin(stored?.consent ?? this.#state.consent)
   }
 
   #begin(consent: Consent, early?: boolean): State {
@@ -81,7 +115,7 @@ export class Session {
     this.#writtenMillis = Date.now()
     const { sampled, consent, id, startMillis, lastMillis } = this.#state
     // The id of somebody who has not agreed is not kept.
-    const digits = `${sampled ? 1 : 0}${CONSENT_DIGITS.indexOf(consent)}`
+    const digits = `${(sampled ? 1 : 0) + (wasKilled() ? 2 : 0)}${CONSENT_DIGITS.indexOf(consent)}`
     try {
       localStorage.setItem(
         KEY,
@@ -98,7 +132,7 @@ function read(): State | undefined {
     const [digits = '', id = '', start, last] = (localStorage.getItem(KEY) ?? '').split('.')
     if (digits === '') return undefined
     return {
-      sampled: digits[0] === '1',
+      sampled: Number(digits[0]) % 2 === 1,
       consent: CONSENT_DIGITS[Number(digits[1])] ?? 'unset',
       id,
       startMillis: Number(start) || 0,
@@ -106,6 +140,15 @@ function read(): State | undefined {
     }
   } catch {
     return undefined
+  }
+}
+
+/** True for an hour after a collector has said that it wants nothing more. */
+export function wasKilled(): boolean {
+  try {
+    return Number(localStorage.getItem(KILL_KEY)) > Date.now()
+  } catch {
+    return false
   }
 }
 

@@ -43,7 +43,10 @@ export const r = (value, c) => {
   return value
 }
 export const x = (before) => {
-  if (before !== undefined && meeting.contexts?.resumed) meeting.contexts.leave()
+  const { contexts } = meeting
+  if (before === undefined || contexts === undefined) return
+  contexts.onRun?.(before)
+  if (contexts.resumed) contexts.leave()
 }
 export const y = (value, before) => {
   x(before)
