@@ -8,8 +8,8 @@ import { build as viteBuild } from 'vite'
 import { expect, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
 
 const root = join(import.meta.dirname, '..')
-// Inside the workspace, so that the packages are found as in an app.
-const folder = join(root, 'test-results/embed')
+// Inside the workspace, so that the packages are found as in an app; not in test-results/, which each run empties.
+const folder = join(root, 'dist/embed')
 
 test.beforeAll(() => {
   rmSync(folder, { recursive: true, force: true })

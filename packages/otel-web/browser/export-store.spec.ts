@@ -63,7 +63,7 @@ for (const [failure, script] of Object.entries(FAILURES)) {
   })
 }
 
-test('a store that works again is used again', async ({ page, visit, serve, server }) => {
+test('a store that works again is used again @long', async ({ page, visit, serve, server }) => {
   const head = `<script>
     const stock = IDBFactory.prototype.open
     IDBFactory.prototype.open = function (...args) {

@@ -249,14 +249,15 @@ test('a session ends after half an hour of quiet, and after four hours whatever 
   serve,
   server,
 }) => {
-  test.setTimeout(90_000)
   await visit(serve('/', ''))
-  const sessionAt = (minutes: number) => actAfter(minutes, `after ${minutes} minutes`, page, server)
+  const nameOf = (minutes: number) => `after ${minutes} minutes`
+  const busy = [85, 110, 135, 160, 185, 210, 235, 260, 285, 299]
+  for (const minutes of [0, 29, 60, ...busy, 301]) await actAfter(minutes, nameOf(minutes), page)
+  const sessionAt = (minutes: number) => sessionOf(nameOf(minutes), server)
   const first = await sessionAt(0)
   expect(await sessionAt(29)).toBe(first)
   const second = await sessionAt(60)
   expect(second).not.toBe(first)
-  const busy = [85, 110, 135, 160, 185, 210, 235, 260, 285, 299]
   for (const minutes of busy) expect(await sessionAt(minutes)).toBe(second)
   expect(await sessionAt(301)).not.toBe(second)
 })
@@ -270,12 +271,15 @@ test('a tab that was quiet for long goes on with the session of the tabs beside 
 }) => {
   const url = serve('/', '')
   await visit(url)
-  const first = await actAfter(0, 'first', page, server)
+  await actAfter(0, 'first', page)
   const other = await context.newPage()
   await other.goto(url)
   await waitForSdk(other)
-  expect(await actAfter(20, 'beside', other, server)).toBe(first)
-  expect(await actAfter(40, 'back', page, server)).toBe(first)
+  await actAfter(20, 'beside', other)
+  await actAfter(40, 'back', page)
+  const first = await sessionOf('first', server)
+  expect(await sessionOf('beside', server)).toBe(first)
+  expect(await sessionOf('back', server)).toBe(first)
 })
 
 test('a session has one id over all its pages', async ({ visit, serve, server }) => {
@@ -308,17 +312,23 @@ test('debug mode prints a link to each trace, and why no header was sent', async
   expect(noise).toContain('[throughline] no trace headers to http://127.0.0.1:1: foreign origin')
 })
 
-/** An action with a request, so many minutes later by the wall clock; gives the session's id. */
-async function actAfter(minutes: number, name: string, page: Page, server: TestServer) {
+/** An action with a request, so many minutes later by the wall clock. */
+async function actAfter(minutes: number, name: string, page: Page): Promise<void> {
   await page.evaluate(
     async (action) => {
       const { real = Date.now } = window as { real?: typeof Date.now }
       Object.assign(window, { real })
       Date.now = () => real() + action.minutes * 60_000
-      await window.throughline?.action(action.name, async () => void (await fetch('/api/x')).status)
+      await window.throughline?.action(action.name, async ({ end }) => {
+        await fetch('/api/x')
+        end()
+      })
     },
     { name, minutes },
   )
+}
+
+async function sessionOf(name: string, server: TestServer) {
   return attribute(await waitForSpan(server, isNamed(name)), 'session.id')
 }
 
