@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -68,6 +69,8 @@ export async function runBench(args: readonly string[]): Promise<void> {
   if (quick) console.log(report)
   else {
     writeFileSync(REPORT, report)
+    // Tables of even width, as the repository's check wants every file.
+    spawnSync('biome', ['format', '--write', REPORT], { stdio: 'inherit' })
     console.log(`written: ${REPORT}`)
   }
 }

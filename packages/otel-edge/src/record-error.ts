@@ -12,6 +12,6 @@ export function recordError(span: Span, error: unknown): void {
 }
 
 /** A low-cardinality name for what was thrown. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
 }

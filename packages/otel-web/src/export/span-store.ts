@@ -16,7 +16,7 @@ export interface SpanStore {
 }
 
 /** How `drain` sends. */
-export interface DrainParts {
+interface DrainParts {
   readonly target: SendTarget
   readonly maySend: () => boolean
   /** Told what became of a batch, and how many spans it holds. */
