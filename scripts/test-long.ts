@@ -4,12 +4,13 @@ import { show } from './command.ts'
 import { playwright } from './playwright.ts'
 import { report, type StepResult } from './report.ts'
 
-/** What takes minutes by its nature: a hundred departures, outages of half a minute, ten thousand requests. */
+/** What takes minutes by its nature, or measures: a hundred departures, outages of half a minute, ten thousand requests. */
 await setUpChromium()
 await build()
 const options = { env: { LONG: '1' }, args: ['--grep', '@long'] }
 report([
   await playwright('browser, long: packages/otel-web', 'packages/otel-web/playwright.config.ts', options),
+  await playwright('cost of awaits', 'packages/otel-web/corpus/playwright.config.ts', options),
   await outage(),
 ])
 

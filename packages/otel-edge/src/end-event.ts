@@ -9,9 +9,11 @@ import { settleHeld } from './record-span.ts'
  * of its tracing.
  */
 export function endEvent(invocation: Invocation, span: Span, endMillis?: number): void {
-  if (invocation.unfinished) endUnfinished(invocation)
+  // What is ended only here ends now: the event's own end may not have been taken before.
+  const isLast = !invocation.unfinished?.size
+  if (!isLast) endUnfinished(invocation)
   const root = invocation.sdk.options.keep && span instanceof EdgeSpan ? span.record : undefined
-  span.end(endMillis)
+  span.end(isLast ? endMillis : undefined)
   if (root) settleHeld(invocation, [root])
   invocation.server = undefined
 }

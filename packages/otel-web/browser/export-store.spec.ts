@@ -23,7 +23,7 @@ const FAILURES = {
     IDBObjectStore.prototype.add = IDBObjectStore.prototype.put = () => {
       throw new DOMException('full', 'QuotaExceededError')
     }`,
-  'that fails when it commits': `
+  'that fails when it commits @long': `
     delete IDBTransaction.prototype.commit
     for (const name of ['add', 'put']) {
       const stock = IDBObjectStore.prototype[name]
@@ -33,11 +33,11 @@ const FAILURES = {
         return request
       }
     }`,
-  'that cannot be opened': `
+  'that cannot be opened @long': `
     IDBFactory.prototype.open = () => { throw new DOMException('private', 'SecurityError') }`,
   'that never opens': `
     IDBFactory.prototype.open = () => new EventTarget()`,
-  'that the browser closes': `
+  'that the browser closes @long': `
     const stock = IDBFactory.prototype.open
     IDBFactory.prototype.open = function (...args) {
       const request = stock.apply(this, args)
