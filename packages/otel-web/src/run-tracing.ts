@@ -150,7 +150,10 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
     redactUrl: (url) => redactUrl(url, { keepQuery: options.keepQuery ?? [] }),
     onTiming: pipeline.addTiming,
     onError: (error, context) => actions.noteError(error, context),
-    later: (callback, delayMillis) => void globals.setTimeout(callback, delayMillis),
+    later(callback, delayMillis) {
+      const timer = globals.setTimeout(callback, delayMillis)
+      return () => globals.clearTimeout(timer)
+    },
     onNotSent: (url, verdict) => extras?.debug?.onNotSent(url, verdict),
   }
   // Each patch lies over those before it; the context manager's lie on top, so that what ours derive from the page's

@@ -25,11 +25,16 @@ export function traceFetch(parts: HttpParts, patch = true): FetchTracing {
   const follow: FetchTracing['follow'] = (call, response, answeredMillis = performance.now()) => {
     call.answered(response.status, answeredMillis)
     if (response.body === null) return call.end(answeredMillis)
-    bodies.watch(response, (error) => guarded(() => call.end(performance.now(), error)))
     // A body that nobody reads, and that is too large to come in unread, has no end to be known.
-    parts.later(() => {
+    const cancel = parts.later(() => {
       if (!bodies.isTouched(response)) call.end(answeredMillis)
     }, UNREAD_MILLIS)
+    bodies.watch(response, (error) =>
+      guarded(() => {
+        cancel()
+        call.end(performance.now(), error)
+      }),
+    )
   }
   const patched = function fetch(
     this: unknown,

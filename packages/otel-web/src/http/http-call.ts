@@ -21,8 +21,8 @@ export interface HttpParts {
   readonly clock: TraceClock
   readonly clockOffset: ClockOffset
   readonly timings: ResourceTimings
-  /** Runs something after a while, as no action's work. */
-  readonly later: (callback: () => void, delayMillis: number) => void
+  /** Calls back after a while, as no action's work, unless the function it returns is called before. */
+  readonly later: (callback: () => void, delayMillis: number) => () => void
   readonly verdictOf: (url: URL) => PropagationVerdict
   /** True for requests that are none of the page's, such as our own. */
   readonly ignores: (url: URL) => boolean
