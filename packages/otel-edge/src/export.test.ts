@@ -84,6 +84,14 @@ describe('a collector in trouble', () => {
     expect(performance.now() - started).toBeGreaterThan(2_000)
   })
 
+  test.each([429, 502, 504])('%i is tried again, too', async (status) => {
+    const collector = new TestCollector()
+    await collector.behave({ status, times: 1 })
+    const { get } = worker(collector.options())
+    await (await get(1)).settled
+    expect(ids(await collector.spans())).toEqual([1])
+  })
+
   test('what it calls invalid is not sent again, and is counted as dropped with what comes next', async () => {
     const collector = new TestCollector()
     await collector.behave({ status: 400, times: 1 })

@@ -51,6 +51,47 @@ describe('the server span', () => {
     })
   })
 
+  test('values of query parameters that are named are kept, of requests served and sent', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector, { keepQuery: ['page'] })
+    app.get('/list', async (c) => {
+      const response = await fetch(`${collector.base}/posts?page=3&token=abc`)
+      await response.arrayBuffer()
+      return c.text('list')
+    })
+    await get(app, '/list?page=2&token=abc')
+    await collector.expectTrace({
+      name: 'GET /list',
+      attributes: { 'url.query': 'page=2&token=REDACTED' },
+      children: [
+        { name: 'GET', attributes: { 'url.full': `${collector.base}/posts?page=3&token=REDACTED` } },
+      ],
+    })
+  })
+
+  test('only origins in `propagateTo` get the context', async () => {
+    const collector = new TestCollector()
+    const { origin } = new URL(collector.base)
+    const sent: (string | null)[] = []
+    for (const propagateTo of [[origin], [`${origin}.example`]]) {
+      const app = shop(collector, { propagateTo })
+      app.get('/out', async (c) => {
+        const response = await fetch(`${collector.base}/echo`)
+        sent.push(((await response.json()) as Record<string, string>).traceparent ?? null)
+        return c.text('out')
+      })
+      await get(app, '/out')
+    }
+    expect(sent).toEqual([expect.stringMatching(/^00-/), null])
+  })
+
+  test('`timingAllowOrigin` names who may read the timing headers', async () => {
+    const app = shop(new TestCollector(), { timingAllowOrigin: ['https://a.example', 'https://b.example'] })
+    app.get('/', (c) => c.text('ok'))
+    const { headers } = await get(app, '/')
+    expect(headers.get('timing-allow-origin')).toBe('https://a.example, https://b.example')
+  })
+
   test('routes of sub-apps and base paths are named in full, a 404 has no route', async () => {
     const collector = new TestCollector()
     const app = shop(collector)

@@ -1,4 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import {
   decodeTraceRequestProtobuf,
   encodeTraceRequestProtobuf,
@@ -8,6 +9,7 @@ import {
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { TestCollector } from '../test/collector.ts'
+import type { TestEnv } from '../test/worker.ts'
 import { otlpRelay, type RelayOptions } from './index.ts'
 
 const now = () => `${Date.now()}000000`
@@ -33,7 +35,7 @@ const batch = (...spans: unknown[]) => ({
   ],
 })
 
-function relay(options: RelayOptions, env: object = {}) {
+function relay(options: RelayOptions, bindings: object = {}) {
   const app = new Hono()
   app.on(['POST', 'OPTIONS'], '/v1/traces', otlpRelay(options))
   return async (
@@ -48,7 +50,7 @@ function relay(options: RelayOptions, env: object = {}) {
       'https://shop.example/v1/traces',
       method === 'POST' ? { ...init, body } : init,
     )
-    const response = await app.fetch(request, env, ctx)
+    const response = await app.fetch(request, bindings, ctx)
     const bytes = await response.arrayBuffer()
     await waitOnExecutionContext(ctx)
     return new Response(response.status === 204 ? null : bytes, response)
@@ -221,6 +223,23 @@ describe('limits', () => {
     const post = relay({ perClientPerMinute: 6, perMinute: 18 })
     for (let index = 0; index < 10; index++) await post('{}', { 'cf-connecting-ip': '192.0.2.1' })
     expect((await post('{}', { 'cf-connecting-ip': '192.0.2.2' })).status).toBe(200)
+  })
+
+  test('a Rate Limiting binding decides where one is named, for each client by itself', async () => {
+    const { LOGIN } = env as unknown as TestEnv
+    const post = relay({ rateLimit: 'LOGIN', perClientPerMinute: 1 }, { LOGIN })
+    const statusOf = async (ip: string) => (await post('{}', { 'cf-connecting-ip': ip })).status
+    const statuses: number[] = []
+    for (let index = 0; index < 12; index++) statuses.push(await statusOf('198.51.100.1'))
+    expect(statuses).toEqual([...Array<number>(10).fill(200), 429, 429])
+    expect(await statusOf('198.51.100.2')).toBe(200)
+  })
+
+  test('a Rate Limiting binding that fails is replaced by the count in memory', async () => {
+    const LOGIN = { limit: () => Promise.reject(new Error('away')) }
+    const post = relay({ rateLimit: 'LOGIN', perClientPerMinute: 6 }, { LOGIN })
+    const client = { 'cf-connecting-ip': '198.51.100.3' }
+    expect([(await post('{}', client)).status, (await post('{}', client)).status]).toEqual([200, 429])
   })
 
   test('all addresses of one IPv6 network are one client', async () => {

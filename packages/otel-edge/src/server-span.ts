@@ -43,6 +43,8 @@ export interface ServerRequest {
   readonly context: Context
   readonly invocation: Invocation
   readonly receivedMillis: number
+  /** Whether the request brought a trace context, trusted or not. */
+  readonly hasCaller: boolean
   route?: string | undefined
   error?: unknown
   /** Finds out route and error, where that takes more than the request. */
@@ -91,6 +93,7 @@ export function startServerRequest(
     context: setSpan(context, span),
     invocation,
     receivedMillis,
+    hasCaller: incoming !== EMPTY_CONTEXT,
   }
   invocation.server = server
   if (seesDisconnects() && span.isRecording()) endWhenClientLeaves(server)
@@ -135,14 +138,14 @@ export async function serve(
 
 /** Completes the span from the response, and gives back the response to answer with. */
 export function finishServerRequest(server: ServerRequest, response: Response): Response {
-  const { span, request, error } = server
+  const { span, request, error, hasCaller } = server
   const { status } = response
   const isUpgrade = status === 101
   // Nobody asks for the end of what is not recorded, and nobody but a page for its ids.
   if (!span.isRecording()) {
     endEvent(server.invocation, span)
     const hasIds = !isUpgrade && !server.invocation.sdk.config.disabled
-    return hasIds && isFromPage(request)
+    return hasIds && (hasCaller || isFromPage(request))
       ? withTimingHeaders(server, response, server.invocation.sdk.now())
       : response
   }
@@ -238,13 +241,9 @@ function originOf(url: string): Origin {
   return lastOrigin
 }
 
-/** A browser says where a request comes from, or that it wants a page, or has sent a context of its own. */
+/** A browser says where a request comes from, or that it wants a page. */
 function isFromPage({ headers }: Request): boolean {
-  return (
-    headers.has('traceparent') ||
-    headers.has('sec-fetch-site') ||
-    (headers.get('accept')?.includes('text/html') ?? false)
-  )
+  return headers.has('sec-fetch-site') || (headers.get('accept')?.includes('text/html') ?? false)
 }
 
 function withTimingHeaders(server: ServerRequest, response: Response, nowMillis: number): Response {

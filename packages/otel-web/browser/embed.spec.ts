@@ -151,21 +151,21 @@ for (const [name, entry] of [
 
 test('server rendering: rendered in Node, hydrated in the browser', async ({ page, serve, server }) => {
   writeFileSync(
-    join(folder, 'ssr/server.tsx'),
+    join(folder, 'next/server.tsx'),
     `import { renderToString } from 'react-dom/server'
-     import { Page } from './page.tsx'
+     import Page from './app/page.tsx'
      export const html = renderToString(<Page />)`,
   )
   writeFileSync(
-    join(folder, 'ssr/client.tsx'),
+    join(folder, 'next/client.tsx'),
     `import './instrumentation-client.ts'
      import { hydrateRoot } from 'react-dom/client'
-     import { Page } from './page.tsx'
+     import Page from './app/page.tsx'
      hydrateRoot(document.getElementById('root') as HTMLElement, <Page />)`,
   )
-  const outfile = join(folder, 'ssr/server.mjs')
+  const outfile = join(folder, 'next/server.mjs')
   await build({
-    entryPoints: [join(folder, 'ssr/server.tsx')],
+    entryPoints: [join(folder, 'next/server.tsx')],
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -179,7 +179,7 @@ test('server rendering: rendered in Node, hydrated in the browser', async ({ pag
   const { html } = (await import(pathToFileURL(outfile).href)) as { html: string }
   expect(html).toContain('Buy')
   await page.goto(
-    serve('/', `<div id="root">${html}</div>${await bundle('ssr/client.tsx')}`, { script: ' ' }),
+    serve('/', `<div id="root">${html}</div>${await bundle('next/client.tsx')}`, { script: ' ' }),
   )
   await page.waitForTimeout(300)
   await page.click('button')

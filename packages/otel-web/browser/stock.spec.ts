@@ -1,7 +1,16 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { attribute, expect, isNamed, isRequestTo, test, waitForSpan, waitForSpans } from './fixtures.ts'
+import {
+  attribute,
+  expect,
+  isNamed,
+  isRequestTo,
+  test,
+  waitForSdk,
+  waitForSpan,
+  waitForSpans,
+} from './fixtures.ts'
 
 /** What apps have of OpenTelemetry's API: two minor versions, of which an older one gives a newer one no-ops. */
 const APIS = {
@@ -78,5 +87,56 @@ for (const [version, alias] of Object.entries(APIS)) {
     expect(span.parentSpanId).toBe(click.spanId)
     expect(request.parentSpanId).toBe(span.spanId)
     expect(String(attribute(span, 'app.injected'))).toContain(span.spanId)
+  })
+}
+
+for (const order of ['before', 'after'] as const) {
+  test(`OpenTelemetry’s own SDK, started ${order} ours: both trace, and the page has its requests`, async ({
+    page,
+    serve,
+    server,
+    noise,
+  }) => {
+    const second = await app('second-sdk')
+    const head = order === 'before' ? second : ''
+    const body = order === 'after' ? second : ''
+    await page.goto(serve('/', `${body}<button>Buy</button>`, { head }))
+    await waitForSdk(page)
+    await page.evaluate(() => {
+      const send = () =>
+        new Promise((resolve) => {
+          const xhr = new XMLHttpRequest()
+          xhr.open('GET', '/api/xhr')
+          xhr.onload = resolve
+          xhr.send()
+        })
+      document.querySelector('button')?.addEventListener('click', async () => {
+        const answer = await fetch('/api/fetched', {
+          method: 'POST',
+          headers: { 'x-own': '1' },
+          body: 'body',
+        })
+        await answer.json()
+        await send()
+        document.title = 'bought'
+      })
+    })
+    await page.click('text=Buy')
+    await expect(page).toHaveTitle('bought')
+    const click = await waitForSpan(server, isNamed('click Buy'))
+    for (const path of ['/api/fetched', '/api/xhr']) {
+      const ours = () =>
+        server.spans().filter((span) => isRequestTo(path)(span) && span.traceId === click.traceId)
+      await expect.poll(() => ours().map(({ parentSpanId }) => parentSpanId)).toEqual([click.spanId])
+      const [request, ...others] = server.requests.filter((seen) => seen.path === path)
+      expect(others).toEqual([])
+      expect(request?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    }
+    expect(server.requests.find(({ path }) => path === '/api/fetched')).toMatchObject({
+      body: 'body',
+      headers: { 'x-own': '1' },
+    })
+    await expect.poll(() => server.posts.some(({ apiKey }) => apiKey === 'second')).toBe(true)
+    expect(noise).toEqual([])
   })
 }

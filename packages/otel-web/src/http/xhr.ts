@@ -7,6 +7,8 @@ interface Opened {
   readonly url: string
   /** What the caller sends of its own, in lower case. */
   readonly own: Set<string>
+  /** Whether the headers that say which trace it belongs to are ours. */
+  isTraced: boolean
 }
 
 const running = new WeakMap<XMLHttpRequest, HttpCall>()
@@ -31,20 +33,22 @@ export function traceXhr(parts: HttpParts): () => void {
   const restores = [
     hook('open', (xhr, [method, url], stock) => {
       guarded(() => {
-        opened.set(xhr, { method: String(method), url: String(url), own: new Set() })
+        opened.set(xhr, { method: String(method), url: String(url), own: new Set(), isTraced: false })
         // A request that is still running is dropped, without an event.
         running.get(xhr)?.end(performance.now())
       })
       return stock()
     }),
     hook('setRequestHeader', (xhr, [name], stock) => {
-      guarded(() => opened.get(xhr)?.own.add(String(name).toLowerCase()))
+      const request = opened.get(xhr)
+      // Another SDK below ours: two values of one header would be sent as one, which nobody could read.
+      if (request?.isTraced && /^trace(?:parent|state)$/i.test(String(name))) return undefined
+      guarded(() => request?.own.add(String(name).toLowerCase()))
       return stock()
     }),
     hook('send', (xhr, _, stock) => {
       // In any other state, and a second time, the platform will refuse it.
       const request = xhr.readyState === XMLHttpRequest.OPENED ? opened.get(xhr) : undefined
-      opened.delete(xhr)
       const call = request && guarded(() => startSending(parts, xhr, request))
       try {
         return stock()
@@ -52,6 +56,7 @@ export function traceXhr(parts: HttpParts): () => void {
         call?.end(performance.now(), error)
         throw error
       } finally {
+        opened.delete(xhr)
         call?.started()
       }
     }),
@@ -71,6 +76,7 @@ function startSending(parts: HttpParts, xhr: XMLHttpRequest, request: Opened): H
       // Two values of one header would be sent as one.
       if (!request.own.has(name)) xhr.setRequestHeader(name, call.headers[name] ?? '')
     }
+    request.isTraced = 'traceparent' in call.headers
   }
   followXhr(call, xhr)
   return call

@@ -1,0 +1,66 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, isNamed, isRequestTo, test, waitForSpan } from './fixtures.ts'
+
+const root = join(import.meta.dirname, '..')
+
+test('the snippets for Next.js, with the published package, in Next.js itself @long', async ({
+  page,
+  server,
+  noise,
+}) => {
+  test.setTimeout(600_000)
+  // Outside of the repository: whose lock file and packages Next.js would take for its own.
+  const folder = mkdtempSync(join(tmpdir(), 'throughline-next-'))
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', OTEL_EXPORTER_OTLP_ENDPOINT: server.origin }
+  try {
+    cpSync(join(import.meta.dirname, 'next-app'), folder, { recursive: true })
+    writeSnippets(folder)
+    execFileSync(process.execPath, [join(root, 'build-package.ts')])
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder })
+    cpSync(join(root, 'dist/package'), join(folder, 'node_modules/@throughline/otel-web'), {
+      recursive: true,
+    })
+    const next = join(folder, 'node_modules/next/dist/bin/next')
+    execFileSync(process.execPath, [next, 'build'], { cwd: folder, env })
+    const app = spawn(process.execPath, [next, 'start', '--port', '0'], { cwd: folder, env })
+    try {
+      await page.goto(await addressOf(app.stdout))
+      const [answer] = await Promise.all([
+        page.waitForResponse('**/api/orders'),
+        page.getByRole('button', { name: 'Buy' }).click(),
+      ])
+      const click = await waitForSpan(server, isNamed('click Buy'))
+      const action = await waitForSpan(server, isNamed('buy now'))
+      const request = await waitForSpan(server, isRequestTo('/api/orders'))
+      expect([action.parentSpanId, request.parentSpanId]).toEqual([click.spanId, action.spanId])
+      expect(await answer.json()).toEqual({ traceparent: `00-${click.traceId}-${request.spanId}-01` })
+      expect(noise).toEqual([])
+    } finally {
+      app.kill('SIGKILL')
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+function writeSnippets(folder: string): void {
+  const text = readFileSync(join(root, '../../docs/embed.md'), 'utf8')
+  for (const [, path = '', code = ''] of text.matchAll(/```\w+ embed=next\/(\S+)\n([\s\S]*?)```/g)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), code)
+  }
+}
+
+/** The address that Next.js says it listens at. */
+async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
+  let said = ''
+  for await (const chunk of output) {
+    said += String(chunk)
+    const [address] = /http:\/\/localhost:\d+/.exec(said) ?? []
+    if (address !== undefined) return address
+  }
+  throw new Error(`Next.js did not start: ${said}`)
+}
