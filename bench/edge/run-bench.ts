@@ -16,7 +16,7 @@ const BASE_PORT = Number(process.env.BASE_PORT ?? 18_100)
 /**
  * Runs every measure and writes docs/benchmarks-edge.md.
  *
- * @param args `--quick` (ours only, short runs, printed), `--rounds=5`, `--seconds=1.5`, `--memory=1000000` requests of
+ * @param args `--quick` (ours only, short runs, printed), `--rounds=7`, `--seconds=1.5`, `--memory=1000000` requests of
  *   ours and of bare Hono, `--peers-memory=100000` of the peers, which take many times as long.
  */
 export async function runBench(args: readonly string[]): Promise<void> {
@@ -32,7 +32,7 @@ export async function runBench(args: readonly string[]): Promise<void> {
   })
   const { quick } = values
   const workers = quick ? ['throughline'] : PEERS
-  const rounds = Number(values.rounds ?? (quick ? 2 : 5))
+  const rounds = Number(values.rounds ?? (quick ? 2 : 7))
   const seconds = Number(values.seconds ?? (quick ? 0.5 : 1.5))
 
   const sizes = new Map<string, number>()
