@@ -8,6 +8,5 @@ export const CLIENT: SpanKind.CLIENT = 2
 export const PRODUCER: SpanKind.PRODUCER = 3
 export const CONSUMER: SpanKind.CONSUMER = 4
 
-export const UNSET: SpanStatusCode.UNSET = 0
 export const OK: SpanStatusCode.OK = 1
 export const ERROR: SpanStatusCode.ERROR = 2

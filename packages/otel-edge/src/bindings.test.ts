@@ -207,6 +207,12 @@ test('a message of text stays text: it has no room for the context', async () =>
   await shared.expectTrace({ name: 'send foreign', attributes: { 'messaging.batch.message_count': 4 } })
 })
 
+test('what every object has is no call to the other side', async () => {
+  const options = { serviceName: 'caller', exporter: { windowMillis: 5 } } as const
+  const texts = await inRequest(options, async (e) => [String(e.INVENTORY), Object.hasOwn(e.INVENTORY, 'x')])
+  expect(texts).toEqual([String(env.INVENTORY), false])
+})
+
 describe('Durable Objects', () => {
   const shared = new TestCollector('shared')
   const options = {
@@ -244,6 +250,15 @@ describe('Durable Objects', () => {
       return await other.add(1)
     })
     expect(count).toBe(2)
+  })
+
+  test('what an object calls and waits for while it is made is no call from outside', async () => {
+    expect(await inRequest(options, (e) => e.COUNTER.getByName('made').parsed())).toBe('string')
+    const spans = await shared.expectTrace({
+      name: 'COUNTER.parsed',
+      children: [{ service: 'counter', name: 'parsed' }],
+    })
+    expect(spans.filter(({ service, name }) => service === 'counter' && name === 'parse')).toEqual([])
   })
 
   test('an alarm is a trace of its own', async () => {

@@ -1,8 +1,8 @@
 import type { Span } from '@opentelemetry/api'
-import { redactText } from '@throughline/otel-shared'
+import { isSecretKey, redactText } from '@throughline/otel-shared'
 import type { EdgeOptions } from './options.ts'
 
-/** Whatever an allow-list says, these are never recorded: all they hold is secret. */
+/** Whatever an allow-list says, these and those that are named like a secret are never recorded. */
 const NEVER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i
 
 /**
@@ -18,7 +18,7 @@ export function captureHeaders(
 ): void {
   for (const name of names?.[kind] ?? []) {
     const value = new Headers(headers).get(name)
-    if (value !== null && !NEVER.test(name)) {
+    if (value !== null && !NEVER.test(name) && !isSecretKey(name)) {
       span.setAttribute(`http.${kind}.header.${name.toLowerCase()}`, [redactText(value)])
     }
   }

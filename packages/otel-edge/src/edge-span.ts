@@ -13,12 +13,13 @@ import {
   ATTR_EXCEPTION_STACKTRACE,
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions'
-import { redactText } from '@throughline/otel-shared'
-import { OK, UNSET } from './api-constants.ts'
+import { isSpanContextValid, redactText } from '@throughline/otel-shared'
+import { ERROR, OK } from './api-constants.ts'
 import { setInList, toList } from './attribute-list.ts'
 import type { Invocation } from './invocation.ts'
 import { record } from './record-span.ts'
 import type { DroppedCounts, SpanRecord } from './span-record.ts'
+import { textOf } from './text-of.ts'
 
 const MAX_ATTRIBUTES = 128
 const MAX_EVENTS = 128
@@ -42,7 +43,7 @@ export class EdgeSpan implements Span {
   }
 
   setAttribute(key: string, value: AttributeValue | undefined): this {
-    if (!this.record || value === undefined || key === '') return this
+    if (!this.record || value === undefined || !key || typeof key !== 'string') return this
     const isLong = typeof value === 'string' && value.length > MAX_VALUE_LENGTH
     const kept = isLong ? value.slice(0, MAX_VALUE_LENGTH) : value
     if (!setInList(this.record.attributes, key, kept, MAX_ATTRIBUTES))
@@ -62,15 +63,15 @@ export class EdgeSpan implements Span {
     const isTime = isTimeInput(attributesOrTime)
     const at = isTime ? attributesOrTime : time
     this.record.events.push({
-      name,
+      name: String(name),
       timeMillis: this.#toMillis(at),
-      attributes: isTime || attributesOrTime === undefined ? [] : toList(attributesOrTime),
+      attributes: isTime || attributesOrTime == null ? [] : toList(attributesOrTime),
     })
     return this
   }
 
   addLink({ context, attributes = {} }: Link): this {
-    if (!this.record) return this
+    if (!this.record || !isSpanContextValid(context)) return this
     this.record.links ??= []
     if (this.record.links.length === MAX_EVENTS) return this.#countDropped('droppedLinksCount')
     const traceState = context.traceState?.serialize()
@@ -89,15 +90,15 @@ export class EdgeSpan implements Span {
     return this
   }
 
-  setStatus(status: SpanStatus): this {
+  setStatus({ code, message }: SpanStatus): this {
     // By the specification OK is final, and UNSET never replaces anything.
-    if (!this.record || this.record.status?.code === OK || status.code === UNSET) return this
-    this.record.status = status
+    if (!this.record || this.record.status?.code === OK || (code !== OK && code !== ERROR)) return this
+    this.record.status = message === undefined ? { code } : { code, message: textOf(() => message) }
     return this
   }
 
   updateName(name: string): this {
-    if (this.record) this.record.name = name
+    if (this.record) this.record.name = String(name)
     return this
   }
 
@@ -114,14 +115,15 @@ export class EdgeSpan implements Span {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
+    if (!this.record) return
     const error: { name?: string; code?: string | number; message?: string; stack?: string } =
-      typeof exception === 'string' ? { message: exception } : exception
-    const type = error.name ?? error.code
+      typeof exception === 'string' ? { message: exception } : (exception ?? {})
     // What is not known is left out when the event is written.
+    const known = (read: () => unknown) => redactText(textOf(() => read() ?? '')) || undefined
     const attributes = {
-      [ATTR_EXCEPTION_TYPE]: type === undefined ? undefined : String(type),
-      [ATTR_EXCEPTION_MESSAGE]: error.message && redactText(error.message),
-      [ATTR_EXCEPTION_STACKTRACE]: error.stack && redactText(error.stack),
+      [ATTR_EXCEPTION_TYPE]: known(() => error.name ?? error.code),
+      [ATTR_EXCEPTION_MESSAGE]: known(() => error.message),
+      [ATTR_EXCEPTION_STACKTRACE]: known(() => error.stack),
     }
     this.addEvent('exception', attributes, time)
   }

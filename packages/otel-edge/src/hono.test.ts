@@ -150,6 +150,65 @@ describe('the server span', () => {
     await collector.expectTrace({ name: 'GET /words/:id', attributes: { 'http.route': '/words/:id' } })
   })
 
+  test('an error whose message is anything at all passes through, and is on its span', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    const bare: unknown = Object.create(null)
+    app.get('/message', () => {
+      throw Object.assign(new Error('no text'), { message: { code: 1 }, stack: [1] })
+    })
+    app.get('/bare', () => {
+      throw bare as Error
+    })
+    app.onError((_, c) => c.text('sorry', 500))
+    const response = await get(app, '/message')
+    expect([response.status, await response.text()]).toEqual([500, 'sorry'])
+    await expect(get(app, '/bare')).rejects.toBe(bare)
+    await collector.expectTrace({ name: 'GET /message', error: true, attributes: { 'error.type': 'Error' } })
+    await collector.expectTrace({ name: 'GET /bare', error: true, attributes: { 'error.type': 'object' } })
+  })
+
+  test('what an app passes to a span that is no text, no name and no context breaks no export', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/odd', (c) => {
+      const tracer = trace.getTracer('app')
+      const odd = undefined as unknown as string
+      const span = tracer.startSpan(odd)
+      span.setStatus({ code: 2, message: new Error('why') as unknown as string })
+      span.addEvent(odd).addEvent('null', null as unknown as undefined)
+      span.addLink({ context: {} as never })
+      span.setAttribute(odd, 1)
+      span.recordException(null as unknown as Error)
+      span.end()
+      tracer.startSpan('renamed').updateName(odd).end()
+      return c.text('ok')
+    })
+    await get(app, '/odd')
+    const spans = await collector.expectTrace({ name: 'GET /odd' })
+    expect(spans.map(({ name, status, links }) => ({ name, status, links }))).toMatchObject([
+      { name: 'undefined', status: { code: 2, message: 'Error: why' }, links: [] },
+      { name: 'undefined' },
+      { name: 'GET /odd' },
+    ])
+  })
+
+  test('a body of which only the beginning is read has a span all the same', async () => {
+    const collector = new TestCollector()
+    const app = shop(collector)
+    app.get('/sniff', async (c) => {
+      const reader = (await fetch(`${collector.base}/slow/50`)).body?.getReader()
+      await reader?.read()
+      reader?.releaseLock()
+      return c.text('seen')
+    })
+    await get(app, '/sniff')
+    await collector.expectTrace({
+      name: 'GET /sniff',
+      children: [{ name: 'GET', kind: 'CLIENT', error: false }],
+    })
+  })
+
   test('HEAD of an answer that streams ends with its headers', async () => {
     const collector = new TestCollector()
     const app = shop(collector)
@@ -236,7 +295,7 @@ describe('the server span', () => {
 
   test('headers are recorded by an allow-list only, credentials never, secrets in others redacted', async () => {
     const collector = new TestCollector()
-    const names = ['X-Tenant', 'authorization', 'cookie', 'x-mail']
+    const names = ['X-Tenant', 'authorization', 'cookie', 'x-mail', 'x-api-key']
     const app = shop(collector, { captureHeaders: { request: names, response: ['etag', 'set-cookie'] } })
     app.get('/page', async (c) => {
       await (await fetch(`${collector.base}/echo`, { headers: { 'x-tenant': 'outgoing' } })).text()
@@ -249,6 +308,7 @@ describe('the server span', () => {
       authorization: 'Bearer secret-secret',
       cookie: 'session=secret',
       'x-mail': 'from anna@example.com',
+      'x-api-key': 'opaque',
     }
     await get(app, '/page', { headers })
     const spans = await collector.waitForSpans(2)

@@ -3,7 +3,7 @@ import { useAllParts } from './all-parts.ts'
 import { SERVER } from './api-constants.ts'
 import { DURABLE_STORAGE } from './bindings.ts'
 import { fromCarrier } from './carrier.ts'
-import { hasActiveContext } from './context.ts'
+import { EMPTY_CONTEXT, hasActiveContext, withContext } from './context.ts'
 import { runEvent } from './event-span.ts'
 import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
@@ -62,14 +62,22 @@ function instrumentClass<Class extends WorkerClass>(
 ): Class {
   useAllParts()
   const instances = new WeakMap<object, Instance>()
-  class Traced extends (Base as unknown as new (ctx: WaitUntil, env: object) => object) {
-    constructor(ctx: WaitUntil, env: object) {
-      const sdk = getSdk(options, env)
-      traceStorage(ctx, Base.name, sdk)
-      super(ctx, sdk.tracedEnv)
-      instances.set(this, { sdk, lifetime: ctx })
-    }
+  // A class that extends the other, written out: no `class` can call its super constructor in a context.
+  function Traced(ctx: WaitUntil, env: object): object {
+    const sdk = getSdk(options, env)
+    traceStorage(ctx, Base.name, sdk)
+    // What the constructor calls and starts is no event, and nobody's RPC, however much later it runs.
+    const instance = withContext(
+      EMPTY_CONTEXT,
+      () => Reflect.construct(Base, [ctx, sdk.tracedEnv], new.target) as object,
+    )
+    instances.set(instance, { sdk, lifetime: ctx })
+    return instance
   }
+  Object.setPrototypeOf(Traced, Base)
+  Traced.prototype = Object.create(Base.prototype, {
+    constructor: { value: Traced, writable: true, configurable: true },
+  })
   Object.defineProperty(Traced, 'name', { value: Base.name })
   for (const [name, method] of methodsOf(Base.prototype)) {
     Object.defineProperty(Traced.prototype, name, {
@@ -103,8 +111,8 @@ function handle(
       await call([batch])
     })
   }
-  const event = EVENTS[name]
-  if (event) return runEvent(sdk, lifetime, { name, attributes: event }, () => call(args))
+  const attributes = Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined
+  if (attributes) return runEvent(sdk, lifetime, { name, attributes }, () => call(args))
   const { args: own, carrier } = splitHiddenArgument(args)
   return runEvent(
     sdk,

@@ -11,7 +11,7 @@ export interface WaitUntil {
 export interface Invocation {
   readonly sdk: Sdk
   readonly lifetime: WaitUntil
-  /** Ends client spans whose response body nobody read, at the time their headers came. */
+  /** Ends client spans whose response body nobody read, or nobody reads any more. */
   unfinished: Set<() => void> | undefined
   /** Finished spans that are not sampled, until the event is over. Only when `keep` is set. */
   held?: SpanRecord[] | undefined
@@ -25,7 +25,9 @@ export interface Invocation {
 
 /** Ends what is still open when its event is over. */
 export function endUnfinished({ unfinished }: Invocation): void {
-  if (unfinished) for (const end of unfinished) end()
+  if (!unfinished) return
+  for (const end of unfinished) end()
+  unfinished.clear()
 }
 
 const INVOCATION = Symbol('throughline invocation')

@@ -42,10 +42,13 @@ export function createExporter(
     async send(chunks, droppedSpans) {
       if (!receiver) return { result: 'stored', rejectedCount: 0 }
       const json = packRequest(names, resource, chunks, droppedSpans)
-      return await postOtlp(
-        receiver,
-        receiver.protobuf && encodeProtobuf ? encodeProtobuf(parseTraceRequest(json)) : json,
-      )
+      let bytes = json
+      try {
+        if (receiver.protobuf && encodeProtobuf) bytes = encodeProtobuf(parseTraceRequest(json))
+      } catch {
+        return { result: 'refused', status: 400 }
+      }
+      return await postOtlp(receiver, bytes)
     },
     ...(overflowQueue && {
       async overflow(chunk: SpanChunk) {

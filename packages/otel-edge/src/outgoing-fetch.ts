@@ -48,7 +48,8 @@ export async function sendTraced(
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
-  const { options, propagator } = invocation.sdk
+  const { options, propagator, config } = invocation.sdk
+  if (config.disabled && hasContext(propagator, input, init)) return send(input, init)
   const outgoing = withOwnHeaders(propagator, input, init)
   const { method, address } = outgoing
   const span = startSpan(
@@ -86,6 +87,12 @@ export async function sendTraced(
     span.end(endMillis)
   })
   return response
+}
+
+/** Whether a request brings a context along, for a worker that adds nothing of its own. */
+function hasContext(propagator: TextMapPropagator, input: RequestInfo | URL, init?: RequestInit): boolean {
+  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+  return propagator.fields().some((name) => headers.has(name))
 }
 
 interface Outgoing {

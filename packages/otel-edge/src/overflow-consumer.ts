@@ -31,11 +31,18 @@ export function overflowConsumer(
       batch.retryAll()
       return
     }
+    let delaySeconds = 0
     for (const message of batch.messages) {
+      // A collector that has sent one away is left alone with the others.
+      if (delaySeconds > 0) {
+        message.retry({ delaySeconds })
+        continue
+      }
       const request = parse(message.body)
       const outcome = request && (await forwardOnce(receiver, request))
       if (outcome?.result === 'busy') {
-        message.retry({ delaySeconds: Math.max(30, Math.ceil(outcome.retryAfterMillis / 1_000)) })
+        delaySeconds = Math.max(30, Math.ceil((outcome.retryAfterMillis ?? 0) / 1_000))
+        message.retry({ delaySeconds })
         continue
       }
       if (request && outcome?.result === 'refused') countUndelivered(receiver, request)

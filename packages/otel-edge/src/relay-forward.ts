@@ -6,7 +6,8 @@ import { ATTR_DROPPED_SPANS } from './semconv.ts'
 
 const BUDGET_MILLIS = 25_000
 const MAX_BACKOFF_MILLIS = 8_000
-const DEFAULT_RETRY_MILLIS = 5_000
+/** When a collector that did not say is asked again. */
+export const DEFAULT_RETRY_MILLIS = 5_000
 /** A queue's message holds 128 kB. */
 const MAX_MESSAGE_LENGTH = 40_000
 
@@ -14,10 +15,6 @@ export interface ForwardTarget {
   readonly receiver: OtlpReceiver
   readonly overflowQueue?: Pick<Queue, 'send'> | undefined
 }
-
-export type ForwardResult =
-  | Exclude<PostOutcome, { readonly result: 'busy' }>
-  | { readonly result: 'busy'; readonly retryAfterMillis: number }
 
 // Until when a collector wants to be left alone. A time, not a state: nothing has to happen for it to end.
 const busyUntil = new Map<string, number>()
@@ -41,14 +38,13 @@ export function busyMillis({ url }: OtlpReceiver): number {
 }
 
 /** Posts a batch once. Never throws. */
-export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest): Promise<ForwardResult> {
+export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest): Promise<PostOutcome> {
   const { url, protobuf } = receiver
   // Without a resource to put the count on, it waits for the next batch.
   const droppedSpans = request.resourceSpans.length === 0 ? 0 : (undelivered.get(url) ?? 0)
   if (droppedSpans > 0) undelivered.delete(url)
   const counted = droppedSpans === 0 ? request : withDroppedSpans(request, droppedSpans)
-  const outcome = await postOtlp(
-    receiver,
+  const outcome = await postEncoded(receiver, () =>
     protobuf ? encodeTraceRequestProtobuf(counted) : new TextEncoder().encode(JSON.stringify(counted)),
   )
   if (outcome.result === 'stored') {
@@ -57,9 +53,19 @@ export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest)
   }
   addUndelivered(url, droppedSpans)
   if (outcome.result === 'refused') return outcome
-  const { retryAfterMillis = DEFAULT_RETRY_MILLIS } = outcome
-  busyUntil.set(url, Date.now() + retryAfterMillis)
-  return { result: 'busy', retryAfterMillis }
+  busyUntil.set(url, Date.now() + (outcome.retryAfterMillis ?? DEFAULT_RETRY_MILLIS))
+  return outcome
+}
+
+/** What cannot be encoded (a queue's message can be anything) will not become valid either. */
+async function postEncoded(receiver: OtlpReceiver, encode: () => Uint8Array): Promise<PostOutcome> {
+  let bytes: Uint8Array
+  try {
+    bytes = encode()
+  } catch {
+    return { result: 'refused', status: 400 }
+  }
+  return await postOtlp(receiver, bytes)
 }
 
 /**
@@ -74,12 +80,23 @@ export function forwardLater(
   sizeBytes: number,
   lifetime: WaitUntil,
 ): void {
-  const entry = { sizeBytes, untilMillis: Date.now() + BUDGET_MILLIS }
+  const untilMillis = Date.now() + BUDGET_MILLIS
+  lifetime.waitUntil(holding(sizeBytes, untilMillis, tryOn(target, request, untilMillis)))
+}
+
+/** Counts bytes as held until what needs them has settled. */
+export async function holding<Result>(
+  sizeBytes: number,
+  untilMillis: number,
+  forwarding: Promise<Result>,
+): Promise<Result> {
+  const entry = { sizeBytes, untilMillis }
   held = [...held, entry]
-  const forwarding = tryOn(target, request, entry.untilMillis).finally(() => {
+  try {
+    return await forwarding
+  } finally {
     held = held.filter((other) => other !== entry)
-  })
-  lifetime.waitUntil(forwarding)
+  }
 }
 
 async function tryOn(target: ForwardTarget, request: TraceRequest, untilMillis: number): Promise<void> {
@@ -88,12 +105,16 @@ async function tryOn(target: ForwardTarget, request: TraceRequest, untilMillis: 
     const outcome = await forwardOnce(receiver, request)
     if (outcome.result === 'stored') return addUndelivered(receiver.url, outcome.rejectedCount)
     if (outcome.result === 'refused') break
-    const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS, outcome.retryAfterMillis)
-    if (Date.now() + backoffMillis + receiver.timeoutMillis > untilMillis) {
+    // All isolates that were sent away at once do not come back at once.
+    const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS) * (0.5 + Math.random() / 2)
+    const pauseMillis = outcome.retryAfterMillis ?? backoffMillis
+    // A queue keeps what may take too long; without one, the last try is worth it however it ends.
+    const spareMillis = target.overflowQueue ? receiver.timeoutMillis : 0
+    if (Date.now() + pauseMillis + spareMillis > untilMillis) {
       const unqueued = await sendToQueue(target, request)
       return unqueued && countUndelivered(receiver, unqueued)
     }
-    await new Promise((resolve) => setTimeout(resolve, backoffMillis))
+    await new Promise((resolve) => setTimeout(resolve, pauseMillis))
   }
   countUndelivered(receiver, request)
 }

@@ -52,7 +52,7 @@ export function cleanSpans({ resourceSpans }: TraceRequest, options: CleanOption
         ...entry.resource,
         attributes: [
           ...entry.resource.attributes
-            .filter(({ key }) => !(key in options.enrichment))
+            .filter(({ key }) => !Object.hasOwn(options.enrichment, key))
             .map(redactor(options)),
           ...enrichment,
         ],

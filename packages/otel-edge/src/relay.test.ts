@@ -254,10 +254,15 @@ describe('limits', () => {
 describe('a collector that pushes back', () => {
   test('acknowledged when stored: its Retry-After is the browser’s', async () => {
     const collector = new TestCollector()
-    await collector.behave({ status: 429, headers: { 'retry-after': '7' }, times: 1 })
+    await collector.behave({ status: 429, headers: { 'retry-after': '1' }, times: 1 })
     const post = relay({ url: collector.url, ack: 'stored' })
-    const refused = await post(JSON.stringify(batch(span())))
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '7'])
+    for (let index = 0; index < 2; index++) {
+      const refused = await post(JSON.stringify(batch(span())))
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+    }
+    // The second was not even tried.
+    expect(await collector.spans()).toEqual([])
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
     expect((await post(JSON.stringify(batch(span())))).status).toBe(200)
     expect(await collector.spans()).toHaveLength(1)
   })
@@ -266,6 +271,7 @@ describe('a collector that pushes back', () => {
     const collector = new TestCollector()
     await collector.behave({ status: 503, headers: { 'retry-after': '1' }, times: 1 })
     const post = relay({ url: collector.url })
+    const started = performance.now()
     const first = post(JSON.stringify(batch(span({ name: 'first' }))))
     await new Promise((resolve) => setTimeout(resolve, 100))
     const compressed = await gzip(JSON.stringify(batch(span({ name: 'second' }))))
@@ -273,6 +279,7 @@ describe('a collector that pushes back', () => {
     expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
     expect((await first).status).toBe(200)
     expect((await collector.waitForSpans(1)).map(({ name }) => name)).toEqual(['first'])
+    expect(performance.now() - started).toBeGreaterThan(1_000)
   })
 
   test('what a page that goes sends, uncompressed, is taken and tried on: nobody is left to keep it', async () => {
@@ -324,6 +331,29 @@ test('the collector is sent what the standard variables say: protobuf, headers, 
   const bytes = Uint8Array.from(atob(received?.body ?? ''), (c) => c.charCodeAt(0))
   expect(decodeTraceRequestProtobuf(bytes)).toMatchObject({
     request: { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'click "Buy"' }] }] }] },
+  })
+})
+
+test('bytes whose padding is wrong, and names that every object has, arrive', async () => {
+  const collector = new TestCollector()
+  const post = relay(
+    { ack: 'stored' },
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' },
+  )
+  const request = batch(span({ attributes: [{ key: 'bytes', value: { bytesValue: 'AA=' } }] }))
+  request.resourceSpans[0]?.resource.attributes.push({ key: 'constructor', value: { stringValue: 'mine' } })
+  expect((await post(JSON.stringify(request))).status).toBe(200)
+  const [received] = await collector.posts()
+  const bytes = Uint8Array.from(atob(received?.body ?? ''), (c) => c.charCodeAt(0))
+  expect(decodeTraceRequestProtobuf(bytes)).toMatchObject({
+    request: {
+      resourceSpans: [
+        {
+          resource: { attributes: [{}, { key: 'constructor', value: { stringValue: 'mine' } }] },
+          scopeSpans: [{ spans: [{ attributes: [{ key: 'bytes', value: { bytesValue: 'AA==' } }] }] }],
+        },
+      ],
+    },
   })
 })
 

@@ -16,10 +16,12 @@ import { BodyProblem, readBody } from './relay-body.ts'
 import {
   busyMillis,
   countSpans,
+  DEFAULT_RETRY_MILLIS,
   type ForwardTarget,
   forwardLater,
   forwardOnce,
   heldBytes,
+  holding,
   sendToQueue,
 } from './relay-forward.ts'
 import { cleanSpans } from './relay-spans.ts'
@@ -119,20 +121,24 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     const target = targetOf(c, options)
     if (!target || countSpans(cleaned.request) === 0) return accept(c, partial)
 
+    const laterMillis = busyMillis(target.receiver)
+    const hasRoom = heldBytes() + sizeBytes <= MAX_HELD_BYTES
+    const refuseForNow = (retryAfterMillis: number) =>
+      refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', retryAfterMillis)
     if (options.ack === 'stored') {
-      const outcome = await forwardOnce(target.receiver, cleaned.request)
+      if (laterMillis > 0 || !hasRoom) return refuseForNow(laterMillis || FULL_MILLIS)
+      const untilMillis = Date.now() + target.receiver.timeoutMillis
+      const outcome = await holding(sizeBytes, untilMillis, forwardOnce(target.receiver, cleaned.request))
       if (outcome.result === 'stored') {
         return accept(c, { ...partial, rejectedSpans: rejectedSpans + outcome.rejectedCount })
       }
       if (outcome.result === 'refused') {
         return refuse(c, 400, INVALID_ARGUMENT, `the collector answered ${outcome.status}`)
       }
-      return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', outcome.retryAfterMillis)
+      return refuseForNow(outcome.retryAfterMillis ?? DEFAULT_RETRY_MILLIS)
     }
-    const laterMillis = busyMillis(target.receiver)
     // A page that is going has no time to compress, and nobody reads its answer: refused would be lost.
     const isLastWord = !c.req.raw.headers.has('content-encoding')
-    const hasRoom = heldBytes() + sizeBytes <= MAX_HELD_BYTES
     const takeOn = (request: TraceRequest) => {
       forwardLater(target, request, sizeBytes, lifetimeOf(c))
       return accept(c, partial)
@@ -144,7 +150,7 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
     // Of a batch that is partly queued, the page would send the queued part again.
     const isPartlyQueued = unqueued !== cleaned.request
     if (hasRoom && (isLastWord || isPartlyQueued)) return takeOn(unqueued)
-    return refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', laterMillis || FULL_MILLIS)
+    return refuseForNow(laterMillis || FULL_MILLIS)
   }
 }
 

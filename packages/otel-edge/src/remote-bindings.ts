@@ -4,12 +4,12 @@ import { sendTraced } from './outgoing-fetch.ts'
 import { callRemote } from './rpc.ts'
 import type { Kind } from './wrap-object.ts'
 
-const NOT_REMOTE = new Set(['connect', 'dup', 'constructor'])
+const NOT_REMOTE = new Set(['connect', 'dup'])
 
 /** Service bindings and Durable Object stubs: `fetch` carries the context in headers, other methods are RPC. */
 const service: Kind = {
   replaces(target, method, { name, sdk }) {
-    if (NOT_REMOTE.has(method)) return undefined
+    if (NOT_REMOTE.has(method) || method in Object.prototype) return undefined
     if (method !== 'fetch') return callRemote(target, method, name, sdk)
     const fetcher = target as Fetcher
     return (input: RequestInfo, init?: RequestInit) => {

@@ -10,7 +10,7 @@ const BUFFERED_BYTES = 64 * 1024
 /** A body that is followed: what to tell, whether somebody has begun to read, and what is read in its place. */
 interface Followed {
   readonly finish: OnBodyEnd
-  readonly startReading: () => void
+  isRead: boolean
   piped?: ReadableStream
 }
 
@@ -20,7 +20,8 @@ const followedStreams = new WeakMap<ReadableStream, Followed>()
 /**
  * Tells the end of a body received by this worker, without reading it: response and body stay the runtime's own objects
  * (brand checks, `instanceof`, `url`, `webSocket`), and may be given to whatever takes such; only their ways of reading
- * are followed. A body that nobody reads ends with its event, as of the time its headers came.
+ * are followed. A body that nobody reads ends with its event, as of the time its headers came; one that was begun and
+ * let go ends when the event does.
  */
 export function followBody(invocation: Invocation, response: Response, onEnd: OnBodyEnd): void {
   if (response.body === null || response.webSocket) {
@@ -34,13 +35,17 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
   const finish: OnBodyEnd = (error, endMillis) => {
     if (isFinished) return
     isFinished = true
-    unfinished.delete(unread)
+    unfinished.delete(leave)
     onEnd(error, endMillis)
   }
-  // What the runtime itself has taken (a rewriter, a cache) is over with the event at the latest.
-  const unread = () => finish(undefined, response.bodyUsed ? undefined : headersMillis)
-  unfinished.add(unread)
-  const followed = { finish, startReading: () => unfinished.delete(unread) }
+  const followed: Followed = { finish, isRead: false }
+  const leave = () => {
+    // Begun and given up; whoever still reads goes on behind the event.
+    if (followed.piped) return followed.piped.locked ? undefined : finish()
+    // What the runtime itself has taken (a rewriter, a cache) is over with the event at the latest.
+    if (!followed.isRead) finish(undefined, response.bodyUsed ? undefined : headersMillis)
+  }
+  unfinished.add(leave)
   followedResponses.set(response, followed)
   followedStreams.set(response.body, followed)
   Object.setPrototypeOf(response, FOLLOWED_RESPONSE)
@@ -55,7 +60,7 @@ for (const method of READERS) {
   Object.defineProperty(FOLLOWED_RESPONSE, method, {
     async value(this: Response) {
       const followed = followedResponses.get(this)
-      followed?.startReading()
+      if (followed) followed.isRead = true
       try {
         const value: unknown = await Reflect.apply(Response.prototype[method], this, [])
         followed?.finish()
@@ -104,7 +109,6 @@ function readThroughPipe(stream: ReadableStream): ReadableStream {
   if (!followed.piped) {
     // Given to somebody already: no further pipe, the runtime says what is wrong.
     if (stream.locked) return stream
-    followed.startReading()
     followed.piped = pipeToEnd(stream, [followed.finish])
   }
   return followed.piped
@@ -126,7 +130,6 @@ export function answerWithEnd(response: Response, onEnd: OnBodyEnd): Response {
   const followed = followedStreams.get(body)
   if (!followed || followed.piped) return new Response(pipeToEnd(body, [onEnd]), response)
   // Passed on as it was received: followed once, for both.
-  followed.startReading()
   followed.piped = pipeToEnd(body, [followed.finish, onEnd])
   return new Response(followed.piped, response)
 }

@@ -161,6 +161,19 @@ describe('OTEL_SDK_DISABLED', () => {
     expect(await forwarded(headers)).toMatchObject(headers)
   })
 
+  test('a request that brings its own goes as it is, however odd', async () => {
+    const own = { traceparent: 'odd', baggage: 'not baggage' }
+    const proxy = new Hono()
+      .use(tracing())
+      .get('/', async (c) =>
+        c.json(await (await fetch(`${new TestCollector().base}/echo`, { headers: own })).json()),
+      )
+    const ctx = createExecutionContext()
+    const response = await proxy.fetch(new Request('http://x/'), env, ctx)
+    expect(await response.json()).toMatchObject(own)
+    await waitOnExecutionContext(ctx)
+  })
+
   test('without one nothing is sent', async () => {
     expect(await forwarded({})).not.toHaveProperty('traceparent')
   })

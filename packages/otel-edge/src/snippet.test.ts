@@ -43,6 +43,9 @@ test('what is no page is left alone', async () => {
 test.each([
   ['a part of a page', 206, { 'content-range': 'bytes 0-5/100' }],
   ['a page that nobody on the way may change', 200, { 'cache-control': 'public, no-transform' }],
+  ['a download', 200, { 'content-disposition': 'attachment; filename="report.html"' }],
+  ['a page of an unknown encoding', 200, { 'content-type': 'text/html; charset=utf8mb4' }],
+  ['a page of an encoding that cannot be rewritten', 200, { 'content-type': 'text/html; charset=utf-16' }],
 ])('%s is left alone', async (_, status, headers) => {
   const page = new Response('<head></head>', { status, headers: { 'content-type': 'text/html', ...headers } })
   expect(await withSnippet(page).text()).toBe('<head></head>')

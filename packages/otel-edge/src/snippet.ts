@@ -44,15 +44,22 @@ export function withSnippet(
     },
   }
   // Not the first element of any kind: what has none of these may be a part of a page, fetched by the page itself.
-  return new HTMLRewriter().on('head', inject).on('html > *', inject).on('body', inject).transform(response)
+  const rewriter = new HTMLRewriter().on('head', inject).on('html > *', inject).on('body', inject)
+  try {
+    return rewriter.transform(response)
+  } catch {
+    // An encoding that the runtime does not know, or that cannot be rewritten.
+    return response
+  }
 }
 
-/** A part of a page has no place for a tag, and who says `no-transform` means it. */
+/** A part of a page has no place for a tag, a download is the user's, and who says `no-transform` means it. */
 function isWholePage({ status, headers }: Response): boolean {
   return (
     status !== 206 &&
     /^text\/html\b/i.test(headers.get('content-type') ?? '') &&
-    !/\bno-transform\b/i.test(headers.get('cache-control') ?? '')
+    !/\bno-transform\b/i.test(headers.get('cache-control') ?? '') &&
+    !/^\s*attachment\b/i.test(headers.get('content-disposition') ?? '')
   )
 }
 

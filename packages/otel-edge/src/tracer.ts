@@ -37,7 +37,7 @@ class EdgeTracer implements Tracer {
     // Outside of an instrumented event nobody could ever send the span.
     if (!invocation) return new PassiveSpan(getSpanContext(context) ?? NO_SPAN)
     const { attributes, ...own } = options
-    const span = startSpan(invocation, this.#scope, name, own, context)
+    const span = startSpan(invocation, this.#scope, String(name), own, context)
     return attributes ? span.setAttributes(attributes) : span
   }
 

@@ -33,6 +33,24 @@ export interface TestEnv {
 
 class CounterObject extends DurableObject<TestEnv> {
   #count = 0
+  /** What a method called while the object was made has returned. */
+  #parsed: unknown
+
+  constructor(ctx: DurableObjectState, env: TestEnv) {
+    super(ctx, env)
+    void ctx.blockConcurrencyWhile(async () => {
+      const stored = await this.ctx.storage.get('nothing')
+      this.#parsed = this.parse(stored)
+    })
+  }
+
+  parse(stored: unknown): string {
+    return `parsed ${stored}`
+  }
+
+  async parsed(): Promise<string> {
+    return typeof this.#parsed
+  }
 
   async add(step: number): Promise<number> {
     this.#count += step

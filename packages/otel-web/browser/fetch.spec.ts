@@ -53,6 +53,17 @@ test('a cancelled stream is really cancelled, and that is no error', async ({ pa
   expect(durationMillis(span)).toBeLessThan(1000)
 })
 
+test('an answer without a body ends with its headers: 204, 304', async ({ page, server }) => {
+  for (const status of [204, 304]) {
+    await page.evaluate(
+      async (path) => void (await fetch(path, { headers: { 'if-none-match': '"1"' } })),
+      `/api/none/${status}?status=${status}`,
+    )
+    const span = await waitForSpan(server, isRequestTo(`/api/none/${status}`))
+    expect([attribute(span, 'http.response.status_code'), span.status]).toEqual([status, {}])
+  }
+})
+
 test('an abort is no error and has no status', async ({ page, server }) => {
   const name = await page.evaluate(async () => {
     const abort = new AbortController()
@@ -452,6 +463,73 @@ test('an XHR that is opened anew is another request, and one that is refused is 
   await page.goto('about:blank')
   await waitForSpan(server, (span) => span.name === 'web vitals').catch(() => {})
   expect(server.spans().filter(isRequestTo('/api/second'))).toHaveLength(1)
+})
+
+test('a synchronous XHR has the status it got', async ({ page, server }) => {
+  await page.evaluate(() => {
+    const xhr = new XMLHttpRequest()
+    xhr.open('GET', '/api/sync?status=500', false)
+    xhr.send()
+  })
+  const span = await waitForSpan(server, isRequestTo('/api/sync'))
+  expect(attribute(span, 'http.response.status_code')).toBe(500)
+  expect(span.status.code).toBe(2)
+})
+
+test('an XHR object that is used again and again has one span a request', async ({ page, server }) => {
+  await page.evaluate(async () => {
+    const xhr = new XMLHttpRequest()
+    for (const path of ['one', 'two?drop', 'three?status=404']) {
+      xhr.open('GET', `/api/again/${path}`)
+      await new Promise((resolve) => {
+        xhr.onloadend = resolve
+        xhr.send()
+      })
+    }
+  })
+  const outcomes: unknown[] = []
+  for (const name of ['one', 'two', 'three']) {
+    const [span, ...others] = await waitForSpans(server, isRequestTo(`/api/again/${name}`))
+    expect(others).toEqual([])
+    outcomes.push([
+      span && attribute(span, 'http.response.status_code'),
+      span && attribute(span, 'error.type'),
+    ])
+  }
+  expect(outcomes).toEqual([
+    [200, undefined],
+    [undefined, 'NetworkError'],
+    [404, '404'],
+  ])
+})
+
+test('headers from an iterator are sent, and with them the trace', async ({ page, server }) => {
+  await page.evaluate(async () => {
+    const own = () => new Map([['x-own', '1']]).entries() as unknown as HeadersInit
+    const theirs = () =>
+      new Map([
+        ['x-own', '2'],
+        ['traceparent', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`],
+      ]).entries() as unknown as HeadersInit
+    await fetch('/api/string', { headers: own() })
+    await fetch(new Request('/api/request'), { headers: own() })
+    await fetch('/api/theirs', { headers: theirs() })
+  })
+  const seen = (path: string) => server.requests.find((request) => request.path === path)?.headers
+  for (const path of ['/api/string', '/api/request']) {
+    expect(seen(path)).toMatchObject({ 'x-own': '1', traceparent: expect.stringMatching(/^00-/) })
+  }
+  expect(seen('/api/theirs')).toMatchObject({ 'x-own': '2', traceparent: expect.stringContaining('aaaa') })
+})
+
+test('a second reader that is refused does not end what the first one reads', async ({ page, server }) => {
+  await page.evaluate(async () => {
+    const response = await fetch('/api/twice?chunks=3&body=100')
+    await Promise.allSettled([response.text(), response.json()])
+  })
+  const span = await waitForSpan(server, isRequestTo('/api/twice'))
+  expect(span.status).toEqual({})
+  expect(durationMillis(span)).toBeGreaterThan(290)
 })
 
 test('an XHR from before the SDK ends as it ended', async ({ page, visit, serve, server }) => {

@@ -49,6 +49,21 @@ test('requests before the SDK carry the trace and become children of the page lo
   expect(noise).toEqual([])
 })
 
+test('the early handle can be awaited, and answered with', async ({ page, serve }) => {
+  await page.goto(
+    serve(
+      '/',
+      `<script>
+        const early = throughline
+        const boot = async () => early
+        boot().then(() => { document.title = 'booted' })
+        addEventListener('load', () => setTimeout(async () => { await early; document.title += ' twice' }, 1000))
+      </script>`,
+    ),
+  )
+  await expect(page).toHaveTitle('booted twice')
+})
+
 test('an early click is the root of the request made while it was dispatched, not of a later one', async ({
   page,
   serve,

@@ -38,6 +38,62 @@ test('a navigation in the page is a child of the click that caused it, and has i
   expect(BigInt(click.endTimeUnixNano) >= BigInt(navigation.endTimeUnixNano)).toBe(true)
 })
 
+for (const listener of ['before', 'after'] as const) {
+  test(`a link that the page follows by itself, by a listener from ${listener} the SDK, is a navigation and no leaving`, async ({
+    page,
+    visit,
+    serve,
+    server,
+  }) => {
+    const listen = `navigation.addEventListener('navigate', (event) => event.intercept({
+    async handler() {
+      await (await fetch('/api/order')).json()
+      await (await fetch('/api/items')).json()
+    },
+  }))`
+    await visit(
+      serve('/', `<a href="/orders/1234">Orders</a><script>${listener === 'before' ? listen : ''}</script>`),
+    )
+    if (listener === 'after') await page.evaluate(listen)
+    await page.click('a')
+    const click = await waitForSpan(server, isNamed('click Orders'))
+    const navigation = await waitForSpan(server, isNamed('navigate /orders/:id'))
+    expect(navigation).toMatchObject({ traceId: click.traceId, parentSpanId: click.spanId })
+    for (const path of ['/api/order', '/api/items']) {
+      const request = await waitForSpan(server, isRequestTo(path))
+      expect(request.parentSpanId).toBe(navigation.spanId)
+    }
+    expect(await page.evaluate(() => sessionStorage.getItem('throughline.left'))).toBeNull()
+  })
+}
+
+test('a dialog that is closed by going back is none of the navigation before it', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<button>Open</button><script>
+        document.querySelector('button').onclick = () => {
+          history.pushState({}, '', '/orders')
+          fetch('/api/slow?delay=1500')
+        }
+        addEventListener('popstate', () => fetch('/api/refresh'))
+      </script>`,
+    ),
+  )
+  await page.click('button')
+  await page.evaluate(() => history.pushState({ dialog: true }, ''))
+  await page.evaluate(() => history.back())
+  const refresh = await waitForSpan(server, isRequestTo('/api/refresh'))
+  const navigation = await waitForSpan(server, isNamed('navigate /orders'))
+  expect(refresh.traceId).not.toBe(navigation.traceId)
+  expect(refresh.parentSpanId).toBeFalsy()
+})
+
 test('a navigation that asks for nothing lasts until its page is painted', async ({
   page,
   visit,

@@ -66,6 +66,35 @@ test('without consent nothing is recorded, sent or stored; with it, from then on
   expect(await page.evaluate(() => localStorage.getItem('throughline'))).toMatch(/^\d0$/)
 })
 
+test('what the click on “Accept” sets off is recorded, as nobody’s child', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(
+    serve(
+      '/',
+      `<button>Accept</button><script>
+        document.querySelector('button').onclick = async () => {
+          throughline.setConsent(true)
+          await fetch('/api/boot')
+          await throughline.action('set up', () => fetch('/api/set-up'))
+        }
+      </script>`,
+      { attributes: 'data-consent="required"' },
+    ),
+  )
+  await page.click('button')
+  const boot = await waitForSpan(server, isRequestTo('/api/boot'))
+  const setUp = await waitForSpan(server, isNamed('set up'))
+  expect((await waitForSpan(server, isRequestTo('/api/set-up'))).parentSpanId).toBe(setUp.spanId)
+  for (const span of [boot, setUp]) expect([span.parentSpanId ?? '', span.links]).toEqual(['', []])
+  expect(server.requests.find(({ path }) => path === '/api/boot')?.traceparent).toBe(
+    `00-${boot.traceId}-${boot.spanId}-01`,
+  )
+})
+
 test('before consent nothing is kept in the browser, and what an earlier visit kept is not sent', async ({
   page,
   context,

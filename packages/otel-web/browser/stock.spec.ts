@@ -11,6 +11,7 @@ import {
   waitForSpan,
   waitForSpans,
 } from './fixtures.ts'
+import { startTestServer } from './test-server.ts'
 
 /** What apps have of OpenTelemetry's API: two minor versions, of which an older one gives a newer one no-ops. */
 const APIS = {
@@ -89,6 +90,32 @@ for (const [version, alias] of Object.entries(APIS)) {
     expect(String(attribute(span, 'app.injected'))).toContain(span.spanId)
   })
 }
+
+test('tracestate and baggage of the context go along, but not to strangers', async ({
+  page,
+  serve,
+  server,
+}) => {
+  const stranger = await startTestServer()
+  try {
+    await page.goto(serve('/', await app('api'), { script: ' ' }))
+    await page.evaluate(
+      `Promise.all([runAsVendor('/api/mine'), runAsVendor('${stranger.origin}/api/theirs')])`,
+    )
+    const request = await waitForSpan(server, isRequestTo('/api/mine'))
+    expect(request).toMatchObject({ parentSpanId: 'b'.repeat(16), traceState: 'vendor=1' })
+    expect(server.requests.find(({ path }) => path === '/api/mine')?.headers).toMatchObject({
+      traceparent: `00-${'a'.repeat(32)}-${request.spanId}-01`,
+      tracestate: 'vendor=1',
+      baggage: 'tenant=acme',
+    })
+    const names = stranger.requests.flatMap(({ headers }) => Object.keys(headers))
+    expect(names).toContain('host')
+    expect(names.filter((name) => /^trace|^baggage/.test(name))).toEqual([])
+  } finally {
+    await stranger.close()
+  }
+})
 
 for (const order of ['before', 'after'] as const) {
   test(`OpenTelemetry’s own SDK, started ${order} ours: both trace, and the page has its requests`, async ({

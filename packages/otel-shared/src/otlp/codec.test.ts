@@ -190,7 +190,7 @@ describe('lenient senders are understood:', () => {
     expect(result.ok && result.request.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.attributes).toEqual([
       { key: 'a', value: { intValue: '7' } },
       { key: 'b', value: { doubleValue: 1500 } },
-      { key: 'c', value: { bytesValue: '/+8' } },
+      { key: 'c', value: { bytesValue: '/+8=' } },
     ])
   })
 })

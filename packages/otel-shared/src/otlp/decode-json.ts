@@ -240,10 +240,17 @@ function readInt64(value: unknown): string {
   throw new ShapeError('intValue does not fit into 64 bits')
 }
 
-/** Checked here, so that encoding what was accepted cannot fail later. Both alphabets of base64 are legal. */
+/**
+ * Checked here, so that encoding what was accepted cannot fail later. Both alphabets of base64 are legal, padding is
+ * mended.
+ */
 function readBase64(text: string): string {
-  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1) {
-    return text.replaceAll('-', '+').replaceAll('_', '/')
+  const bare = text
+    .replace(/={1,2}$/, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+  if (/^[A-Za-z0-9+/]*$/.test(bare) && bare.length % 4 !== 1) {
+    return bare.padEnd(Math.ceil(bare.length / 4) * 4, '=')
   }
   throw new ShapeError('bytesValue is not base64')
 }

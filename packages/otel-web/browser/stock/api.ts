@@ -1,4 +1,4 @@
-import { context, propagation, trace } from '@opentelemetry/api'
+import { context, createTraceState, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { startTracing } from '@throughline/otel-web'
 
 const tracing = startTracing({ serviceName: 'app' })
@@ -14,4 +14,18 @@ const run = () =>
       span.end()
     }),
   )
-Object.assign(window, { throughline: tracing, run })
+
+/** A request with all that a context can carry, below a span of a vendor's. */
+const runAsVendor = (path: string) => {
+  const remote = {
+    traceId: 'a'.repeat(32),
+    spanId: 'b'.repeat(16),
+    traceFlags: 1,
+    isRemote: true,
+    traceState: createTraceState('vendor=1'),
+  }
+  const baggage = propagation.createBaggage({ tenant: { value: 'acme' } })
+  const vendor = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, remote), baggage)
+  return context.with(vendor, () => fetch(path).then((answer) => answer.text()))
+}
+Object.assign(window, { throughline: tracing, run, runAsVendor })

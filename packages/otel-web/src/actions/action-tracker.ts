@@ -84,7 +84,7 @@ export class ActionTracker implements SpanProcessor {
     this.#actionSpans.add(span)
     const action: Action = new Action({
       name,
-      isRoot: !parentSpan || parentSpan.isRemote === true,
+      isRoot: parentSpan?.traceId !== span.spanContext().traceId || parentSpan.isRemote === true,
       span,
       context: trace.setSpan(parent, span),
       startMillis,

@@ -46,6 +46,8 @@ export class Action {
   readonly span: Span
   readonly context: Context
   readonly startMillis: number
+  /** False for what happened while nothing may be recorded. */
+  readonly isRecorded: boolean
   readonly #parts: ActionParts
   readonly #pending = new Map<object, number>()
   readonly #waits = new WeakSet<object>()
@@ -59,6 +61,7 @@ export class Action {
   constructor(parts: ActionParts) {
     this.name = parts.name
     this.span = parts.span
+    this.isRecorded = parts.span.isRecording()
     this.startMillis = parts.startMillis
     this.context = parts.context.setValue(ACTION, this)
     this.#parts = parts

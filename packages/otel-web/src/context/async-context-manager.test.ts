@@ -39,6 +39,24 @@ describe('a context', () => {
     expect(active()).toBeUndefined()
   })
 
+  test('leaves streams their sources: frozen ones, ones with getters over private fields', async () => {
+    class Source {
+      readonly #type = 'bytes'
+      get type() {
+        return this.#type
+      }
+      pull(controller: ReadableByteStreamController) {
+        controller.close()
+        controller.byobRequest?.respond(0)
+      }
+    }
+    expect(await new Response(new ReadableStream(new Source())).text()).toBe('')
+    const source = Object.freeze({
+      pull: (controller: ReadableStreamDefaultController) => controller.close(),
+    })
+    expect(await new Response(new ReadableStream(source)).text()).toBe('')
+  })
+
   test('gives the callback its arguments and its this', () => {
     const self = { factor: 2 }
     const double = function (this: typeof self, n: number) {

@@ -196,7 +196,8 @@ export class MicrotaskContexts {
   enter(context: Context, event?: Event): void {
     this.need()
     this.onRun?.(context)
-    if (this.#dispatching > 0) {
+    // What others have queued is still to run in their contexts.
+    if (this.#dispatching > 0 || (!event && this.#appended !== this.#crossed)) {
       this.touch()
       if (this.current.context !== context) this.#switch(new Segment(context, this))
       return

@@ -2,7 +2,6 @@ import type { MicrotaskContexts } from './microtask-contexts.ts'
 import { type Method, patchMethod, type Restore } from './patch.ts'
 
 const STREAMS = ['ReadableStream', 'WritableStream', 'TransformStream']
-const CALLBACKS = ['start', 'pull', 'cancel', 'write', 'close', 'abort', 'transform', 'flush']
 
 /**
  * Runs what a stream calls back (`pull`, `write`, `transform` …) in the context of the code that made the stream: the
@@ -13,15 +12,20 @@ export function hookStreams(contexts: MicrotaskContexts): Restore {
 
   function bound(source: object): object {
     const context = contexts.capture()
-    const callbacks: PropertyDescriptorMap = {}
-    for (const name of CALLBACKS) {
-      const own: unknown = Reflect.get(source, name)
-      if (typeof own !== 'function') continue
-      callbacks[name] = {
-        value: (...args: unknown[]) => contexts.with(context, own as Method, source, args),
-      }
-    }
-    return Object.create(source, callbacks)
+    // Not a Proxy of the source, which may be frozen, nor derived from it: its getters may need it for their receiver.
+    return new Proxy(
+      {},
+      {
+        // WebKit asks before it reads.
+        has: (_, name) => name in source,
+        get(_, name) {
+          const own: unknown = Reflect.get(source, name)
+          return typeof own === 'function'
+            ? (...args: unknown[]) => contexts.with(context, own as Method, source, args)
+            : own
+        },
+      },
+    )
   }
 
   const restores = STREAMS.map((name) =>

@@ -201,7 +201,7 @@ export class Delivery {
   /** Sends a batch compressed; without a result when the page went meanwhile and took it along. */
   async #send(batch: Batch): Promise<SendResult | undefined> {
     this.#mortal.add(batch)
-    const compressed = await compress(batch.body)
+    const compressed = await compress(batch.body, this.#target)
     if (!this.#mortal.has(batch)) return undefined
     const sizeBytes = compressed?.byteLength ?? batch.sizeBytes
     // Whoever leaves now leaves nothing behind. After a failure the quota may have been the reason.

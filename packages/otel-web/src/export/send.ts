@@ -72,9 +72,13 @@ export function parsePartialSuccess(answer: string): SendResult {
   return { outcome: 'sent', rejected, reason: rejected ? 'partial success' : undefined }
 }
 
-/** Compresses a body, where that can be done. */
-export async function compress(body: string): Promise<ArrayBuffer | undefined> {
+/**
+ * Compresses a body, where that can be done. Collectors of another origin get it as it is: `Content-Encoding` needs their
+ * leave (CORS), which the stock receiver does not give.
+ */
+export async function compress(body: string, { endpoint }: SendTarget): Promise<ArrayBuffer | undefined> {
   try {
+    if (new URL(endpoint).origin !== location.origin) return undefined
     const compressed = new Response(body).body?.pipeThrough(new CompressionStream('gzip'))
     return compressed && (await new Response(compressed).arrayBuffer())
   } catch {

@@ -146,7 +146,7 @@ export function createSpanStore({ maxBytes, maxAgeMillis }: SpanStoreLimits): Sp
       const mark = readStoredMark()
       const batch = await oldest(onExpired)
       if (batch) {
-        const compressed = await compress(batch.body)
+        const compressed = await compress(batch.body, target)
         const isCompressed = compressed !== undefined
         const result = await post(target, compressed ?? batch.body, { isCompressed, keepalive: false })
         onResult(batch.count, result)

@@ -22,7 +22,8 @@ type FetchArguments = [input: RequestInfo | URL, init?: RequestInit | undefined]
  * The arguments of a fetch with more headers, without touching what the caller passed: not `init`, which may be used
  * again for somebody else, not its headers, not the `Request`.
  *
- * @returns `undefined` when `except` is already among the headers: the caller's own are left alone.
+ * Nothing is added when `except` is already among the headers: the caller's own are left alone.
+ *
  * @throws what the platform itself would reject the call with
  */
 export function withHeaders(
@@ -30,18 +31,16 @@ export function withHeaders(
   init: RequestInit | undefined,
   added: Readonly<Record<string, string>>,
   except: string,
-): FetchArguments | undefined {
+): FetchArguments {
   if (isRequest(input)) {
-    const own = new Headers(init?.headers ?? input.headers)
-    if (own.has(except)) return undefined
     // What fetch itself does first: the body moves over, the caller's object is used up as always.
     const request = new Request(input, init)
-    setMissing(request.headers, added)
+    setMissing(request.headers, added, except)
     return [request]
   }
+  // Read once: headers may come from an iterator.
   const headers = new Headers(init?.headers)
-  if (headers.has(except)) return undefined
-  setMissing(headers, added)
+  setMissing(headers, added, except)
   const copy: Record<string, unknown> = {}
   const given = (init ?? {}) as Record<string, unknown>
   for (const key of INIT_KEYS) if (key in given) copy[key] = given[key]
@@ -55,7 +54,8 @@ export function isRequest(input: unknown): input is Request {
   return Object.prototype.toString.call(input) === '[object Request]'
 }
 
-function setMissing(headers: Headers, added: Readonly<Record<string, string>>): void {
+function setMissing(headers: Headers, added: Readonly<Record<string, string>>, except: string): void {
+  if (headers.has(except)) return
   for (const name in added) {
     const value = added[name]
     if (value !== undefined && !headers.has(name)) headers.set(name, value)

@@ -11,7 +11,8 @@ interface Opened {
   isTraced: boolean
 }
 
-const running = new WeakMap<XMLHttpRequest, HttpCall>()
+/** Ends the call of a request that is on its way. */
+const running = new WeakMap<XMLHttpRequest, () => void>()
 
 /**
  * Traces `XMLHttpRequest` the same way as `fetch`: the span ends with `load`, or with whatever came in its place.
@@ -35,7 +36,7 @@ export function traceXhr(parts: HttpParts): () => void {
       guarded(() => {
         opened.set(xhr, { method: String(method), url: String(url), own: new Set(), isTraced: false })
         // A request that is still running is dropped, without an event.
-        running.get(xhr)?.end(performance.now())
+        running.get(xhr)?.()
       })
       return stock()
     }),
@@ -84,16 +85,24 @@ function startSending(parts: HttpParts, xhr: XMLHttpRequest, request: Opened): H
 
 /** Ends the call by what the request tells. */
 export function followXhr(call: HttpCall, xhr: XMLHttpRequest): void {
-  running.set(xhr, call)
-  const onHeaders = () => {
-    if (xhr.readyState !== XMLHttpRequest.HEADERS_RECEIVED) return
-    xhr.removeEventListener('readystatechange', onHeaders)
-    call.answered(xhr.status)
+  const over = new AbortController()
+  const { signal } = over
+  let isAnswered = false
+  const end = (error?: unknown) => {
+    // The object may send again, with listeners of another call.
+    over.abort()
+    guarded(() => call.end(performance.now(), error))
   }
-  xhr.addEventListener('readystatechange', onHeaders)
-  const end = (error?: unknown) => () => guarded(() => call.end(performance.now(), error))
-  xhr.addEventListener('load', end(), { once: true })
-  xhr.addEventListener('abort', end(), { once: true })
-  xhr.addEventListener('error', end(new DOMException('', 'NetworkError')), { once: true })
-  xhr.addEventListener('timeout', end(new DOMException('', 'TimeoutError')), { once: true })
+  const on = (type: string, listener: () => void) => xhr.addEventListener(type, listener, { signal })
+  running.set(xhr, end)
+  // A synchronous request is told of once, when all of it is there; without an answer there is no status.
+  on('readystatechange', () => {
+    if (isAnswered || !xhr.status) return
+    isAnswered = true
+    call.answered(xhr.status)
+  })
+  on('load', () => end())
+  on('abort', () => end())
+  on('error', () => end(new DOMException('', 'NetworkError')))
+  on('timeout', () => end(new DOMException('', 'TimeoutError')))
 }

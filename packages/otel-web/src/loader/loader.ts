@@ -61,6 +61,8 @@ try {
       policy_: page.trustedTypes?.createPolicy('throughline', { createScriptURL: String }),
       traceId_: traceId,
       sampled_: sampled,
+      // biome-ignore lint/suspicious/noThenProperty: the handle has every method but this one, so it can be awaited
+      then: 0,
       stopped_: (digits[0] as number) > 1 || (digits[1] as number) < 1 || (dataset.consent && digits[1] != 1),
       log_: log,
       onEvent_(event) {

@@ -3,6 +3,7 @@ import type { Action } from '../actions/action.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
 import type { Gesture } from '../actions/user-events.ts'
 import { patchMethod } from '../context/patch.ts'
+import { guarded } from '../http/http-call.ts'
 import { rememberLeaving } from './leave-link.ts'
 import { nameLocation } from './name-location.ts'
 
@@ -30,16 +31,23 @@ export interface NavigationParts {
  * @returns stops it.
  */
 export function trackNavigations(parts: NavigationParts): () => void {
-  const { navigation } = window as { navigation?: EventTarget }
+  const { navigation, NavigateEvent } = window as {
+    navigation?: EventTarget
+    NavigateEvent?: { readonly prototype: object }
+  }
   let latest: Action | undefined
-  const navigate = (url: string, isReplace: boolean) => {
+  let intercepted: Event | undefined
+  const navigate = (url: string, isReplace: boolean, cause?: Action) => {
     const to = new URL(url, document.baseURI)
     const samePath = to.pathname === location.pathname
     // A page that writes its filters into the address goes nowhere.
     if (samePath && (isReplace || to.search === location.search)) return
-    latest = startNavigation(parts, to)
+    latest = startNavigation(parts, to, cause)
   }
   const onNavigate = (event: NavigateEvent) => {
+    // A listener of the page's may have been the first.
+    if (event === intercepted) return
+    latest = undefined
     const { destination, navigationType, hashChange, downloadRequest, userInitiated } = event
     if (hashChange || downloadRequest !== null) return
     if (destination.sameDocument) return navigate(destination.url, navigationType === 'replace')
@@ -48,10 +56,25 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (isLeft) leaving.use()
     rememberLeaving(isLeft ? leaving.span.spanContext() : undefined)
   }
+  // Seen from its beginning such a navigation leaves the page; then the page says that it does it all by itself.
+  const onIntercept = (event: NavigateEvent) => {
+    const { destination, navigationType, userInitiated } = event
+    if (destination.sameDocument || event === intercepted) return
+    intercepted = event
+    rememberLeaving(undefined)
+    navigate(destination.url, navigationType === 'replace', userInitiated ? parts.gesture.action : undefined)
+  }
   const stops = [
     navigation
       ? listen(navigation, 'navigate', (event) => onNavigate(event as NavigateEvent))
       : patchHistory(navigate),
+    patchMethod(NavigateEvent?.prototype, 'intercept', (stock) => {
+      return function (this: unknown, ...args: unknown[]): unknown {
+        const result = Reflect.apply(stock, this, args)
+        guarded(() => onIntercept(this as NavigateEvent))
+        return result
+      }
+    }),
     // A page out of the back/forward cache goes on where it was; what it does now is no part of its load.
     listen(window, 'pageshow', (event) => {
       if ((event as PageTransitionEvent).persisted) latest = startNavigation(parts, new URL(location.href))
@@ -67,12 +90,14 @@ export function trackNavigations(parts: NavigationParts): () => void {
   }
 }
 
-function startNavigation({ actions, active, enter }: NavigationParts, to: URL): Action {
-  const cause = actions.active()
+/** @param gesture the action of the click that the navigation follows, which is no longer active then */
+function startNavigation({ actions, active, enter }: NavigationParts, to: URL, gesture?: Action): Action {
+  const acting = actions.active()
+  const cause = acting ?? gesture
   const action = actions.start({
     name: `navigate ${nameLocation(to.pathname)}`,
     type: 'navigation',
-    ...(cause && !cause.ended ? { parent: active() } : {}),
+    ...(cause && !cause.ended ? { parent: acting ? active() : cause.context } : {}),
   })
   action.use()
   action.awaitPaint()
@@ -84,11 +109,8 @@ function patchHistory(navigate: (url: string, isReplace: boolean) => void): () =
   const restores = (['pushState', 'replaceState'] as const).map((name) =>
     patchMethod(History.prototype, name, (stock) => {
       return function (this: unknown, ...args: unknown[]): unknown {
-        try {
-          if (args[2] != null) navigate(String(args[2]), name === 'replaceState')
-        } catch {
-          // The platform will say what is wrong with the address.
-        }
+        // The platform will say what is wrong with the address.
+        if (args[2] != null) guarded(() => navigate(String(args[2]), name === 'replaceState'))
         return Reflect.apply(stock, this, args)
       }
     }),
@@ -99,13 +121,8 @@ function patchHistory(navigate: (url: string, isReplace: boolean) => void): () =
 }
 
 function listen(target: EventTarget, type: string, listener: (event: Event) => void): () => void {
-  const guarded = (event: Event) => {
-    try {
-      listener(event)
-    } catch {
-      // The page's navigation goes on.
-    }
-  }
-  target.addEventListener(type, guarded, true)
-  return () => target.removeEventListener(type, guarded, true)
+  // Whatever goes wrong in here, the page's navigation goes on.
+  const own = (event: Event) => guarded(() => listener(event))
+  target.addEventListener(type, own, true)
+  return () => target.removeEventListener(type, own, true)
 }

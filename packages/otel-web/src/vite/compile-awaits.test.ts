@@ -54,6 +54,31 @@ describe('what is compiled', () => {
   })
 })
 
+describe('what has to come first', () => {
+  test.each([
+    ["'use client'\nexport const f = async () => await 1", /^'use client'\nimport\{/],
+    ["'use client';export const f = async () => await 1", /^'use client';\nimport\{/],
+    ["'use client'\nexport const one = await 1", /^'use client'\nlet __tl_c;\nimport\{/],
+    ['#!/usr/bin/env node\nexport const f = async () => await 1', /^#!\/usr\/bin\/env node\nimport\{/],
+  ])('%j stays first', (source, start) => {
+    const code = compile(source)
+    expect(code).toMatch(start)
+    expect(() => parseAst(code ?? '')).not.toThrow()
+  })
+
+  test.each([
+    'async function f(){ var cb; await 1; function cb(){} }',
+    'async function f(){ for (var { a: cb } of []) await 1; function cb(){} }',
+    'async function f(){ function g(){} await 1; function g(){} }',
+  ])('%s, which a block forbids, is left as it is', (source) => {
+    expect(compile(source)).toBeUndefined()
+  })
+
+  test('a function that only calls its own functions is compiled', () => {
+    expect(compile('async function f(){ var x = cb(); await x; function cb(){} }')).toContain('__tl_s')
+  })
+})
+
 describe('compiled code means what it meant', () => {
   test.each([
     [

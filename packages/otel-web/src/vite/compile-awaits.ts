@@ -31,7 +31,7 @@ export function compileAwaits(
   compiler.compile(program)
   if (!compiler.changed) return undefined
   const imports = HELPERS.map((name) => `${name} as __tl_${name}`).join(',')
-  edits.prepend(`import{${imports}}from${JSON.stringify(runtime)};`)
+  compiler.begin(program, `import{${imports}}from${JSON.stringify(runtime)};`)
   return {
     code: edits.toString(),
     map: edits.generateMap({ source, includeContent: true, hires: 'boundary' }),
@@ -56,10 +56,20 @@ class Compiler {
   /** Compiles a module or a function, and every function below it. */
   compile(scope: Node): void {
     const awaits =
-      (scope.type === 'Program' || field(scope, 'async') === true) && containsOwn(scope, isSuspension)
+      (scope.type === 'Program' || field(scope, 'async') === true) &&
+      containsOwn(scope, isSuspension) &&
+      !redeclares(scope)
     const close = awaits ? this.#openScope(scope) : undefined
     for (const below of children(scope)) this.#visit(below, awaits)
     close?.()
+  }
+
+  /** Puts code at the beginning of the module: after what has to come first, a hashbang and directives. */
+  begin(program: Node, code: string): void {
+    const hashbang = /^#!.*/.exec(this.#code)?.[0].length ?? 0
+    const at = lastDirective(program)?.end ?? hashbang
+    if (at > 0) this.#insert(at, `\n${code}`)
+    else this.#edits.prepend(code)
   }
 
   #visit(node: Node, awaits: boolean): void {
@@ -76,7 +86,7 @@ class Compiler {
     this.changed = true
     const body = child(scope, 'body')
     if (body === undefined) {
-      this.#edits.prepend(`let ${C};`)
+      this.begin(scope, `let ${C};`)
       return () => this.#edits.append(`\n;__tl_x(${C});`)
     }
     const end = `}finally{__tl_x(${C})}`
@@ -84,10 +94,7 @@ class Compiler {
       this.#insert(this.#afterArrow(scope, body), `{let ${C};try{return(`)
       return () => this.#close(scope.end, `)${end}}`)
     }
-    const directive = children(body).findLast(
-      (statement) => typeof field(statement, 'directive') === 'string',
-    )
-    this.#insert(directive?.end ?? body.start + 1, `;let ${C};try{`)
+    this.#insert(lastDirective(body)?.end ?? body.start + 1, `;let ${C};try{`)
     return () => this.#close(body.end - 1, end)
   }
 
@@ -194,6 +201,35 @@ class Compiler {
   #close(at: number, text: string): void {
     this.#edits.appendLeft(at, text)
   }
+}
+
+/** The last of the directives that a module or a function begins with. */
+function lastDirective(body: Node): Node | undefined {
+  return children(body).findLast((statement) => typeof field(statement, 'directive') === 'string')
+}
+
+/**
+ * Whether a function declares one of its functions twice, or as a variable, too: inside of a block, where its statements
+ * are put, that is forbidden.
+ */
+function redeclares(scope: Node): boolean {
+  const body = child(scope, 'body')
+  const names = (body?.type === 'BlockStatement' ? children(body) : [])
+    .filter(({ type }) => type === 'FunctionDeclaration')
+    .map((declaration) => nameOf(child(declaration, 'id')))
+  if (names.length === 0) return false
+  const isNamed = (node: Node) => names.includes(nameOf(node))
+  const isVariable = (node: Node) =>
+    node.type === 'VariableDeclaration' &&
+    field(node, 'kind') === 'var' &&
+    children(node)
+      .map((declarator) => child(declarator, 'id'))
+      .some((id) => id !== undefined && (isNamed(id) || containsOwn(id, isNamed)))
+  return new Set(names).size < names.length || containsOwn(scope, isVariable)
+}
+
+function nameOf(node: Node | undefined): unknown {
+  return node?.type === 'Identifier' ? field(node, 'name') : undefined
 }
 
 function isSuspension(node: Node): boolean {

@@ -54,11 +54,20 @@ const PUBLIC_ID = 'virtual:throughline-await'
 /** The SDK, where it is not below `node_modules`: it follows contexts by awaits of its own, which must stay as they are. */
 const SDK_FOLDER = new URL('..', import.meta.url).pathname
 
-/** Whether a module is script of the app's own, or of a dependency that was asked for. */
+/**
+ * Whether a module is script of the app's own, or of a dependency that was asked for, which Vite's development server
+ * gives a name of its own. What it puts into a chunk for several is of none.
+ */
 function isCompiled(file: string, dependencies: readonly string[]): boolean {
   if (file.startsWith('\0') || /\.(css|html|json|svg)$/.test(file)) return false
   if (file.startsWith(SDK_FOLDER)) return false
   const inPackages = file.replaceAll('\\', '/').split('/node_modules/').at(-1)
   if (inPackages === undefined || inPackages === file) return true
-  return dependencies.some((name) => inPackages.startsWith(`${name}/`))
+  const prebundled = /^\.vite\/deps\/(.+)\.js$/.exec(inPackages)?.[1]
+  return dependencies.some((name) => {
+    const flat = name.replaceAll('/', '_').replaceAll('.', '__')
+    return prebundled === undefined
+      ? inPackages.startsWith(`${name}/`)
+      : prebundled === flat || prebundled.startsWith(`${flat}_`)
+  })
 }

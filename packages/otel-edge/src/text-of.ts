@@ -1,0 +1,8 @@
+/** Text from whatever an app has thrown or passed: it may be anything, and reading it may throw. */
+export function textOf(read: () => unknown): string {
+  try {
+    return String(read())
+  } catch {
+    return '[unreadable]'
+  }
+}
