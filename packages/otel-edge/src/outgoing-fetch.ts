@@ -49,7 +49,14 @@ export async function sendTraced(
   init?: RequestInit,
 ): Promise<Response> {
   const { options, propagator, config } = invocation.sdk
-  if (config.disabled && hasContext(propagator, input, init)) return send(input, init)
+  if (config.disabled) {
+    // Switched off: what has a context of its own goes as it is, the rest takes along what came in.
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+    // Read once: they may come from an iterator.
+    if (init?.headers) init = { ...init, headers }
+    const names = propagator.fields().filter((name) => name !== 'baggage' && name !== 'tracestate')
+    if (names.some((name) => headers.has(name))) return send(input, init)
+  }
   const outgoing = withOwnHeaders(propagator, input, init)
   const { method, address } = outgoing
   const span = startSpan(
@@ -87,12 +94,6 @@ export async function sendTraced(
     span.end(endMillis)
   })
   return response
-}
-
-/** Whether a request brings a context along, for a worker that adds nothing of its own. */
-function hasContext(propagator: TextMapPropagator, input: RequestInfo | URL, init?: RequestInit): boolean {
-  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
-  return propagator.fields().some((name) => headers.has(name))
 }
 
 interface Outgoing {

@@ -44,8 +44,13 @@ test('what cannot be delivered in time goes to the queue, and from there to the 
     { msgId: '1' },
   ])
 
-  const batch = messages(sent[0] ?? '', 'no JSON')
+  const batch = messages(sent[0] ?? '', 'no JSON', '{"resourceSpans":[null]}', '{"resourceSpans":[{}]}')
   await consume(batch, {})
-  expect((await getQueueResult(batch, createExecutionContext())).explicitAcks.sort()).toEqual(['0', '1'])
+  expect((await getQueueResult(batch, createExecutionContext())).explicitAcks.sort()).toEqual([
+    '0',
+    '1',
+    '2',
+    '3',
+  ])
   expect((await collector.spans()).map(({ name }) => name)).toEqual(['GET /order'])
 })

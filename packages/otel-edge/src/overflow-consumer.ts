@@ -1,6 +1,6 @@
-import { readOtelConfig, type TraceRequest } from '@throughline/otel-shared'
+import { decodeTraceRequestJson, readOtelConfig } from '@throughline/otel-shared'
 import { createReceiver } from './otlp-receiver.ts'
-import { countUndelivered, forwardOnce } from './relay-forward.ts'
+import { countSpans, countUndelivered, forwardOnce } from './relay-forward.ts'
 
 /** Where the consumer delivers to. */
 export interface OverflowConsumerOptions {
@@ -33,29 +33,25 @@ export function overflowConsumer(
     }
     let delaySeconds = 0
     for (const message of batch.messages) {
-      // A collector that has sent one away is left alone with the others.
+      // A collector that has said when to come again is left alone with the others.
       if (delaySeconds > 0) {
         message.retry({ delaySeconds })
         continue
       }
-      const request = parse(message.body)
-      const outcome = request && (await forwardOnce(receiver, request))
-      if (outcome?.result === 'busy') {
-        delaySeconds = Math.max(30, Math.ceil((outcome.retryAfterMillis ?? 0) / 1_000))
-        message.retry({ delaySeconds })
-        continue
+      // A message can be anything.
+      const decoded = decodeTraceRequestJson(String(message.body))
+      if (decoded.ok) {
+        const outcome = await forwardOnce(receiver, decoded.request)
+        if (outcome.result === 'busy') {
+          const { retryAfterMillis } = outcome
+          if (retryAfterMillis !== undefined) delaySeconds = Math.max(30, Math.ceil(retryAfterMillis / 1_000))
+          message.retry({ delaySeconds: delaySeconds || 30 })
+          continue
+        }
+        const undelivered = outcome.result === 'refused' ? countSpans(decoded.request) : outcome.rejectedCount
+        countUndelivered(receiver.url, decoded.rejectedSpans + undelivered)
       }
-      if (request && outcome?.result === 'refused') countUndelivered(receiver, request)
       message.ack()
     }
-  }
-}
-
-function parse(body: unknown): TraceRequest | undefined {
-  try {
-    const request = JSON.parse(String(body)) as TraceRequest
-    return Array.isArray(request.resourceSpans) ? request : undefined
-  } catch {
-    return undefined
   }
 }

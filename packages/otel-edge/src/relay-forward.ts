@@ -5,6 +5,8 @@ import { splitRequest } from './relay-split.ts'
 import { ATTR_DROPPED_SPANS } from './semconv.ts'
 
 const BUDGET_MILLIS = 25_000
+/** For a try that begins at the end of the budget: the runtime ends everything after 30 s. */
+const LAST_TRY_MILLIS = 4_000
 const MAX_BACKOFF_MILLIS = 8_000
 /** When a collector that did not say is asked again. */
 export const DEFAULT_RETRY_MILLIS = 5_000
@@ -51,7 +53,7 @@ export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest)
     busyUntil.delete(url)
     return outcome
   }
-  addUndelivered(url, droppedSpans)
+  countUndelivered(url, droppedSpans)
   if (outcome.result === 'refused') return outcome
   busyUntil.set(url, Date.now() + (outcome.retryAfterMillis ?? DEFAULT_RETRY_MILLIS))
   return outcome
@@ -102,21 +104,24 @@ export async function holding<Result>(
 async function tryOn(target: ForwardTarget, request: TraceRequest, untilMillis: number): Promise<void> {
   const { receiver } = target
   for (let attempt = 1; ; attempt++) {
-    const outcome = await forwardOnce(receiver, request)
-    if (outcome.result === 'stored') return addUndelivered(receiver.url, outcome.rejectedCount)
+    // Whatever the runtime ends at its own limit is not counted any more.
+    const leftMillis = Math.max(untilMillis + LAST_TRY_MILLIS - Date.now(), 1)
+    const inTime = { ...receiver, timeoutMillis: Math.min(receiver.timeoutMillis, leftMillis) }
+    const outcome = await forwardOnce(inTime, request)
+    if (outcome.result === 'stored') return countUndelivered(receiver.url, outcome.rejectedCount)
     if (outcome.result === 'refused') break
     // All isolates that were sent away at once do not come back at once.
     const backoffMillis = Math.min(250 * 2 ** attempt, MAX_BACKOFF_MILLIS) * (0.5 + Math.random() / 2)
-    const pauseMillis = outcome.retryAfterMillis ?? backoffMillis
-    // A queue keeps what may take too long; without one, the last try is worth it however it ends.
-    const spareMillis = target.overflowQueue ? receiver.timeoutMillis : 0
-    if (Date.now() + pauseMillis + spareMillis > untilMillis) {
+    const pauseMillis = Math.max(outcome.retryAfterMillis ?? 0, backoffMillis)
+    const restMillis = untilMillis - Date.now()
+    // A queue keeps what may take too long; without one there is a last try, as late as can be.
+    if (target.overflowQueue ? pauseMillis + receiver.timeoutMillis > restMillis : restMillis <= 0) {
       const unqueued = await sendToQueue(target, request)
-      return unqueued && countUndelivered(receiver, unqueued)
+      return unqueued && countUndelivered(receiver.url, countSpans(unqueued))
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseMillis))
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMillis, restMillis)))
   }
-  countUndelivered(receiver, request)
+  countUndelivered(receiver.url, countSpans(request))
 }
 
 /**
@@ -140,12 +145,8 @@ export async function sendToQueue(
   return undefined
 }
 
-/** Counts a batch as dropped. */
-export function countUndelivered({ url }: OtlpReceiver, request: TraceRequest): void {
-  addUndelivered(url, countSpans(request))
-}
-
-function addUndelivered(url: string, count: number): void {
+/** Counts spans as dropped on the way to an address. */
+export function countUndelivered(url: string, count: number): void {
   if (count > 0) undelivered.set(url, (undelivered.get(url) ?? 0) + count)
 }
 

@@ -7,7 +7,7 @@ import {
   type TraceRequest,
 } from '@throughline/otel-shared'
 import { Hono } from 'hono'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { TestCollector } from '../test/collector.ts'
 import type { TestEnv } from '../test/worker.ts'
 import { otlpRelay, type RelayOptions } from './index.ts'
@@ -227,6 +227,9 @@ describe('limits', () => {
 
   test('a Rate Limiting binding decides where one is named, for each client by itself', async () => {
     const { LOGIN } = env as unknown as TestEnv
+    // The binding counts by minutes of the clock.
+    const leftMillis = 60_000 - (Date.now() % 60_000)
+    if (leftMillis < 5_000) await new Promise((resolve) => setTimeout(resolve, leftMillis))
     const post = relay({ rateLimit: 'LOGIN', perClientPerMinute: 1 }, { LOGIN })
     const statusOf = async (ip: string) => (await post('{}', { 'cf-connecting-ip': ip })).status
     const statuses: number[] = []
@@ -254,15 +257,15 @@ describe('limits', () => {
 describe('a collector that pushes back', () => {
   test('acknowledged when stored: its Retry-After is the browser’s', async () => {
     const collector = new TestCollector()
-    await collector.behave({ status: 429, headers: { 'retry-after': '1' }, times: 1 })
+    await collector.behave({ status: 429, headers: { 'retry-after': '3' }, times: 1 })
     const post = relay({ url: collector.url, ack: 'stored' })
+    const compressed = await gzip(JSON.stringify(batch(span())))
     for (let index = 0; index < 2; index++) {
-      const refused = await post(JSON.stringify(batch(span())))
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+      const refused = await post(compressed, { 'content-encoding': 'gzip' })
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '3'])
     }
     // The second was not even tried.
     expect(await collector.spans()).toEqual([])
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
     expect((await post(JSON.stringify(batch(span())))).status).toBe(200)
     expect(await collector.spans()).toHaveLength(1)
   })
@@ -280,6 +283,37 @@ describe('a collector that pushes back', () => {
     expect((await first).status).toBe(200)
     expect((await collector.waitForSpans(1)).map(({ name }) => name)).toEqual(['first'])
     expect(performance.now() - started).toBeGreaterThan(1_000)
+  })
+
+  test('a page of another origin, which never compresses, is asked to wait, too', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '3' }, times: 1 })
+    const post = relay({ url: collector.url, ack: 'stored', origins: ['https://checkout.example'] })
+    const body = JSON.stringify(batch(span()))
+    for (let index = 0; index < 2; index++) {
+      expect((await post(body, { origin: 'https://checkout.example' })).status).toBe(503)
+    }
+    expect(await collector.spans()).toEqual([])
+  })
+
+  test('one that wants to be left alone for longer than a worker lives is tried once more, at the end', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '60' }, times: 1 })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] })
+    try {
+      const answer = relay({ url: collector.url })(JSON.stringify(batch(span())))
+      // The network takes its own time; then the clock goes on.
+      for (let seconds = 0; seconds < 24; seconds += 4) {
+        await scheduler.wait(50)
+        expect(await collector.spans()).toEqual([])
+        await vi.advanceTimersByTimeAsync(4_000)
+      }
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect((await answer).status).toBe(200)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(await collector.spans()).toHaveLength(1)
   })
 
   test('what a page that goes sends, uncompressed, is taken and tried on: nobody is left to keep it', async () => {

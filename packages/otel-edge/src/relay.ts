@@ -123,10 +123,13 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
 
     const laterMillis = busyMillis(target.receiver)
     const hasRoom = heldBytes() + sizeBytes <= MAX_HELD_BYTES
+    // A page that is going has no time to compress, and nobody reads its answer: refused would be lost. Pages of other
+    // origins never compress, and do read theirs.
+    const isLastWord = !isForeign && !c.req.raw.headers.has('content-encoding')
     const refuseForNow = (retryAfterMillis: number) =>
       refuse(c, 503, UNAVAILABLE, 'the collector takes nothing at present', retryAfterMillis)
     if (options.ack === 'stored') {
-      if (laterMillis > 0 || !hasRoom) return refuseForNow(laterMillis || FULL_MILLIS)
+      if ((laterMillis > 0 && !isLastWord) || !hasRoom) return refuseForNow(laterMillis || FULL_MILLIS)
       const untilMillis = Date.now() + target.receiver.timeoutMillis
       const outcome = await holding(sizeBytes, untilMillis, forwardOnce(target.receiver, cleaned.request))
       if (outcome.result === 'stored') {
@@ -137,8 +140,6 @@ export function otlpRelay(options: RelayOptions = {}): Handler {
       }
       return refuseForNow(outcome.retryAfterMillis ?? DEFAULT_RETRY_MILLIS)
     }
-    // A page that is going has no time to compress, and nobody reads its answer: refused would be lost.
-    const isLastWord = !c.req.raw.headers.has('content-encoding')
     const takeOn = (request: TraceRequest) => {
       forwardLater(target, request, sizeBytes, lifetimeOf(c))
       return accept(c, partial)

@@ -55,12 +55,14 @@ function writeSnippets(folder: string): void {
 }
 
 /** The address that Next.js says it listens at. */
-async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
-  let said = ''
-  for await (const chunk of output) {
-    said += String(chunk)
-    const [address] = /http:\/\/localhost:\d+/.exec(said) ?? []
-    if (address !== undefined) return address
-  }
-  throw new Error(`Next.js did not start: ${said}`)
+function addressOf(output: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    output.on('data', (chunk) => {
+      said += String(chunk)
+      const [address] = /http:\/\/localhost:\d+/.exec(said) ?? []
+      if (address !== undefined) resolve(address)
+    })
+    output.on('end', () => reject(new Error(`Next.js did not start: ${said}`)))
+  })
 }

@@ -43,7 +43,7 @@ export class BodyWatcher {
     for (const name of READERS) {
       this.#patch(Response.prototype, name, (stock, response, args) => {
         // A second reader is refused; that is not the end of what the first one reads.
-        const onEnd = (response as Response).bodyUsed ? undefined : watched.get(response)
+        const onEnd = (response as Response | undefined)?.bodyUsed ? undefined : watched.get(response)
         const result = stock.apply(response, args)
         return onEnd ? ends(onEnd, result) : result
       })
@@ -62,7 +62,7 @@ export class BodyWatcher {
     })
     for (const name of ['pipeTo', 'cancel'] as const) {
       this.#patch(streams, name, (stock, stream, args) => {
-        const onEnd = (stream as ReadableStream).locked ? undefined : watched.get(stream)
+        const onEnd = (stream as ReadableStream | undefined)?.locked ? undefined : watched.get(stream)
         const result = stock.apply(stream, args)
         return onEnd ? ends(onEnd, result, args[1] as StreamPipeOptions | undefined) : result
       })

@@ -21,6 +21,8 @@ const running = new WeakMap<XMLHttpRequest, () => void>()
  */
 export function traceXhr(parts: HttpParts): () => void {
   const opened = new WeakMap<XMLHttpRequest, Opened>()
+  /** Those that are just being sent with headers of ours. */
+  const sending = new WeakSet<XMLHttpRequest>()
   const hook = (
     name: 'open' | 'setRequestHeader' | 'send',
     around: (xhr: XMLHttpRequest, args: readonly unknown[], stock: () => unknown) => unknown,
@@ -35,29 +37,31 @@ export function traceXhr(parts: HttpParts): () => void {
     hook('open', (xhr, [method, url], stock) => {
       guarded(() => {
         opened.set(xhr, { method: String(method), url: String(url), own: new Set(), isTraced: false })
+        sending.delete(xhr)
         // A request that is still running is dropped, without an event.
         running.get(xhr)?.()
       })
       return stock()
     }),
     hook('setRequestHeader', (xhr, [name], stock) => {
-      const request = opened.get(xhr)
       // Another SDK below ours: two values of one header would be sent as one, which nobody could read.
-      if (request?.isTraced && /^trace(?:parent|state)$/i.test(String(name))) return undefined
-      guarded(() => request?.own.add(String(name).toLowerCase()))
+      if (sending.has(xhr) && /^trace(?:parent|state)$/i.test(String(name))) return undefined
+      guarded(() => opened.get(xhr)?.own.add(String(name).toLowerCase()))
       return stock()
     }),
     hook('send', (xhr, _, stock) => {
       // In any other state, and a second time, the platform will refuse it.
       const request = xhr.readyState === XMLHttpRequest.OPENED ? opened.get(xhr) : undefined
+      opened.delete(xhr)
       const call = request && guarded(() => startSending(parts, xhr, request))
+      if (request?.isTraced) sending.add(xhr)
       try {
         return stock()
       } catch (error) {
         call?.end(performance.now(), error)
         throw error
       } finally {
-        opened.delete(xhr)
+        sending.delete(xhr)
         call?.started()
       }
     }),

@@ -58,7 +58,8 @@ describe('what has to come first', () => {
   test.each([
     ["'use client'\nexport const f = async () => await 1", /^'use client'\nimport\{/],
     ["'use client';export const f = async () => await 1", /^'use client';\nimport\{/],
-    ["'use client'\nexport const one = await 1", /^'use client'\nlet __tl_c;\nimport\{/],
+    ["'use client'\nexport const one = await 1", /^'use client'\nimport\{.*\nlet __tl_c;/],
+    ["'use client';await init()", /^'use client';\nimport\{/],
     ['#!/usr/bin/env node\nexport const f = async () => await 1', /^#!\/usr\/bin\/env node\nimport\{/],
   ])('%j stays first', (source, start) => {
     const code = compile(source)

@@ -68,7 +68,8 @@ class Compiler {
   begin(program: Node, code: string): void {
     const hashbang = /^#!.*/.exec(this.#code)?.[0].length ?? 0
     const at = lastDirective(program)?.end ?? hashbang
-    if (at > 0) this.#insert(at, `\n${code}`)
+    // Before what the first statement begins with.
+    if (at > 0) this.#edits.prependRight(at, `\n${code}`)
     else this.#edits.prepend(code)
   }
 
