@@ -174,6 +174,10 @@ describe('baggage and other formats', () => {
       new RegExp(`^0{16}${TRACE_ID.slice(16)}-[0-9a-f]{16}-d$`),
     ],
     ['b3multi', { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID, 'x-b3-flags': '1' }, 'x-b3-flags', /^1$/],
+    // Without a sampling state the decision is the receiver's.
+    ['b3', { b3: `${TRACE_ID}-${SPAN_ID}` }, 'b3', new RegExp(`^${TRACE_ID}-[0-9a-f]{16}-1$`)],
+    ['b3', { b3: `${TRACE_ID}-${SPAN_ID}-0` }, 'b3', new RegExp(`^${TRACE_ID}-[0-9a-f]{16}-0$`)],
+    ['b3multi', { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID }, 'x-b3-sampled', /^1$/],
     ['b3', { b3: '0' }, 'b3', /^[0-9a-f]{32}-[0-9a-f]{16}-1$/],
     [
       'b3multi',

@@ -4,6 +4,7 @@ import {
   createTraceState,
   getRandomness,
   type HeadSampler,
+  isSamplingDeferred,
   type OtelConfig,
   RANDOM_FLAG,
   SAMPLED_FLAG,
@@ -62,7 +63,8 @@ export function createSampling(
   const takeToken = createRateCap(options.maxPerSecond, now)
 
   return (parent, traceId, spanId, entry) => {
-    if (parent) {
+    const isDeferred = parent !== undefined && isSamplingDeferred(parent)
+    if (parent && !isDeferred) {
       const { sampler } = fallback
       const parentSampled = (parent.traceFlags & SAMPLED_FLAG) !== 0
       const randomness = sampler.parentBased ? undefined : getRandomness(parent.traceState)
@@ -78,7 +80,10 @@ export function createSampling(
     }
     const rule = entry?.path === undefined ? undefined : findRule(entry.path)
     const { sampler, traceState } = rule?.root ?? fallback
-    return sampler.shouldSample({ traceId }) && takeToken()
+    const isWanted = sampler.shouldSample({ traceId }) && takeToken()
+    // How random a caller's trace id is, nobody has said.
+    if (isDeferred) return spanContextOf(traceId, spanId, isWanted ? SAMPLED_FLAG : 0, undefined)
+    return isWanted
       ? spanContextOf(traceId, spanId, RANDOM_FLAG | SAMPLED_FLAG, traceState)
       : spanContextOf(traceId, spanId, RANDOM_FLAG, undefined)
   }

@@ -1,10 +1,23 @@
-import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import type {
+  Context,
+  SpanContext,
+  TextMapGetter,
+  TextMapPropagator,
+  TextMapSetter,
+} from '@opentelemetry/api'
 import { getSpanContext, isSpanContextValid, setSpanContext } from './api-context.ts'
 import { isSpanId, isTraceId } from './ids.ts'
 import { SAMPLED_FLAG } from './traceparent.ts'
 
 /** Set where the debug flag came in: it is a wish for the whole trace, and goes on with it. */
 const DEBUG = Symbol('throughline b3 debug')
+
+const deferred = new WeakSet<SpanContext>()
+
+/** Whether a caller has left the sampling decision to whoever receives its context: B3 without a sampling state. */
+export function isSamplingDeferred(spanContext: SpanContext): boolean {
+  return deferred.has(spanContext)
+}
 
 /**
  * B3, Zipkin's propagation: `single` writes one `b3` header, `multi` the `x-b3-*` headers. Both read either form,
@@ -65,11 +78,13 @@ export class B3Propagator implements TextMapPropagator {
       return undefined
     const traceFlags = /^(?:1|d|true)$/i.test(sampled.trim()) ? SAMPLED_FLAG : 0
     const outer = /^d$/i.test(sampled.trim()) ? context.setValue(DEBUG, true) : context
-    return setSpanContext(outer, {
+    const spanContext: SpanContext = {
       traceId: longTraceId,
       spanId: longSpanId,
       traceFlags,
       isRemote: true,
-    })
+    }
+    if (sampled.trim() === '') deferred.add(spanContext)
+    return setSpanContext(outer, spanContext)
   }
 }

@@ -5,6 +5,7 @@ export {
   PassiveSpan,
   setSpan,
 } from './api-context.ts'
+export { isSamplingDeferred } from './b3-propagator.ts'
 export { formatBaggage, parseBaggage } from './baggage.ts'
 export { generateSpanId, generateTraceId, isSpanId, isTraceId } from './ids.ts'
 export { getRandomness, withThreshold } from './ot-tracestate.ts'

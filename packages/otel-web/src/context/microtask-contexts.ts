@@ -200,6 +200,7 @@ export class MicrotaskContexts {
     if (this.#dispatching > 0 || (!event && this.#appended !== this.#crossed)) {
       this.touch()
       if (this.current.context !== context) this.#switch(new Segment(context, this))
+      if (this.#dispatching === 0) this.#postClear()
       return
     }
     const outer = this.#events.filter(isDispatched)

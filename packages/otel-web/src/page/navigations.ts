@@ -37,12 +37,18 @@ export function trackNavigations(parts: NavigationParts): () => void {
   }
   let latest: Action | undefined
   let intercepted: Event | undefined
-  const navigate = (url: string, isReplace: boolean, cause?: Action) => {
+  const navigate = (url: string, isReplace: boolean, parent?: Context) => {
     const to = new URL(url, document.baseURI)
     const samePath = to.pathname === location.pathname
     // A page that writes its filters into the address goes nowhere.
     if (samePath && (isReplace || to.search === location.search)) return
-    latest = startNavigation(parts, to, cause)
+    latest = startNavigation(parts, to, parent)
+  }
+  /** @param gesture the action of a click that a link is followed for: it is no longer active then */
+  const causeOf = (gesture?: Action) => {
+    const acting = parts.actions.active()
+    const cause = acting ?? gesture
+    return cause && !cause.ended ? (acting ? parts.active() : cause.context) : undefined
   }
   const onNavigate = (event: NavigateEvent) => {
     // A listener of the page's may have been the first.
@@ -50,7 +56,11 @@ export function trackNavigations(parts: NavigationParts): () => void {
     latest = undefined
     const { destination, navigationType, hashChange, downloadRequest, userInitiated } = event
     if (hashChange || downloadRequest !== null) return
-    if (destination.sameDocument) return navigate(destination.url, navigationType === 'replace')
+    if (destination.sameDocument) {
+      // Going back is a task of its own: what may still stand then is not what caused it.
+      const parent = navigationType === 'traverse' ? undefined : causeOf()
+      return navigate(destination.url, navigationType === 'replace', parent)
+    }
     const leaving = parts.actions.active() ?? (userInitiated ? parts.gesture.action : undefined)
     const isLeft = leaving && !leaving.ended && leaving.span.isRecording()
     if (isLeft) leaving.use()
@@ -62,12 +72,13 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (destination.sameDocument || event === intercepted) return
     intercepted = event
     rememberLeaving(undefined)
-    navigate(destination.url, navigationType === 'replace', userInitiated ? parts.gesture.action : undefined)
+    const parent = causeOf(userInitiated ? parts.gesture.action : undefined)
+    navigate(destination.url, navigationType === 'replace', parent)
   }
   const stops = [
     navigation
       ? listen(navigation, 'navigate', (event) => onNavigate(event as NavigateEvent))
-      : patchHistory(navigate),
+      : patchHistory((url, isReplace) => navigate(url, isReplace, causeOf())),
     patchMethod(NavigateEvent?.prototype, 'intercept', (stock) => {
       return function (this: unknown, ...args: unknown[]): unknown {
         const result = Reflect.apply(stock, this, args)
@@ -90,14 +101,11 @@ export function trackNavigations(parts: NavigationParts): () => void {
   }
 }
 
-/** @param gesture the action of the click that the navigation follows, which is no longer active then */
-function startNavigation({ actions, active, enter }: NavigationParts, to: URL, gesture?: Action): Action {
-  const acting = actions.active()
-  const cause = acting ?? gesture
+function startNavigation({ actions, enter }: NavigationParts, to: URL, parent?: Context): Action {
   const action = actions.start({
     name: `navigate ${nameLocation(to.pathname)}`,
     type: 'navigation',
-    ...(cause && !cause.ended ? { parent: acting ? active() : cause.context } : {}),
+    ...(parent ? { parent } : {}),
   })
   action.use()
   action.awaitPaint()
