@@ -2,11 +2,8 @@ import type { Span } from '@opentelemetry/api'
 import { isSecretKey, redactText } from '@throughline/otel-shared'
 import type { EdgeOptions } from './options.ts'
 
-/** Whatever an allow-list says, these and those that are named like a secret are never recorded. */
-const NEVER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i
-
 /**
- * Records the headers that the options name.
+ * Records the headers that the options name. Whatever they name, credentials, cookies and other secrets never.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ (`http.request.header.<key>`)
  */
@@ -18,7 +15,7 @@ export function captureHeaders(
 ): void {
   for (const name of names?.[kind] ?? []) {
     const value = new Headers(headers).get(name)
-    if (value !== null && !NEVER.test(name) && !isSecretKey(name)) {
+    if (value !== null && !isSecretKey(name)) {
       span.setAttribute(`http.${kind}.header.${name.toLowerCase()}`, [redactText(value)])
     }
   }

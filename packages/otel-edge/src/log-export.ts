@@ -2,11 +2,12 @@ import type { AttributeValue } from '@opentelemetry/api'
 import { getSpanContext, isSecretKey, redactAttribute, toAnyValue } from '@throughline/otel-shared'
 import { activeContext } from './context.ts'
 import type { Invocation } from './invocation.ts'
-import { toJson, UNREADABLE } from './logger-json.ts'
+import { toJson } from './logger-json.ts'
 import { createExporter } from './otlp-exporter.ts'
 import { EDGE_SCOPE } from './scope.ts'
 import { receiverOf, type Sdk } from './sdk.ts'
 import { SpanBuffer } from './span-buffer.ts'
+import { UNREADABLE } from './text-of.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -60,9 +61,9 @@ function logBuffer({ buffer, options, config, resource }: Sdk): SpanBuffer {
 function toAttribute(key: string, value: unknown): AttributeValue {
   if (typeof value === 'boolean') return value
   if (typeof value === 'number' && !isSecretKey(key)) return value
-  return redactAttribute(key, typeof value === 'string' ? value : textOf(value))
+  return redactAttribute(key, typeof value === 'string' ? value : fieldText(value))
 }
 
-function textOf(value: unknown): string {
+function fieldText(value: unknown): string {
   return value instanceof Error ? (value.stack ?? String(value)) : (toJson(value, isSecretKey) ?? UNREADABLE)
 }

@@ -1,6 +1,3 @@
-/** Stands for what throws when it is looked at. */
-export const UNREADABLE = '[unreadable]'
-
 /**
  * JSON of whatever a program logs. What JSON cannot hold is told in words: a BigInt by its digits, an Error by its stack,
  * a cycle as such. Never throws: what throws when it is looked at gives `undefined`.

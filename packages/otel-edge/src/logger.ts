@@ -2,7 +2,8 @@ import { getSpanContext, isSpanContextValid, redactText } from '@throughline/ote
 import { activeContext } from './context.ts'
 import { getInvocation } from './invocation.ts'
 import { exportLog, type LogLevel } from './log-export.ts'
-import { toJson, UNREADABLE } from './logger-json.ts'
+import { toJson } from './logger-json.ts'
+import { UNREADABLE } from './text-of.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

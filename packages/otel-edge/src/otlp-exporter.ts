@@ -42,13 +42,9 @@ export function createExporter(
     async send(chunks, droppedSpans) {
       if (!receiver) return { result: 'stored', rejectedCount: 0 }
       const json = packRequest(names, resource, chunks, droppedSpans)
-      let bytes = json
-      try {
-        if (receiver.protobuf && encodeProtobuf) bytes = encodeProtobuf(parseTraceRequest(json))
-      } catch {
-        return { result: 'refused', status: 400 }
-      }
-      return await postOtlp(receiver, bytes)
+      return await postOtlp(receiver, () =>
+        receiver.protobuf && encodeProtobuf ? encodeProtobuf(parseTraceRequest(json)) : json,
+      )
     },
     ...(overflowQueue && {
       async overflow(chunk: SpanChunk) {

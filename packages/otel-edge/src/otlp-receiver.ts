@@ -39,10 +39,17 @@ export function createReceiver(
 /**
  * Posts a request once. Never throws.
  *
- * @param bytes encoded as the receiver wants it; read before this function first waits.
+ * @param encode gives it as the receiver wants it; called, and its result read, before this function first waits. What
+ *   cannot be encoded will not become valid by being sent again.
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
-export async function postOtlp(receiver: OtlpReceiver, bytes: Uint8Array): Promise<PostOutcome> {
+export async function postOtlp(receiver: OtlpReceiver, encode: () => Uint8Array): Promise<PostOutcome> {
+  let bytes: Uint8Array
+  try {
+    bytes = encode()
+  } catch {
+    return { result: 'refused', status: 400 }
+  }
   try {
     const request: RequestInit & { encodeBody: 'manual' } = {
       method: 'POST',

@@ -46,7 +46,7 @@ export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest)
   const droppedSpans = request.resourceSpans.length === 0 ? 0 : (undelivered.get(url) ?? 0)
   if (droppedSpans > 0) undelivered.delete(url)
   const counted = droppedSpans === 0 ? request : withDroppedSpans(request, droppedSpans)
-  const outcome = await postEncoded(receiver, () =>
+  const outcome = await postOtlp(receiver, () =>
     protobuf ? encodeTraceRequestProtobuf(counted) : new TextEncoder().encode(JSON.stringify(counted)),
   )
   if (outcome.result === 'stored') {
@@ -57,17 +57,6 @@ export async function forwardOnce(receiver: OtlpReceiver, request: TraceRequest)
   if (outcome.result === 'refused') return outcome
   busyUntil.set(url, Date.now() + (outcome.retryAfterMillis ?? DEFAULT_RETRY_MILLIS))
   return outcome
-}
-
-/** What cannot be encoded (a queue's message can be anything) will not become valid either. */
-async function postEncoded(receiver: OtlpReceiver, encode: () => Uint8Array): Promise<PostOutcome> {
-  let bytes: Uint8Array
-  try {
-    bytes = encode()
-  } catch {
-    return { result: 'refused', status: 400 }
-  }
-  return await postOtlp(receiver, bytes)
 }
 
 /**

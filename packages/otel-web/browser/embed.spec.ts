@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { build as viteBuild } from 'vite'
 import { expect, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
+import { writeSnippets } from './snippets.ts'
 
 const root = join(import.meta.dirname, '..')
 // Inside the workspace, so that the packages are found as in an app; not in test-results/, which each run empties.
@@ -13,13 +14,7 @@ const folder = join(root, 'dist/embed')
 
 test.beforeAll(() => {
   rmSync(folder, { recursive: true, force: true })
-  const text = ['README.md', 'docs/embed.md']
-    .map((file) => readFileSync(join(root, '../..', file), 'utf8'))
-    .join('\n')
-  for (const [, path = '', code = ''] of text.matchAll(/```\w+ embed=(\S+)\n([\s\S]*?)```/g)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), code)
-  }
+  writeSnippets(folder)
 })
 
 const read = (path: string) => readFileSync(join(folder, path), 'utf8')

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, isNamed, isRequestTo, test, waitForSpan } from './fixtures.ts'
+import { writeSnippets } from './snippets.ts'
 
-const root = join(import.meta.dirname, '..')
+const PACKAGE = join(import.meta.dirname, '..')
 
 test('the snippets for Next.js, with the published package, in Next.js itself @long', async ({
   page,
@@ -13,14 +14,15 @@ test('the snippets for Next.js, with the published package, in Next.js itself @l
 }) => {
   test.setTimeout(600_000)
   // Outside of the repository: whose lock file and packages Next.js would take for its own.
-  const folder = mkdtempSync(join(tmpdir(), 'throughline-next-'))
+  const root = mkdtempSync(join(tmpdir(), 'throughline-next-'))
+  const folder = join(root, 'next')
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', OTEL_EXPORTER_OTLP_ENDPOINT: server.origin }
   try {
     cpSync(join(import.meta.dirname, 'next-app'), folder, { recursive: true })
-    writeSnippets(folder)
-    execFileSync(process.execPath, [join(root, 'build-package.ts')])
+    writeSnippets(root)
+    execFileSync(process.execPath, [join(PACKAGE, 'build-package.ts')])
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder })
-    cpSync(join(root, 'dist/package'), join(folder, 'node_modules/@throughline/otel-web'), {
+    cpSync(join(PACKAGE, 'dist/package'), join(folder, 'node_modules/@throughline/otel-web'), {
       recursive: true,
     })
     const next = join(folder, 'node_modules/next/dist/bin/next')
@@ -42,17 +44,9 @@ test('the snippets for Next.js, with the published package, in Next.js itself @l
       app.kill('SIGKILL')
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(root, { recursive: true, force: true })
   }
 })
-
-function writeSnippets(folder: string): void {
-  const text = readFileSync(join(root, '../../docs/embed.md'), 'utf8')
-  for (const [, path = '', code = ''] of text.matchAll(/```\w+ embed=next\/(\S+)\n([\s\S]*?)```/g)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), code)
-  }
-}
 
 /** The address that Next.js says it listens at. */
 function addressOf(output: NodeJS.ReadableStream): Promise<string> {

@@ -13,6 +13,7 @@ import { AsyncContextManager } from './context/async-context-manager.ts'
 import { createRejectionMarks } from './context/rejection-marks.ts'
 import { createPipeline } from './export/pipeline.ts'
 import type { Extras, RunningExtras } from './extras/index.ts'
+import { guarded } from './guarded.ts'
 import { traceConnections } from './http/connections.ts'
 import { traceFetch } from './http/fetch.ts'
 import type { HttpParts } from './http/http-call.ts'
@@ -266,12 +267,4 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
 function listen(type: 'online' | 'offline' | 'storage', callback: () => void): () => void {
   window.addEventListener(type, callback)
   return () => window.removeEventListener(type, callback)
-}
-
-function guarded<T>(run: () => T): T | undefined {
-  try {
-    return run()
-  } catch {
-    return undefined
-  }
 }

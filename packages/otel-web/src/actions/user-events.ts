@@ -1,3 +1,4 @@
+import { guarded } from '../guarded.ts'
 import type { Action, ActionType } from './action.ts'
 import { nameElement } from './action-name.ts'
 
@@ -87,15 +88,9 @@ function actionTypeOf({ type }: Event, target: EventTarget | null | undefined): 
 }
 
 function listen(type: string, listener: (event: Event) => void): () => void {
-  const guarded = (event: Event) => {
-    try {
-      listener(event)
-    } catch {
-      // An error of ours must not reach the page's error handlers.
-    }
-  }
-  window.addEventListener(type, guarded, { capture: true, passive: true })
-  return () => window.removeEventListener(type, guarded, { capture: true })
+  const own = (event: Event) => guarded(() => listener(event))
+  window.addEventListener(type, own, { capture: true, passive: true })
+  return () => window.removeEventListener(type, own, { capture: true })
 }
 
 /** Inside open shadow trees the event's own target is only their host. People submit by a button, not a form. */

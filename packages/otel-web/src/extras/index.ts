@@ -4,6 +4,7 @@ import type { ActionTracker } from '../actions/action-tracker.ts'
 import type { TraceClock } from '../clock.ts'
 import type { Delivery } from '../export/delivery.ts'
 import { createSpanStore } from '../export/span-store.ts'
+import { guarded } from '../guarded.ts'
 import type { TracingOptions } from '../options.ts'
 import { createDebugConsole, type DebugConsole } from './debug.ts'
 import { watchFrames } from './frames.ts'
@@ -48,12 +49,4 @@ export const extras: Extras = {
       stop: guarded(() => watchFrames(actions)),
     }
   },
-}
-
-function guarded<T>(run: () => T): T | undefined {
-  try {
-    return run()
-  } catch {
-    return undefined
-  }
 }

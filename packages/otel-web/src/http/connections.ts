@@ -5,7 +5,8 @@ import {
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions'
 import { patchMethod } from '../context/patch.ts'
-import { guarded, type HttpParts } from './http-call.ts'
+import { guarded } from '../guarded.ts'
+import type { HttpParts } from './http-call.ts'
 import { endHttpSpan, startHttpSpan } from './http-span.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { isTracingSuppressed } from '@opentelemetry/core'
+import { guarded } from '../guarded.ts'
 import { BodyWatcher } from './body-end.ts'
-import { guarded, type HttpCall, type HttpParts, startHttpCall } from './http-call.ts'
+import { type HttpCall, type HttpParts, startHttpCall } from './http-call.ts'
 import { isRequest, withHeaders } from './request-copy.ts'
 
 /** A dialog may stand between an answer and the reading of its body; without one, resource timing tells its end. */

@@ -117,12 +117,3 @@ export function startHttpCall(
     end,
   }
 }
-
-/** Our failures are not the page's. */
-export function guarded<T>(run: () => T): T | undefined {
-  try {
-    return run()
-  } catch {
-    return undefined
-  }
-}

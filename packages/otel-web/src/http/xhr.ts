@@ -1,14 +1,13 @@
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { patchMethod } from '../context/patch.ts'
-import { guarded, type HttpCall, type HttpParts, startHttpCall } from './http-call.ts'
+import { guarded } from '../guarded.ts'
+import { type HttpCall, type HttpParts, startHttpCall } from './http-call.ts'
 
 interface Opened {
   readonly method: string
   readonly url: string
   /** What the caller sends of its own, in lower case. */
   readonly own: Set<string>
-  /** Whether the headers that say which trace it belongs to are ours. */
-  isTraced: boolean
 }
 
 /** Ends the call of a request that is on its way. */
@@ -36,7 +35,7 @@ export function traceXhr(parts: HttpParts): () => void {
   const restores = [
     hook('open', (xhr, [method, url], stock) => {
       guarded(() => {
-        opened.set(xhr, { method: String(method), url: String(url), own: new Set(), isTraced: false })
+        opened.set(xhr, { method: String(method), url: String(url), own: new Set() })
         sending.delete(xhr)
         // A request that is still running is dropped, without an event.
         running.get(xhr)?.()
@@ -54,7 +53,7 @@ export function traceXhr(parts: HttpParts): () => void {
       const request = xhr.readyState === XMLHttpRequest.OPENED ? opened.get(xhr) : undefined
       opened.delete(xhr)
       const call = request && guarded(() => startSending(parts, xhr, request))
-      if (request?.isTraced) sending.add(xhr)
+      if (call && 'traceparent' in call.headers && !request.own.has('traceparent')) sending.add(xhr)
       try {
         return stock()
       } catch (error) {
@@ -81,7 +80,6 @@ function startSending(parts: HttpParts, xhr: XMLHttpRequest, request: Opened): H
       // Two values of one header would be sent as one.
       if (!request.own.has(name)) xhr.setRequestHeader(name, call.headers[name] ?? '')
     }
-    request.isTraced = 'traceparent' in call.headers
   }
   followXhr(call, xhr)
   return call

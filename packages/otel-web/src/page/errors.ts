@@ -2,6 +2,7 @@ import { ROOT_CONTEXT, SpanStatusCode, type Tracer } from '@opentelemetry/api'
 import { type Action, getAction } from '../actions/action.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
 import type { RejectionMarks } from '../context/rejection-marks.ts'
+import { guarded } from '../guarded.ts'
 import { createRateLimit } from '../session/rate-limit.ts'
 
 const MAX_PER_MINUTE = 30
@@ -42,12 +43,4 @@ export function recordErrors(
   window.addEventListener('unhandledrejection', onRejection, options)
   for (const type of INPUTS) window.addEventListener(type, onInput, options)
   return () => listening.abort()
-}
-
-function guarded(run: () => void): void {
-  try {
-    run()
-  } catch {
-    // An error of ours in an error handler would come back here.
-  }
 }

@@ -3,7 +3,7 @@ import type { Action } from '../actions/action.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
 import type { Gesture } from '../actions/user-events.ts'
 import { patchMethod } from '../context/patch.ts'
-import { guarded } from '../http/http-call.ts'
+import { guarded } from '../guarded.ts'
 import { rememberLeaving } from './leave-link.ts'
 import { nameLocation } from './name-location.ts'
 
@@ -44,11 +44,12 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (samePath && (isReplace || to.search === location.search)) return
     latest = startNavigation(parts, to, parent)
   }
-  /** @param gesture the action of a click that a link is followed for: it is no longer active then */
-  const causeOf = (gesture?: Action) => {
-    const acting = parts.actions.active()
-    const cause = acting ?? gesture
-    return cause && !cause.ended ? (acting ? parts.active() : cause.context) : undefined
+  /** What is active, or the click on a link, which is over by then. */
+  const causeOf = (followsLink = false) =>
+    parts.actions.active() ?? (followsLink ? parts.gesture.action : undefined)
+  const parentOf = (cause: Action | undefined) => {
+    if (!cause || cause.ended) return undefined
+    return cause === parts.actions.active() ? parts.active() : cause.context
   }
   const onNavigate = (event: NavigateEvent) => {
     // A listener of the page's may have been the first.
@@ -58,10 +59,10 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (hashChange || downloadRequest !== null) return
     if (destination.sameDocument) {
       // Going back is a task of its own: what may still stand then is not what caused it.
-      const parent = navigationType === 'traverse' ? undefined : causeOf()
+      const parent = navigationType === 'traverse' ? undefined : parentOf(causeOf())
       return navigate(destination.url, navigationType === 'replace', parent)
     }
-    const leaving = parts.actions.active() ?? (userInitiated ? parts.gesture.action : undefined)
+    const leaving = causeOf(userInitiated)
     const isLeft = leaving && !leaving.ended && leaving.span.isRecording()
     if (isLeft) leaving.use()
     rememberLeaving(isLeft ? leaving.span.spanContext() : undefined)
@@ -72,13 +73,12 @@ export function trackNavigations(parts: NavigationParts): () => void {
     if (destination.sameDocument || event === intercepted) return
     intercepted = event
     rememberLeaving(undefined)
-    const parent = causeOf(userInitiated ? parts.gesture.action : undefined)
-    navigate(destination.url, navigationType === 'replace', parent)
+    navigate(destination.url, navigationType === 'replace', parentOf(causeOf(userInitiated)))
   }
   const stops = [
     navigation
       ? listen(navigation, 'navigate', (event) => onNavigate(event as NavigateEvent))
-      : patchHistory((url, isReplace) => navigate(url, isReplace, causeOf())),
+      : patchHistory((url, isReplace) => navigate(url, isReplace, parentOf(causeOf()))),
     patchMethod(NavigateEvent?.prototype, 'intercept', (stock) => {
       return function (this: unknown, ...args: unknown[]): unknown {
         const result = Reflect.apply(stock, this, args)
