@@ -369,15 +369,6 @@ for (const script of ['throughline.js', 'throughline-sdk.js']) {
   })
 }
 
-test('the shop works all the same when the collector is dead', async ({ page, system }) => {
-  await system.collector.kill()
-  try {
-    await searchAndBuy(page)
-  } finally {
-    await system.startCollector()
-  }
-})
-
 function heading(page: Page, name: string): Locator {
   return page.getByRole('heading', { level: 1, name })
 }

@@ -4,7 +4,18 @@ import { join } from 'node:path'
 import { readResult, show } from './command.ts'
 import type { StepResult } from './report.ts'
 
-interface PlaywrightStats {
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[]
+  readonly specs: readonly {
+    readonly file: string
+    readonly line: number
+    readonly title: string
+    readonly tests: readonly { readonly status: string }[]
+  }[]
+}
+
+interface PlaywrightResult {
+  readonly suites: readonly PlaywrightSuite[]
   readonly stats: {
     readonly expected: number
     readonly unexpected: number
@@ -32,9 +43,25 @@ export async function playwright(
     ...options.env,
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
-  const result = readResult(file) as PlaywrightStats | undefined
+  const result = readResult(file) as PlaywrightResult | undefined
   rmSync(folder, { recursive: true })
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = result?.stats ?? {}
   const failed = unexpected + flaky
-  return { name, passed: expected, failed: code !== 0 ? Math.max(failed, 1) : failed, skipped }
+  return {
+    name,
+    passed: expected,
+    failed: code !== 0 ? Math.max(failed, 1) : failed,
+    skipped,
+    failures: result?.suites.flatMap(failuresOf) ?? [],
+  }
+}
+
+function failuresOf({ suites = [], specs }: PlaywrightSuite): string[] {
+  const failed = specs.filter(({ tests }) =>
+    tests.some(({ status }) => status === 'unexpected' || status === 'flaky'),
+  )
+  return [
+    ...failed.map(({ file, line, title }) => `${file}:${line} › ${title}`),
+    ...suites.flatMap(failuresOf),
+  ]
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { build } from './build.ts'
 import { check } from './check.ts'
 import { setUpChromium } from './chromium.ts'
@@ -10,10 +10,15 @@ import { report, type StepResult } from './report.ts'
 
 const BROWSER_SUITES = ['packages/otel-web', 'packages/otel-web/corpus', 'packages/otel-collector', 'e2e']
 
-interface VitestCounts {
+interface VitestResult {
   readonly numPassedTests: number
   readonly numFailedTests: number
   readonly numPendingTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
 }
 
 await setUpChromium()
@@ -37,14 +42,24 @@ async function vitest(): Promise<StepResult> {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ])
-  const counts = readResult(file) as VitestCounts | undefined
+  const result = readResult(file) as VitestResult | undefined
   rmSync(folder, { recursive: true })
-  const failed = counts?.numFailedTests ?? 0
+  const failed = result?.numFailedTests ?? 0
   return {
     name: 'unit and workerd',
-    passed: counts?.numPassedTests ?? 0,
+    passed: result?.numPassedTests ?? 0,
     // A file that does not load fails no test, but it is a failure.
     failed: code !== 0 ? Math.max(failed, 1) : failed,
-    skipped: counts?.numPendingTests ?? 0,
+    skipped: result?.numPendingTests ?? 0,
+    failures: result ? failuresOf(result) : [],
   }
+}
+
+function failuresOf({ testResults }: VitestResult): string[] {
+  return testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(ROOT, name)
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (status === 'failed' && failed.length === 0) return [file]
+    return failed.map(({ fullName }) => `${file} › ${fullName}`)
+  })
 }

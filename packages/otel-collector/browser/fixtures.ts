@@ -1,5 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { type Collector, startCollector } from '../src/index.ts'
+import { EIGHT_O_CLOCK } from '../test/otlp.ts'
 
 export { expect }
 
@@ -21,6 +22,11 @@ export const test = base.extend<{ collector: Collector }>({
     expect(errors.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])
   },
 })
+
+/** Makes it the hour of the spans of `spanAt` in the page, so that a search for the last hours finds them. */
+export async function goBackToEight(page: Page): Promise<void> {
+  await page.clock.setFixedTime(Number(EIGHT_O_CLOCK / 1_000_000n) + 60_000)
+}
 
 /** The row of a span in the waterfall. */
 export function spanRow(page: Page, service: string, name: string): Locator {

@@ -1,5 +1,5 @@
 import { attribute, makeRequest, makeSpan, postJson, spanAt, TRACE_ID } from '../test/otlp.ts'
-import { expect, openTrace, spanRow, test } from './fixtures.ts'
+import { expect, goBackToEight, openTrace, spanRow, test } from './fixtures.ts'
 
 const SCRIPT = '<script>document.title = "taken over"</script>'
 const IMAGE = '<img src=x onerror="document.title = \'taken over\'">'
@@ -32,7 +32,8 @@ test('whatever a span says is shown as text, and does nothing', async ({ page, c
   await expect(page.locator('img:not([src="/assets/icon.svg"]), .details script')).toHaveCount(0)
   await expect(page).toHaveTitle(`${IMAGE} · ${IMAGE}`)
 
-  await page.goto('/?lookback=10080')
+  await goBackToEight(page)
+  await page.goto('/')
   await expect(page.getByRole('link', { name: IMAGE })).toContainText(SCRIPT)
   await page.getByLabel('Service').selectOption(SCRIPT)
   await page.getByLabel('Operation').selectOption(SCRIPT)
@@ -41,7 +42,6 @@ test('whatever a span says is shown as text, and does nothing', async ({ page, c
   await expect(page.getByLabel('Operation')).toHaveValue(SCRIPT)
 
   await page.goto('/graph')
-  await page.getByLabel('Time').selectOption('last week')
   await expect(page.getByRole('table')).toContainText(IMAGE)
   await page.getByRole('link', { name: SCRIPT }).click()
   await expect(page.getByLabel('Service')).toHaveValue(SCRIPT)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { generateTraceId } from '@throughline/otel-shared'
 import { startCollector } from '../src/index.ts'
 import { attribute, makeRequest, makeSpan, postJson, send, spanAt, TRACE_ID } from '../test/otlp.ts'
-import { expect, openTrace, rowNames, spanRow, test } from './fixtures.ts'
+import { expect, goBackToEight, openTrace, rowNames, spanRow, test } from './fixtures.ts'
 import { buyPlan, sendTree } from './shop-traces.ts'
 
 const BUY_ROWS = [
@@ -236,7 +236,8 @@ test('what is not whole is marked', async ({ page, collector }) => {
   await expect(marks('slow')).toHaveText(['kept: slow'])
   await spanRow(page, 'shop', 'lost').click()
   await expect(page.locator('.span-details')).toContainText('ffffffffffffffff has not arrived')
-  await page.goto('/?lookback=10080')
+  await goBackToEight(page)
+  await page.goto('/')
   await expect(page.getByRole('link', { name: /shop root/ })).toContainText('1 orphan')
 })
 
