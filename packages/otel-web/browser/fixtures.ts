@@ -100,17 +100,19 @@ export async function waitForSpans(
   server: TestServer,
   fits: (span: OtlpSpan) => boolean,
   count = 1,
-  timeout = 8000,
+  timeout = 15_000,
 ): Promise<OtlpSpan[]> {
-  const show = () =>
-    server.spans().map((span) => `${span.name} ${span.traceId} ${span.parentSpanId ?? 'root'}`)
+  const found = () => server.spans().filter(fits)
   await expect
-    .poll(() => server.spans().filter(fits).length, {
-      timeout,
-      message: `spans that arrived:\n${show().join('\n')}`,
-    })
+    .poll(() => found().length, { timeout })
     .toBeGreaterThanOrEqual(count)
-  return server.spans().filter(fits)
+    .catch((error: Error) => {
+      const arrived = server
+        .spans()
+        .map((span) => `${span.name} ${span.traceId} ${span.parentSpanId ?? 'root'}`)
+      throw new Error(`${error.message}\n\nspans that arrived:\n${arrived.join('\n')}`)
+    })
+  return found()
 }
 
 export async function waitForSpan(server: TestServer, fits: (span: OtlpSpan) => boolean): Promise<OtlpSpan> {
