@@ -123,10 +123,10 @@ export const W3C_SUITE: Readonly<Record<string, readonly Step[]>> = {
     state('foo=1,bar=2,rojo=1,congo=2,baz=3', 'foo=1,bar=2', 'rojo=1,congo=2', 'baz=3'),
   ],
   tracestate_duplicated_keys: [
-    dropped('foo=1,foo=1'),
-    dropped('foo=1,foo=2'),
-    dropped('foo=1', 'foo=1'),
-    dropped('foo=1', 'foo=2'),
+    state('foo=1', 'foo=1,foo=1'),
+    state('foo=1', 'foo=1,foo=2'),
+    state('foo=1', 'foo=1', 'foo=1'),
+    state('foo=1', 'foo=1', 'foo=2'),
   ],
   tracestate_all_allowed_characters: [
     state(`${KEY}=${VALUE}`, `${KEY}=${VALUE}`),

@@ -84,6 +84,17 @@ describe('a collector in trouble', () => {
     expect(performance.now() - started).toBeGreaterThan(2_000)
   })
 
+  test('a Retry-After of nothing is none: the next try is not at once', async () => {
+    const collector = new TestCollector()
+    await collector.behave({ status: 503, headers: { 'retry-after': '0' }, times: 2 })
+    const { get } = worker(collector.options())
+    const started = performance.now()
+    await (await get(1)).settled
+    expect(ids(await collector.spans())).toEqual([1])
+    // Backing off twice, each time by three quarters of what is full at least.
+    expect(performance.now() - started).toBeGreaterThan(0.75 * (500 + 1_000))
+  })
+
   test.each([429, 502, 504])('%i is tried again, too', async (status) => {
     const collector = new TestCollector()
     await collector.behave({ status, times: 1 })

@@ -100,10 +100,10 @@ async function compressBytes(bytes: Uint8Array): Promise<ArrayBuffer | Uint8Arra
     : new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
 }
 
-/** Seconds or a date, as milliseconds from now, a minute at most. */
+/** Seconds or a date, as milliseconds from now, a minute at most. One that is not ahead says nothing. */
 function parseRetryAfter(value: string | null): number | undefined {
   if (value === null) return undefined
   const seconds = Number(value)
   const millis = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1_000
-  return millis >= 0 ? Math.min(millis, 60_000) : undefined
+  return millis > 0 ? Math.min(millis, 60_000) : undefined
 }

@@ -50,12 +50,14 @@ export async function sendTraced(
 ): Promise<Response> {
   const { options, propagator, config } = invocation.sdk
   if (config.disabled) {
-    // Switched off: what has a context of its own goes as it is, the rest takes along what came in.
-    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
-    // Read once: they may come from an iterator.
-    if (init?.headers) init = { ...init, headers }
-    const names = propagator.fields().filter((name) => name !== 'baggage' && name !== 'tracestate')
-    if (names.some((name) => headers.has(name))) return send(input, init)
+    return passOn(
+      propagator,
+      context,
+      send,
+      input,
+      init,
+      (address) => binding !== undefined || mayPropagate(options.propagateTo, address),
+    )
   }
   const outgoing = withOwnHeaders(propagator, input, init)
   const { method, address } = outgoing
@@ -94,6 +96,30 @@ export async function sendTraced(
     span.end(endMillis)
   })
   return response
+}
+
+/** Switched off: what has a context of its own goes as it is, the rest takes along what came in. */
+function passOn(
+  propagator: TextMapPropagator,
+  context: Context,
+  send: typeof fetch,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  mayPass: (address: string) => boolean,
+): Promise<Response> {
+  const incoming: Record<string, string> = {}
+  propagator.inject(context, incoming, HEADERS_SETTER)
+  const names = Object.keys(incoming)
+  if (names.length === 0) return send(input, init)
+  const request = new Request(input, init)
+  const { headers } = request
+  const hasOwn = propagator
+    .fields()
+    .some((name) => !/^(?:baggage|tracestate)$/.test(name) && headers.has(name))
+  if (!hasOwn && mayPass(request.url)) {
+    for (const name of names) if (!headers.has(name)) headers.set(name, incoming[name] ?? '')
+  }
+  return send(request)
 }
 
 interface Outgoing {

@@ -177,6 +177,62 @@ describe('OTEL_SDK_DISABLED', () => {
   test('without one nothing is sent', async () => {
     expect(await forwarded({})).not.toHaveProperty('traceparent')
   })
+
+  /** What a worker gets that is asked by one that is switched off. */
+  const received = async (
+    handler: (request: Request, url: string) => Promise<Response>,
+    request: RequestInit,
+    vars: Record<string, string> = {},
+    options: EdgeOptions = {},
+  ) => {
+    const ctx = createExecutionContext()
+    const proxy = new Hono()
+      .use(tracing(options))
+      .all('/', (c) => handler(c.req.raw, `${new TestCollector().base}/echo`))
+    const response = await proxy.fetch(new Request('http://x/', request), { ...env, ...vars }, ctx)
+    await waitOnExecutionContext(ctx)
+    return (await response.json()) as Record<string, string>
+  }
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+  test.each([{}, { traceparent }])(
+    'a request that is the options of another stays what it is (%o)',
+    async (headers) => {
+      const seen = await received((request, url) => fetch(url, request), {
+        method: 'POST',
+        body: '{"order":1}',
+        headers,
+      })
+      expect(seen).toMatchObject({ ':method': 'POST', ':body': '{"order":1}', ...headers })
+    },
+  )
+
+  test('the app’s own baggage stays, whether or not some came in', async () => {
+    for (const headers of [{}, { traceparent, baggage: 'tier=gold' }]) {
+      const seen = await received((_, url) => fetch(url, { headers: { baggage: 'tenant=7' } }), { headers })
+      expect(seen.baggage).toBe('tenant=7')
+      expect(seen.traceparent).toBe(headers.traceparent)
+    }
+  })
+
+  test('what may not be told of a trace is not', async () => {
+    const options = { propagateTo: ['https://partner.example'] }
+    const seen = await received((_, url) => fetch(url), { headers: { traceparent } }, {}, options)
+    expect(seen).not.toHaveProperty('traceparent')
+  })
+
+  test('a decision that the caller left open stays open', async () => {
+    const ids = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
+    const ask = (headers: Record<string, string>, OTEL_PROPAGATORS: string) =>
+      received((_, url) => fetch(url), { headers }, { OTEL_PROPAGATORS })
+    const single = await ask({ b3: ids }, 'tracecontext,b3')
+    expect(single).toMatchObject({ b3: ids })
+    expect(single).not.toHaveProperty('traceparent')
+    const [traceId = '', spanId = ''] = ids.split('-')
+    const multi = await ask({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId }, 'b3multi')
+    expect(multi).toMatchObject({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId })
+    expect(multi).not.toHaveProperty('x-b3-sampled')
+  })
 })
 
 describe('kept although unsampled', () => {

@@ -32,7 +32,8 @@ export default async function startCollectorServer(project: TestProject): Promis
     }
     if (path[0] === 'echo') {
       response.setHeader('content-type', 'application/json')
-      return response.end(JSON.stringify(request.headers))
+      const { method, headers } = request
+      return response.end(JSON.stringify({ ...headers, ':method': method, ':body': body.toString() }))
     }
     if (path[0] === 'slow' || path[0] === 'slow-sized') {
       if (path[0] === 'slow-sized') response.setHeader('content-length', 9)

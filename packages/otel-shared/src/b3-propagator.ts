@@ -37,15 +37,17 @@ export class B3Propagator implements TextMapPropagator {
     if (!spanContext || !isSpanContextValid(spanContext)) return
     const { traceId, spanId, traceFlags } = spanContext
     const isDebug = context.getValue(DEBUG) === true
-    const sampled = traceFlags & SAMPLED_FLAG ? '1' : '0'
+    // Nothing, where whoever receives it is to decide.
+    const sampled = deferred.has(spanContext) ? undefined : traceFlags & SAMPLED_FLAG ? '1' : '0'
     if (this.#single) {
-      setter.set(carrier, 'b3', `${traceId}-${spanId}-${isDebug ? 'd' : sampled}`)
+      const state = isDebug ? 'd' : sampled
+      setter.set(carrier, 'b3', state ? `${traceId}-${spanId}-${state}` : `${traceId}-${spanId}`)
     } else {
       setter.set(carrier, 'x-b3-traceid', traceId)
       setter.set(carrier, 'x-b3-spanid', spanId)
       // With the flag, the decision is implied.
       if (isDebug) setter.set(carrier, 'x-b3-flags', '1')
-      else setter.set(carrier, 'x-b3-sampled', sampled)
+      else if (sampled) setter.set(carrier, 'x-b3-sampled', sampled)
     }
   }
 

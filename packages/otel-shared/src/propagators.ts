@@ -1,6 +1,6 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
 import { getSpanContext, setSpanContext } from './api-context.ts'
-import { B3Propagator } from './b3-propagator.ts'
+import { B3Propagator, isSamplingDeferred } from './b3-propagator.ts'
 import { JaegerPropagator } from './jaeger-propagator.ts'
 import { W3CPropagator } from './w3c-propagator.ts'
 
@@ -37,7 +37,12 @@ export function createPropagator(
 function composite(propagators: readonly TextMapPropagator[]): TextMapPropagator {
   return {
     inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-      for (const propagator of propagators) propagator.inject(context, carrier, setter)
+      const spanContext = getSpanContext(context)
+      // The other formats cannot say that nobody has decided yet.
+      const isDeferred = spanContext !== undefined && isSamplingDeferred(spanContext)
+      for (const propagator of propagators) {
+        if (!isDeferred || propagator instanceof B3Propagator) propagator.inject(context, carrier, setter)
+      }
     },
     extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
       let extracted = context

@@ -8,22 +8,24 @@ const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e
 /**
  * Reads a `tracestate` header; several headers are joined with commas first.
  *
- * @returns `undefined` when any member breaks the grammar, a key comes twice, or there are more than 32: the
- *   state is then dropped whole, the traceparent stays valid. Empty members are allowed and left out.
+ * @returns `undefined` when any member breaks the grammar or there are more than 32: the state is then dropped whole, the
+ *   traceparent stays valid. Empty members are allowed and left out; of a key that comes twice the first one is kept,
+ *   which is the newer.
  * @see https://www.w3.org/TR/trace-context-2/#tracestate-header
  */
 export function parseTracestate(header: string): TraceState | undefined {
   const members = new Map<string, string>()
+  let count = 0
   for (const part of header.split(',')) {
     const member = part.replace(/^[ \t]+|[ \t]+$/g, '')
     if (member === '') continue
     const separator = member.indexOf('=')
     const key = member.slice(0, separator)
     const value = member.slice(separator + 1)
-    if (separator < 1 || !KEY.test(key) || !VALUE.test(value) || members.has(key)) return undefined
-    members.set(key, value)
+    if (separator < 1 || !KEY.test(key) || !VALUE.test(value) || ++count > MAX_MEMBERS) return undefined
+    if (!members.has(key)) members.set(key, value)
   }
-  return members.size === 0 || members.size > MAX_MEMBERS ? undefined : createTraceState(members)
+  return count === 0 ? undefined : createTraceState(members)
 }
 
 /** A `TraceState` of the API over validated members, newest first; illegal keys and values are ignored by `set`. */

@@ -401,6 +401,39 @@ test('an action by hand spans its function and keeps the plain API working insid
   expect(result.told).toContain(`checkout ${action.traceId}`)
 })
 
+test('what an action by hand throws comes out as it was, and is recorded, even when it cannot be read', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  await visit(serve('/', ''))
+  const same = await page.evaluate(async () => {
+    const thrown: object = Object.create(null)
+    const run = async (fn: () => unknown) => {
+      try {
+        await fn()
+      } catch (error) {
+        return error === thrown
+      }
+    }
+    const fail = () => {
+      throw thrown
+    }
+    return [
+      await run(() => window.throughline?.action('at once', fail)),
+      await run(() => window.throughline?.action('later', async () => fail())),
+    ]
+  })
+  expect(same).toEqual([true, true])
+  for (const name of ['at once', 'later']) {
+    const action = await waitForSpan(server, isNamed(name))
+    expect(action.status).toEqual({ code: 2, message: 'unreadable' })
+    expect(action.events.map((event) => event.name)).toEqual(['exception'])
+    expect(attribute(action, 'throughline.action.end_reason')).toBe('done')
+  }
+})
+
 test('what is open when the page goes is sent with its action, marked, and no child is an orphan', async ({
   page,
   visit,

@@ -6,6 +6,7 @@ import {
   isRequestTo,
   test,
   waitForExtras,
+  waitForSdk,
   waitForSpan,
   waitForSpans,
 } from './fixtures.ts'
@@ -122,6 +123,35 @@ test('going back is a root of its own, with what the page does about it', async 
   const navigation = await waitForSpan(server, isNamed('navigate /'))
   expect(navigation.parentSpanId).toBeUndefined()
   expect(request).toMatchObject({ traceId: navigation.traceId, parentSpanId: navigation.spanId })
+})
+
+test('without a Navigation API, too, going back is a root, and a jump within the page is none', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.goto(
+    serve('/', '<a href="#part">Jump</a><p id="part"></p>', {
+      head: '<script>delete window.navigation</script>',
+    }),
+  )
+  await waitForSdk(page)
+  expect(await page.evaluate('typeof navigation')).toBe('undefined')
+  await page.evaluate(() => addEventListener('popstate', () => fetch(`/api/back${location.hash}`)))
+  await page.click('a')
+  await page.evaluate(() => history.pushState({}, '', '/away'))
+  await waitForSpan(server, isNamed('navigate /away'))
+  await page.goBack()
+  const navigation = await waitForSpan(server, isNamed('navigate /'))
+  expect(navigation.parentSpanId).toBeUndefined()
+  await expect.poll(() => server.spans().filter(isRequestTo('/api/back')).length).toBe(2)
+  expect(
+    server
+      .spans()
+      .filter(isRequestTo('/api/back'))
+      .map(({ parentSpanId }) => parentSpanId),
+  ).toContain(navigation.spanId)
+  expect(server.spans().filter(({ name }) => name.startsWith('navigate')).length).toBe(2)
 })
 
 test('a page that writes its filters into the address goes nowhere', async ({

@@ -80,6 +80,7 @@ test('what the click on “Accept” sets off is recorded, as nobody’s child',
           throughline.setConsent(true)
           await fetch('/api/boot')
           await throughline.action('set up', () => fetch('/api/set-up'))
+          throw new TypeError('after consent')
         }
       </script>`,
       { attributes: 'data-consent="required"' },
@@ -89,7 +90,11 @@ test('what the click on “Accept” sets off is recorded, as nobody’s child',
   const boot = await waitForSpan(server, isRequestTo('/api/boot'))
   const setUp = await waitForSpan(server, isNamed('set up'))
   expect((await waitForSpan(server, isRequestTo('/api/set-up'))).parentSpanId).toBe(setUp.spanId)
-  for (const span of [boot, setUp]) expect([span.parentSpanId ?? '', span.links]).toEqual(['', []])
+  const error = await waitForSpan(server, isNamed('error'))
+  expect(attribute({ attributes: error.events[0]?.attributes ?? [] }, 'exception.message')).toBe(
+    'after consent',
+  )
+  for (const span of [boot, setUp, error]) expect([span.parentSpanId ?? '', span.links]).toEqual(['', []])
   expect(server.requests.find(({ path }) => path === '/api/boot')?.traceparent).toBe(
     `00-${boot.traceId}-${boot.spanId}-01`,
   )

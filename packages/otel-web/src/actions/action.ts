@@ -1,6 +1,7 @@
-import { type Context, createContextKey, type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
+import { type Context, createContextKey, type Span, TraceFlags } from '@opentelemetry/api'
 import type { TraceClock } from '../clock.ts'
 import type { PageGlobals } from '../page-globals.ts'
+import { recordError } from '../record-error.ts'
 import { ATTR_ACTION_END_REASON, ATTR_INCOMPLETE } from '../semconv.ts'
 
 const GRACE_MILLIS = 100
@@ -139,9 +140,7 @@ export class Action {
   fail(error: unknown): void {
     if (this.#errors.has(error)) return
     this.#errors.add(error)
-    const message = error instanceof Error ? error.message : String(error)
-    this.span.recordException(error instanceof Error ? error : message)
-    this.span.setStatus({ code: SpanStatusCode.ERROR, message })
+    recordError(this.span, error)
     this.use()
   }
 

@@ -40,7 +40,8 @@ test('a server that says when is obeyed, up to ten minutes', () => {
 test('Retry-After is seconds or a date', () => {
   expect(parseRetryAfter('7')).toBe(7000)
   expect(parseRetryAfter(new Date(Date.now() + 60_000).toUTCString())).toBeGreaterThan(58_000)
-  expect(parseRetryAfter(new Date(0).toUTCString())).toBe(0)
+  expect(parseRetryAfter(new Date(0).toUTCString())).toBeUndefined()
+  expect(parseRetryAfter('0')).toBeUndefined()
   expect(parseRetryAfter('soon')).toBeUndefined()
   expect(parseRetryAfter(null)).toBeUndefined()
 })

@@ -86,10 +86,10 @@ export async function compress(body: string, { endpoint }: SendTarget): Promise<
   }
 }
 
-/** Seconds or a date, in milliseconds from now. */
+/** Seconds or a date, in milliseconds from now. One that is not ahead says nothing. */
 export function parseRetryAfter(value: string | null): number | undefined {
   if (!value) return undefined
   const seconds = Number(value)
   const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now()
-  return Number.isFinite(millis) ? Math.max(0, millis) : undefined
+  return millis > 0 ? millis : undefined
 }

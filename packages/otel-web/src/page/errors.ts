@@ -1,8 +1,9 @@
-import { ROOT_CONTEXT, SpanStatusCode, type Tracer } from '@opentelemetry/api'
+import { ROOT_CONTEXT, type Tracer } from '@opentelemetry/api'
 import { type Action, getAction } from '../actions/action.ts'
 import type { ActionTracker } from '../actions/action-tracker.ts'
 import type { RejectionMarks } from '../context/rejection-marks.ts'
 import { guarded } from '../guarded.ts'
+import { recordError } from '../record-error.ts'
 import { createRateLimit } from '../session/rate-limit.ts'
 
 const MAX_PER_MINUTE = 30
@@ -23,11 +24,9 @@ export function recordErrors(
   const allow = createRateLimit(MAX_PER_MINUTE)
   const record = (error: unknown, action: Action | undefined) => {
     if (!allow()) return
-    if (action && !action.ended) return action.fail(error)
+    if (action?.isRecorded && !action.ended) return action.fail(error)
     const span = tracer.startSpan('error', { root: true })
-    const message = error instanceof Error ? error.message : String(error)
-    span.recordException(error instanceof Error ? error : message)
-    span.setStatus({ code: SpanStatusCode.ERROR, message })
+    recordError(span, error)
     span.end()
   }
   const onError = ({ error }: ErrorEvent) => {

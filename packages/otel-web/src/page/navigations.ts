@@ -37,12 +37,15 @@ export function trackNavigations(parts: NavigationParts): () => void {
   }
   let latest: Action | undefined
   let intercepted: Event | undefined
+  // Without a Navigation API, going back is heard of when it has happened.
+  let from: Pick<URL, 'pathname' | 'search'> = navigation ? location : new URL(location.href)
   const navigate = (url: string, isReplace: boolean, parent?: Context) => {
     const to = new URL(url, document.baseURI)
-    const samePath = to.pathname === location.pathname
+    const { pathname, search } = from
+    if (!navigation) from = to
     // A page that writes its filters into the address goes nowhere.
-    if (samePath && (isReplace || to.search === location.search)) return
-    latest = startNavigation(parts, to, parent)
+    const stays = to.pathname === pathname && (isReplace || to.search === search)
+    latest = stays ? undefined : startNavigation(parts, to, parent)
   }
   /** What is active, or the click on a link, which is over by then. */
   const causeOf = (followsLink = false) =>
@@ -92,8 +95,8 @@ export function trackNavigations(parts: NavigationParts): () => void {
     }),
     // Going back is heard of before it happens; what the page does about it, it does in this event.
     listen(window, 'popstate', (event) => {
-      if (!navigation) latest = startNavigation(parts, new URL(location.href))
-      else if (latest && !latest.ended) parts.enter(latest, event)
+      if (!navigation) navigate(location.href, false)
+      if (latest && !latest.ended) parts.enter(latest, event)
     }),
   ]
   return () => {
