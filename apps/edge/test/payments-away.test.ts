@@ -19,6 +19,25 @@ afterAll(async () => {
   payments.close()
 })
 
+it('payments that answered too late are asked for the same order when Buy is pressed again', async () => {
+  const asked: string[] = []
+  answer = async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    asked.push((JSON.parse(body) as { orderId: string }).orderId)
+    if (asked.length > 1) response.writeHead(201).end('{"paymentId":"one"}')
+    else request.socket.destroy()
+  }
+  const customer = createCustomer(shop)
+  await customer.put('/api/cart/items/enamel-mug', { quantity: 1 })
+  expect((await customer.post('/api/orders', { card: GOOD_CARD })).status).toBe(502)
+  await customer.put('/api/cart/items/canvas-tote', { quantity: 1 })
+  const { status, body } = await customer.post('/api/orders', { card: GOOD_CARD })
+  expect(status).toBe(201)
+  expect(asked).toEqual([asked[0], asked[0]])
+  expect(body).toMatchObject({ orderId: asked[0] })
+})
+
 it.each<[string, RequestListener]>([
   ['cuts the connection', (request) => request.socket.destroy()],
   ['answers with an error', (_, response) => response.writeHead(500).end('{}')],
@@ -39,6 +58,6 @@ it.each<[string, RequestListener]>([
       },
     },
   ])
-  expect((await customer.get('/api/products/enamel-mug')).body).toMatchObject({ stock: 480 })
+  expect((await customer.get('/api/products/enamel-mug')).body).toMatchObject({ stock: 479 })
   expect((await customer.get('/api/cart')).body).toMatchObject({ totalCents: 5400 })
 })

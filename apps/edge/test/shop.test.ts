@@ -173,6 +173,23 @@ describe('an order', () => {
     expect([status, body]).toMatchObject([404, { error: { code: 'not_found' } }])
   })
 
+  it('that two tabs place at once is one order, paid once', async () => {
+    const customer = createCustomer(shop)
+    await customer.put('/api/cart/items/storm-lantern', { quantity: 3 })
+    const answers = await Promise.all([1, 2, 3].map(() => customer.post('/api/orders', { card: GOOD_CARD })))
+    // Who comes when the first is done finds the cart empty.
+    for (const { status } of answers) expect([201, 400]).toContain(status)
+    const placed = new Set(
+      answers.flatMap(({ status, body }) => (status === 201 ? [(body as { orderId: string }).orderId] : [])),
+    )
+    expect(placed.size).toBe(1)
+    expect((await customer.get('/api/products/storm-lantern')).body).toMatchObject({ stock: 237 })
+    await customer.put('/api/cart/items/storm-lantern', { quantity: 1 })
+    const { status, body } = await customer.post('/api/orders', { card: GOOD_CARD })
+    expect(status).toBe(201)
+    expect(placed).not.toContain((body as { orderId: string }).orderId)
+  })
+
   it('of the last pieces goes to one of two customers', async () => {
     const customers = [createCustomer(shop), createCustomer(shop)]
     const first = createCustomer(shop)

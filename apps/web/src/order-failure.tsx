@@ -21,7 +21,10 @@ export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Elem
     case 'payment_unavailable':
       return (
         <Notice title="Payments are not answering">
-          <p>Nothing was charged, and your cart is kept. Wait a minute, then press Buy again.</p>
+          <p>
+            Your cart is kept. Wait a minute, then press Buy again: should this try have been charged all the
+            same, it counts for the next one.
+          </p>
         </Notice>
       )
     case 'network':
@@ -29,7 +32,7 @@ export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Elem
         <Notice title="The connection was lost" actions={<CartLink>Look into your cart</CartLink>}>
           <p>
             We cannot tell whether your order arrived. Once you are online, look into your cart: if it is
-            empty, the order went through; if not, nothing was bought and you can press Buy again.
+            empty, the order went through; if not, press Buy again. It is never charged twice.
           </p>
         </Notice>
       )
@@ -49,8 +52,8 @@ export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Elem
       return (
         <Notice title="Something went wrong on our side" actions={<CartLink>Look into your cart</CartLink>}>
           <p>
-            If your cart is still full, nothing was bought: wait a minute, then press Buy again. If it is
-            empty, the order went through.
+            If your cart is empty, the order went through. If it is still full, wait a minute, then press Buy
+            again. It is never charged twice.
           </p>
         </Notice>
       )

@@ -13,20 +13,34 @@ export interface Cart {
   readonly totalCents: number
 }
 
-/** How many of each product are in a cart, by product id: what is kept. Names and prices are the catalogue's. */
+/** How many of each product are in a cart, by product id. Names and prices are the catalogue's. */
 export type Quantities = ReadonlyMap<string, number>
+
+/**
+ * What is kept of a cart. The order that it will become has its id from the start: whoever presses Buy twice, in two
+ * tabs or after an answer that got lost, pays once.
+ */
+export interface StoredCart {
+  readonly orderId: string
+  readonly quantities: Quantities
+}
 
 const KEPT_SECONDS = 30 * 24 * 60 * 60
 
-/** The quantities in the cart of that id; none when there is no such cart. */
-export async function loadQuantities(env: ShopEnv, cartId: string): Promise<Quantities> {
-  const stored = await env.CARTS.get<[string, number][]>(cartId, 'json')
-  return new Map(stored ?? [])
+/** The cart of that id; a new one when there is none. */
+export async function loadCart(env: ShopEnv, cartId: string): Promise<StoredCart> {
+  const stored = await env.CARTS.get<{ orderId?: string; quantities?: [string, number][] }>(cartId, 'json')
+  return { orderId: stored?.orderId ?? crypto.randomUUID(), quantities: new Map(stored?.quantities) }
 }
 
 /** Keeps the cart for thirty days from now. */
-export async function saveQuantities(env: ShopEnv, cartId: string, quantities: Quantities): Promise<void> {
-  await env.CARTS.put(cartId, JSON.stringify([...quantities]), { expirationTtl: KEPT_SECONDS })
+export async function saveCart(
+  env: ShopEnv,
+  cartId: string,
+  { orderId, quantities }: StoredCart,
+): Promise<void> {
+  const stored = JSON.stringify({ orderId, quantities: [...quantities] })
+  await env.CARTS.put(cartId, stored, { expirationTtl: KEPT_SECONDS })
 }
 
 /** The cart at today's prices. What has left the catalogue has left the cart. */

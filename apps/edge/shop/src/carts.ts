@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { loadQuantities, priceCart, saveQuantities } from './cart.ts'
+import { loadCart, priceCart, saveCart } from './cart.ts'
 import { cartIdOf } from './cart-cookie.ts'
 import { findProducts } from './catalogue.ts'
 import type { ShopApp } from './env.ts'
@@ -11,7 +11,10 @@ const MAX_QUANTITY = 99
 /** `GET /cart` and `PUT /cart/items/:productId`. */
 export const carts = new Hono<ShopApp>()
 
-carts.get('/cart', async (c) => c.json(await priceCart(c.env, await loadQuantities(c.env, cartIdOf(c)))))
+carts.get('/cart', async (c) => {
+  const { quantities } = await loadCart(c.env, cartIdOf(c))
+  return c.json(await priceCart(c.env, quantities))
+})
 
 carts.put('/cart/items/:productId', async (c) => {
   const quantity = (await readJson(c)).quantity
@@ -21,9 +24,10 @@ carts.put('/cart/items/:productId', async (c) => {
   const [product] = await findProducts(c.env.DB, [productId])
   if (!product) return problem(c, 404, 'not_found', 'There is no such product.')
   const cartId = cartIdOf(c)
-  const quantities = new Map(await loadQuantities(c.env, cartId))
+  const stored = await loadCart(c.env, cartId)
+  const quantities = new Map(stored.quantities)
   if (quantity === 0) quantities.delete(productId)
   else quantities.set(productId, quantity)
-  await saveQuantities(c.env, cartId, quantities)
+  await saveCart(c.env, cartId, { ...stored, quantities })
   return c.json(await priceCart(c.env, quantities))
 })

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
-import { type Cart, loadQuantities, priceCart } from './cart.ts'
+import { type Cart, loadCart, priceCart } from './cart.ts'
 import { cartIdOf } from './cart-cookie.ts'
-import type { ShopApp } from './env.ts'
+import type { ShopApp, ShopEnv } from './env.ts'
 import { pay } from './payment.ts'
 import { problem } from './problem.ts'
 import { readJson } from './read-json.ts'
@@ -17,9 +17,10 @@ orders.post('/orders', async (c) => {
   if (typeof card !== 'string' || !CARD.test(card.replaceAll(/[\s-]/g, '')))
     return problem(c, 400, 'bad_request', 'card must be a card number of 12 to 19 digits.')
   const cartId = cartIdOf(c)
-  const cart = await priceCart(c.env, await loadQuantities(c.env, cartId))
+  const { orderId, quantities } = await loadCart(c.env, cartId)
+  const cart = await priceCart(c.env, quantities)
   if (cart.items.length === 0) return problem(c, 400, 'empty_cart', 'The cart is empty.')
-  return placeOrder(c, { cartId, cart, card })
+  return placeOrder(c, { orderId, cartId, cart, card })
 })
 
 orders.get('/orders/:id', async (c) => {
@@ -32,16 +33,17 @@ orders.get('/orders/:id', async (c) => {
 })
 
 interface Purchase {
+  readonly orderId: string
   readonly cartId: string
   readonly cart: Cart
   readonly card: string
 }
 
-async function placeOrder(c: Context<ShopApp>, { cartId, cart, card }: Purchase): Promise<Response> {
+/** May be called again for an order that was placed, or half placed: it is paid, stored and taken off the stock once. */
+async function placeOrder(c: Context<ShopApp>, { orderId, cartId, cart, card }: Purchase): Promise<Response> {
   const shortage = await reserveAll(c.env, cart.items)
   if (shortage) return problem(c, 409, 'out_of_stock', shortageMessage(shortage))
 
-  const orderId = crypto.randomUUID()
   const payment = await pay(c.env.BACKEND_URL, { orderId, amountCents: cart.totalCents, card })
   if (payment.outcome !== 'paid') {
     await releaseAll(c.env, cart.items)
@@ -55,15 +57,28 @@ async function placeOrder(c: Context<ShopApp>, { cartId, cart, card }: Purchase)
     )
   }
 
-  const items = cart.items.map(({ productId, quantity, priceCents }) => ({ productId, quantity, priceCents }))
-  await c.env.DB.prepare(
-    "INSERT INTO orders (id, payment_id, total_cents, items, status) VALUES (?, ?, ?, ?, 'paid')",
-  )
-    .bind(orderId, payment.paymentId, cart.totalCents, JSON.stringify(items))
-    .run()
+  let isNew = false
+  try {
+    isNew = await storeOrder(c.env, orderId, payment.paymentId, cart)
+  } finally {
+    // Stored before, by the other tab: that one has the stock. Not stored: nobody has it.
+    if (!isNew) await releaseAll(c.env, cart.items)
+  }
   await c.env.ORDERS.send({ orderId })
   await c.env.CARTS.delete(cartId)
   return c.json({ orderId, totalCents: cart.totalCents, status: 'paid' }, 201)
+}
+
+/** False when the order is there already. */
+async function storeOrder(env: ShopEnv, orderId: string, paymentId: string, cart: Cart): Promise<boolean> {
+  const items = cart.items.map(({ productId, quantity, priceCents }) => ({ productId, quantity, priceCents }))
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO orders (id, payment_id, total_cents, items, status) VALUES (?, ?, ?, ?, 'paid')
+     ON CONFLICT (id) DO NOTHING`,
+  )
+    .bind(orderId, paymentId, cart.totalCents, JSON.stringify(items))
+    .run()
+  return meta.changes > 0
 }
 
 function shortageMessage({ item, available }: Shortage): string {

@@ -7,16 +7,21 @@ export interface Shortage {
   readonly available: number
 }
 
-/** Reserves all of the items or none of them; the first that is short is returned then. */
+/** Reserves all of the items or none of them; the first that is short is returned then. Throws what the inventory throws. */
 export async function reserveAll(env: ShopEnv, items: readonly CartItem[]): Promise<Shortage | undefined> {
-  for (const [index, item] of items.entries()) {
-    const reservation = await env.INVENTORY.reserve(item.productId, item.quantity)
-    if (!reservation.reserved) {
-      await releaseAll(env, items.slice(0, index))
-      return { item, available: reservation.available }
+  const reserved: CartItem[] = []
+  let isComplete = false
+  try {
+    for (const item of items) {
+      const reservation = await env.INVENTORY.reserve(item.productId, item.quantity)
+      if (!reservation.reserved) return { item, available: reservation.available }
+      reserved.push(item)
     }
+    isComplete = true
+    return undefined
+  } finally {
+    if (!isComplete) await releaseAll(env, reserved)
   }
-  return undefined
 }
 
 /** Puts back what was reserved. What cannot be put back is logged: the customer's answer does not depend on it. */
