@@ -58,8 +58,10 @@ async function isFree(port: number): Promise<boolean> {
       const server = await listen(port, host)
       await new Promise((resolve) => server.close(resolve))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EADDRINUSE') return false
+      // A machine without IPv6 says the one or the other.
+      if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw error
     }
   }
   return true

@@ -132,7 +132,7 @@ function startPayments(options: SystemOptions): Promise<ServiceProcess> {
     name: 'backend',
     command: [process.execPath, join(ROOT, 'apps/backend/src/main.ts')],
     env: {
-      ...process.env,
+      ...withoutOtel(process.env),
       PORT: String(BACKEND_PORT),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${OTLP_PORT}`,
       DATABASE_PATH: join(options.stateFolder, 'payments.sqlite'),
@@ -140,6 +140,11 @@ function startPayments(options: SystemOptions): Promise<ServiceProcess> {
     readyUrl: `http://localhost:${BACKEND_PORT}/healthz`,
     ...lines(options, 'backend'),
   })
+}
+
+/** The developer's own environment, but for what would send the backend's spans elsewhere, or nowhere. */
+function withoutOtel(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('OTEL_')))
 }
 
 async function startEdge(options: SystemOptions): Promise<ServiceProcess> {

@@ -12,7 +12,8 @@ const USAGE = `Usage: node main.ts [--debug]
   LISTEN_HOST      address to listen on (localhost)
   DATABASE_PATH    SQLite file (:memory:)
   MAX_AGE_MINUTES  how long a trace is kept (1440)
-  MAX_SPANS        how many spans are kept (100000)`
+  MAX_SPANS        how many spans are kept (100000)
+  MAX_MEGABYTES    how much of them is kept, as JSON (536)`
 
 try {
   await main()

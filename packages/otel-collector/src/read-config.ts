@@ -6,11 +6,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const uiPort = readInteger(env, 'UI_PORT', 0, 65_535)
   const maxAgeMinutes = readInteger(env, 'MAX_AGE_MINUTES', 1, 5_256_000)
   const maxSpans = readInteger(env, 'MAX_SPANS', 1, 100_000_000)
+  const maxMegabytes = readInteger(env, 'MAX_MEGABYTES', 1, 1_000_000)
   return {
     ...(otlpPort !== undefined && { otlpPort }),
     ...(uiPort !== undefined && { uiPort }),
     ...(maxAgeMinutes !== undefined && { maxAgeMillis: maxAgeMinutes * 60_000 }),
     ...(maxSpans !== undefined && { maxSpans }),
+    ...(maxMegabytes !== undefined && { maxBytes: maxMegabytes * 1_000_000 }),
     ...(env.LISTEN_HOST && { host: env.LISTEN_HOST }),
     ...(env.DATABASE_PATH && { databasePath: env.DATABASE_PATH }),
   }

@@ -7,6 +7,7 @@ import { createUiHandler } from './ui-handler.ts'
 import { createViewerFiles } from './viewer-files.ts'
 
 const SWEEP_MILLIS = 60_000
+const MIB = 1024 * 1024
 
 export interface CollectorOptions {
   /** Port of the OTLP/HTTP receiver; 0 takes a free one. Default 4318. */
@@ -21,6 +22,8 @@ export interface CollectorOptions {
   readonly maxAgeMillis?: number
   /** How many spans are kept; the oldest traces go first. Default 100,000. */
   readonly maxSpans?: number
+  /** How many bytes of spans, as JSON, are kept; the oldest traces go first. Default 512 MiB. */
+  readonly maxBytes?: number
   /** How many received spans may wait for the database before senders are told to come later. Default 20,000. */
   readonly maxQueuedSpans?: number
   /** How long a sender waits while another process holds the database. Default 5,000. */
@@ -50,8 +53,8 @@ export interface Collector {
  * await collector.shutdown()
  */
 export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
-  const { host = 'localhost', maxAgeMillis = 86_400_000, maxSpans = 100_000 } = options
-  const store = openTraceStore(options.databasePath ?? ':memory:', { maxAgeMillis, maxSpans })
+  const { host = 'localhost', maxAgeMillis = 86_400_000, maxSpans = 100_000, maxBytes = 512 * MIB } = options
+  const store = openTraceStore(options.databasePath ?? ':memory:', { maxAgeMillis, maxSpans, maxBytes })
   const queue = createWriteQueue(store.write, {
     maxSpans: options.maxQueuedSpans ?? 20_000,
     maxWaitMillis: options.maxWaitMillis ?? 5_000,

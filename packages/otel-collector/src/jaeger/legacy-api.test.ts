@@ -195,6 +195,28 @@ describe('a search', () => {
     expect({ status, ids }).toEqual({ status: 200, ids: found })
   })
 
+  test('by a tag finds whatever stands as that tag in an answer', async () => {
+    const collector = await startTestCollector()
+    const traceState = 'vendor=1'
+    const status = { code: 2, message: 'card refused' }
+    await send(
+      collector.otlpUrl,
+      'shop',
+      spanAt(0, 1, { traceId: '1'.repeat(32), traceState, attributes: [attribute('error', true)] }),
+      spanAt(1, 1, { traceId: '2'.repeat(32), status }),
+      spanAt(2, 1, { traceId: '3'.repeat(32), attributes: [attribute('error', false)] }),
+    )
+    for (const [tags, found] of [
+      [{ error: 'true' }, ['2', '1']],
+      [{ 'otel.status_description': 'card refused' }, ['2']],
+      [{ 'w3c.tracestate': traceState }, ['1']],
+    ] as const) {
+      const query = searchParameters({ tags: JSON.stringify(tags) })
+      const { body } = await getJson(collector, `/api/traces?${query}`)
+      expect((body as { data: { traceID: string }[] }).data.map(({ traceID }) => traceID[0])).toEqual(found)
+    }
+  })
+
   test('looks at the last two days unless it is told otherwise', async () => {
     const collector = await startTestCollector()
     const hours = (ago: number) => String(BigInt(Date.now() - ago * 3_600_000) * 1_000_000n)

@@ -195,7 +195,7 @@ describe('a span that breaks the data model', () => {
     ['no start', { startTimeUnixNano: '0' }, /startTimeUnixNano "0" is no time/],
     ['an end before its start', { endTimeUnixNano: '1' }, /ends before it starts/],
     ['an unknown kind', { kind: 9 }, /kind 9 is unknown/],
-    ['a link to nothing', { links: [{ traceId: '', spanId: '', attributes: [] }] }, /link/],
+    ['a link to a short id', { links: [{ traceId: 'abcd', spanId: 'abcd', attributes: [] }] }, /link/],
   ]
   const wronglyTyped: typeof broken = [
     ['a number for a name', { name: 5 }, /name is not a string/],

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
+import { generateSpanId } from '@throughline/otel-shared'
 import { afterEach, expect, test, vi } from 'vitest'
 import { countStoredSpans, getJson, startTestCollector, temporaryDatabase } from '../../test/collector.ts'
-import { makeSpan, send } from '../../test/otlp.ts'
+import { attribute, makeRequest, makeSpan, postProtobuf, send } from '../../test/otlp.ts'
 
 const HOUR_MILLIS = 3_600_000
 
@@ -52,6 +53,33 @@ test('what grew old while no collector ran is gone when one is started', async (
   vi.setSystemTime(Date.now() + HOUR_MILLIS)
   const after = await startTestCollector({ databasePath, maxAgeMillis: HOUR_MILLIS / 2 })
   expect(await countStoredSpans(after)).toBe(0)
+})
+
+test('more bytes than are kept push out what came first, and are known after a restart', async () => {
+  const databasePath = temporaryDatabase()
+  const large = () => makeSpan({ attributes: [attribute('text', 'ä'.repeat(10_000))] })
+  const before = await startTestCollector({ databasePath, maxBytes: 70_000 })
+  const spans = [large(), large(), large()]
+  for (const span of spans) await send(before.otlpUrl, 'shop', span)
+  expect(await countStoredSpans(before)).toBe(3)
+  await send(before.otlpUrl, 'shop', large())
+  expect(await countStoredSpans(before)).toBe(3)
+  expect((await getJson(before, `/api/v3/traces/${spans[0]?.traceId}`)).status).toBe(404)
+  await before.shutdown()
+
+  const after = await startTestCollector({ databasePath, maxBytes: 70_000 })
+  await send(after.otlpUrl, 'shop', large())
+  expect(await countStoredSpans(after)).toBe(3)
+})
+
+test('a flood of small spans does not outrun it', async () => {
+  const databasePath = temporaryDatabase()
+  const collector = await startTestCollector({ databasePath, maxSpans: 1_000 })
+  for (let request = 0; request < 2; request++) {
+    const spans = Array.from({ length: 25_000 }, () => makeSpan({ name: '', spanId: generateSpanId() }))
+    expect((await postProtobuf(collector.otlpUrl, makeRequest('shop', spans))).status).toBe(200)
+    expect(countRows(databasePath, 'spans')).toBeLessThanOrEqual(1_000)
+  }
 })
 
 function countRows(databasePath: string, table: string): number {

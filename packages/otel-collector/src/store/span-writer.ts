@@ -1,16 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OtlpResource, OtlpScope, OtlpSpan, TraceRequest } from '@throughline/otel-shared'
 import { anyValueText } from '../any-value-text.ts'
-import { ATTR_SERVICE_NAME, STATUS_ERROR, UNKNOWN_SERVICE } from '../semconv.ts'
+import { ATTR_SERVICE_NAME, STATUS_ERROR, TAG_ERROR, UNKNOWN_SERVICE } from '../semconv.ts'
 import { fitInt64 } from './fit-int64.ts'
 import { inTransaction } from './in-transaction.ts'
 
 const MAX_CACHED_IDS = 1000
 
+/** How much of spans: their number, and the bytes of their JSON. */
+export interface Amount {
+  readonly spans: number
+  readonly bytes: number
+}
+
 /** Writes requests to the database. */
 export interface SpanWriter {
-  /** Stores all of `requests` or, when it throws, nothing. Returns how many spans were new. */
-  write(requests: readonly TraceRequest[]): number
+  /** Stores all of `requests` or, when it throws, nothing. Returns what was new. */
+  write(requests: readonly TraceRequest[]): Amount
   /** Must be called when rows of `resources` or `scopes` were deleted. */
   forgetIds(): void
 }
@@ -24,8 +30,9 @@ export function createSpanWriter(database: DatabaseSync): SpanWriter {
   const resourceIds = createIdTable(database, 'resources')
   const scopeIds = createIdTable(database, 'scopes')
 
-  function writeRequest(request: TraceRequest, receivedMillis: number): number {
+  function writeRequest(request: TraceRequest, receivedMillis: number): Amount {
     let written = 0
+    let bytes = 0
     for (const { resource, scopeSpans, schemaUrl } of request.resourceSpans) {
       const service = serviceName(resource)
       const resourceId = resourceIds.idOf({ resource, ...(schemaUrl && { schemaUrl }) })
@@ -33,6 +40,7 @@ export function createSpanWriter(database: DatabaseSync): SpanWriter {
         const scopeId = scopeIds.idOf({ scope, ...(schemaUrl && { schemaUrl }) })
         for (const span of spans) {
           const { start, duration } = searchTimes(span)
+          const data = JSON.stringify(span)
           const { changes } = insertSpan.run(
             span.traceId,
             span.spanId,
@@ -42,17 +50,19 @@ export function createSpanWriter(database: DatabaseSync): SpanWriter {
             span.kind,
             start,
             duration,
-            span.status.code === STATUS_ERROR ? 1 : 0,
+            isError(span) ? 1 : 0,
             receivedMillis,
             resourceId,
             scopeId,
-            JSON.stringify(span),
+            data,
           )
-          written += Number(changes)
+          if (Number(changes) === 0) continue
+          written++
+          bytes += Buffer.byteLength(data)
         }
       }
     }
-    return written
+    return { spans: written, bytes }
   }
 
   function forgetIds(): void {
@@ -66,9 +76,14 @@ export function createSpanWriter(database: DatabaseSync): SpanWriter {
       const receivedMillis = Date.now()
       try {
         return inTransaction(database, () => {
-          let written = 0
-          for (const request of requests) written += writeRequest(request, receivedMillis)
-          return written
+          let spans = 0
+          let bytes = 0
+          for (const request of requests) {
+            const written = writeRequest(request, receivedMillis)
+            spans += written.spans
+            bytes += written.bytes
+          }
+          return { spans, bytes }
         })
       } catch (error) {
         // What was rolled back may have been a resource whose id is remembered.
@@ -113,6 +128,12 @@ function createIdTable(database: DatabaseSync, table: 'resources' | 'scopes') {
 function serviceName(resource: OtlpResource): string {
   const attribute = resource.attributes.find(({ key }) => key === ATTR_SERVICE_NAME)
   return (attribute && anyValueText(attribute.value)) || UNKNOWN_SERVICE
+}
+
+/** By its status or, as bridges from OpenTracing say it, by an attribute: Jaeger shows both alike. */
+function isError({ status, attributes }: OtlpSpan): boolean {
+  if (status.code === STATUS_ERROR) return true
+  return attributes.some(({ key, value }) => key === TAG_ERROR && anyValueText(value) === 'true')
 }
 
 /** The times for searching fit SQLite's integers; the exact ones are in the span. */

@@ -8,6 +8,8 @@ import {
   TAG_SCOPE_VERSION,
   TAG_SPAN_KIND,
   TAG_STATUS_CODE,
+  TAG_STATUS_DESCRIPTION,
+  TAG_TRACESTATE,
 } from '../semconv.ts'
 import type { StoredResource, StoredScope } from './span-writer.ts'
 
@@ -60,6 +62,8 @@ function derivedTag(key: string, span: OtlpSpan, { scope }: StoredScope): string
   if (key === TAG_ERROR) return String(span.status.code === STATUS_ERROR)
   if (key === TAG_SPAN_KIND) return spanKindName(span.kind)
   if (key === TAG_STATUS_CODE) return STATUS_NAMES[span.status.code ?? 0]
+  if (key === TAG_STATUS_DESCRIPTION) return span.status.message || undefined
+  if (key === TAG_TRACESTATE) return span.traceState || undefined
   if (key === TAG_SCOPE_NAME) return scope.name
   if (key === TAG_SCOPE_VERSION) return scope.version
   return undefined

@@ -22,13 +22,18 @@ export function openTraceStore(path: string, limits: RetentionLimits): TraceStor
   const database = openDatabase(path)
   const writer = createSpanWriter(database)
   const retention = createRetention(database, limits)
-  let spanCount = Number(database.prepare('SELECT count(*) AS spans FROM spans').get()?.spans)
+  const stored = database
+    .prepare('SELECT count(*) AS spans, sum(octet_length(data)) AS bytes FROM spans')
+    .get()
+  let spans = Number(stored?.spans)
+  let bytes = Number(stored?.bytes)
   let hasDeleted = false
 
-  function deleteOldest(): void {
-    const deleted = retention.sweep(spanCount, Date.now())
-    spanCount -= deleted
-    hasDeleted ||= deleted > 0
+  function deleteOldest(written?: number): void {
+    const deleted = retention.sweep({ spans, bytes }, Date.now(), written)
+    spans -= deleted.spans
+    bytes -= deleted.bytes
+    hasDeleted ||= deleted.spans > 0
   }
 
   return {
@@ -36,8 +41,10 @@ export function openTraceStore(path: string, limits: RetentionLimits): TraceStor
     ...createTraceReader(database),
     find: createTraceFinder(database),
     write(requests) {
-      spanCount += writer.write(requests)
-      if (spanCount > limits.maxSpans) deleteOldest()
+      const written = writer.write(requests)
+      spans += written.spans
+      bytes += written.bytes
+      if (spans > limits.maxSpans || bytes > limits.maxBytes) deleteOldest(written.spans)
     },
     sweep() {
       deleteOldest()

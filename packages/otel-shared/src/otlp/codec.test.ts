@@ -149,7 +149,7 @@ describe('a span is rejected by itself', () => {
     ['an integer of 65 bits', withValue({ intValue: '9223372036854775808' }), '64 bits'],
     ['bytes that are not base64', withValue({ bytesValue: '*' }), 'base64'],
     ['an event before time', { events: [{ timeUnixNano: '-1' }] }, 'timeUnixNano'],
-    ['a link to nothing', { links: [{ traceId: '', spanId: '' }] }, 'link'],
+    ['a link to half of a span', { links: [{ traceId: '', spanId: 'b7ad6b7169203331' }] }, 'link'],
   ])('for %s', (_, change, message) => {
     const body = withSpans([{ ...SPAN, ...change }, SPAN])
     const result = decodeTraceRequestJson(JSON.stringify(body))
@@ -178,6 +178,25 @@ describe('lenient senders are understood:', () => {
       JSON.stringify(withSpans([{ ...SPAN, traceId: SPAN.traceId.toUpperCase() }])),
     )
     expect(result).toEqual(ACCEPTED)
+  })
+
+  test('ids of zeros: no parent, and a link to nothing, which counts as dropped', () => {
+    const nothing = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), attributes: [] }
+    const span = {
+      ...SPAN,
+      parentSpanId: nothing.spanId,
+      links: [nothing, ...SPAN.links],
+      droppedLinksCount: 1,
+    }
+    const expected: OtlpSpan = { ...SPAN, droppedLinksCount: 2 }
+    Reflect.deleteProperty(expected, 'parentSpanId')
+    const request = withSpans([span])
+    const fromJson = decodeTraceRequestJson(JSON.stringify(request))
+    const fromProtobuf = decodeTraceRequestProtobuf(encodeTraceRequestProtobuf(request as TraceRequest))
+    for (const result of [fromJson, fromProtobuf]) {
+      expect(result).toMatchObject({ ok: true, rejectedSpans: 0 })
+      expect(result.ok && result.request.resourceSpans[0]?.scopeSpans[0]?.spans).toEqual([expected])
+    }
   })
 
   test('integers as numbers, doubles as strings, base64 for URLs', () => {

@@ -11,7 +11,7 @@ import type {
   ResourceSpans,
   ScopeSpans,
 } from './types.ts'
-import { spanProblem } from './validate-span.ts'
+import { spanProblem, withoutZeroIds } from './validate-span.ts'
 
 const MAX_VALUE_DEPTH = 20
 
@@ -77,7 +77,7 @@ function readScopeSpans(value: unknown, rejections: string[]): ScopeSpans {
 
 function readSpanGuarded(value: unknown, rejections: string[]): OtlpSpan | undefined {
   try {
-    const span = readSpan(readObject(value, 'span'))
+    const span = withoutZeroIds(readSpan(readObject(value, 'span')))
     const problem = spanProblem(span)
     if (problem === undefined) return span
     rejections.push(problem)

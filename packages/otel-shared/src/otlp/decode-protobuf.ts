@@ -13,7 +13,7 @@ import type {
   ResourceSpans,
   ScopeSpans,
 } from './types.ts'
-import { spanProblem } from './validate-span.ts'
+import { spanProblem, withoutZeroIds } from './validate-span.ts'
 
 const MAX_VALUE_DEPTH = 20
 
@@ -77,7 +77,7 @@ function readScopeSpans(reader: ProtobufReader, rejections: string[]): ScopeSpan
   for (let field = reader.nextField(); field !== 0; field = reader.nextField()) {
     if (field === 1) result.scope = readScope(reader.message())
     else if (field === 2) {
-      const span = readSpan(reader.message())
+      const span = withoutZeroIds(readSpan(reader.message()))
       const problem = spanProblem(span)
       if (problem === undefined) spans.push(span)
       else rejections.push(problem)

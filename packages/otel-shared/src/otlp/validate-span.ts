@@ -3,6 +3,25 @@ import type { OtlpLink, OtlpSpan } from './types.ts'
 
 const MAX_UINT64 = 18446744073709551615n
 
+const ZEROS = /^(?:0{16}|0{32})?$/
+
+/**
+ * Takes ids of zeros for what senders mean by them: no parent, and a link to nothing, which counts as dropped.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link: links without a valid context may be recorded
+ */
+export function withoutZeroIds(span: OtlpSpan): OtlpSpan {
+  const links = span.links.filter(({ traceId, spanId }) => !ZEROS.test(traceId) || !ZEROS.test(spanId))
+  const droppedLinks = span.links.length - links.length
+  const { parentSpanId = '', ...rest } = span
+  if (droppedLinks === 0 && !ZEROS.test(parentSpanId)) return span
+  return {
+    ...rest,
+    ...(ZEROS.test(parentSpanId) ? {} : { parentSpanId }),
+    ...(droppedLinks > 0 ? { links, droppedLinksCount: (span.droppedLinksCount ?? 0) + droppedLinks } : {}),
+  }
+}
+
 /** Why a decoded span breaks OTLP's data model, or `undefined` when it is fine. */
 export function spanProblem(span: OtlpSpan): string | undefined {
   if (!isTraceId(span.traceId)) return `traceId ${quote(span.traceId)} is not 16 non-zero bytes`
