@@ -207,6 +207,20 @@ test('clicks that come faster than the answers all count', async ({ page }) => {
   await expect(page.getByText('Nothing in it yet')).toBeVisible()
 })
 
+test('what another tab has added is counted when one comes back', async ({ page, context }) => {
+  await page.goto('/products/enamel-mug')
+  const other = await context.newPage()
+  await other.goto('/products/enamel-mug')
+  await other.getByRole('button', { name: 'Add to cart' }).click()
+  await expect(link(other, 'View cart')).toBeVisible()
+  await other.close()
+  // Chromium without a screen takes every tab for visible.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await expect(page.getByRole('link', { name: /^Cart.*1 item/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await expect(page.getByRole('link', { name: /^Cart.*2 items/ })).toBeVisible()
+})
+
 test('who is too late for the last one can take it out and buy the rest', async ({ page }) => {
   await goToCheckout(page, { productId: 'enamel-mug', card: '' })
   await goToCheckout(page, { productId: 'last-umbrella', card: GOOD_CARD })

@@ -17,6 +17,10 @@ export function App(): JSX.Element {
   const route = useRoute()
   useEffect(() => {
     void loadCart()
+    // Another tab may have changed it meanwhile.
+    const onShown = () => document.visibilityState === 'visible' && void loadCart()
+    document.addEventListener('visibilitychange', onShown)
+    return () => document.removeEventListener('visibilitychange', onShown)
   }, [])
   return (
     <>
