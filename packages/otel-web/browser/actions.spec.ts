@@ -120,6 +120,36 @@ test('a form is named by the button it was submitted with or by itself, never by
   await waitForSpan(server, isNamed('submit Buy'))
 })
 
+test('a form that a click submits later says nothing of who submits it after that', async ({
+  page,
+  visit,
+  serve,
+  server,
+}) => {
+  const native = '<script>window.nativeTimeout = setTimeout</script>'
+  await visit(
+    serve(
+      '/',
+      `<form name="draft"></form><button>Save</button><script>
+        const form = document.querySelector('form')
+        let saves = 0
+        form.onsubmit = (event) => { event.preventDefault(); fetch('/api/save/' + ++saves) }
+        document.querySelector('button').onclick = () => {
+          setTimeout(() => form.requestSubmit(), 50)
+          nativeTimeout(() => form.requestSubmit(), 600)
+        }
+      </script>`,
+      { head: native },
+    ),
+  )
+  await page.click('button')
+  const first = await waitForSpan(server, isRequestTo('/api/save/1'))
+  const second = await waitForSpan(server, isRequestTo('/api/save/2'))
+  expect(first.parentSpanId).toBe((await waitForSpan(server, isNamed('click Save'))).spanId)
+  expect(second.parentSpanId).toBe((await waitForSpan(server, isNamed('submit draft'))).spanId)
+  expect(second.traceId).not.toBe(first.traceId)
+})
+
 test('a click that causes nothing is not recorded', async ({ page, visit, serve, server }) => {
   await visit(
     serve(

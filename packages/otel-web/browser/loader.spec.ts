@@ -142,6 +142,96 @@ test('an early request ends when its last byte was there, not when the SDK came'
   expect(spans.map(durationMillis).filter((millis) => millis > 1200)).toEqual([])
 })
 
+test('what a page has put around the loader by a proxy stays, and so does what it put in the place of XMLHttpRequest', async ({
+  page,
+  serve,
+  server,
+  noise,
+}) => {
+  await page.goto(
+    serve(
+      '/',
+      `<button onclick="fetch('/api/later')">Later</button><script>
+        window.fetch = new Proxy(window.fetch, {
+          apply(target, self, [input, init]) {
+            const request = new Request(input, init)
+            request.headers.set('x-csrf', '1')
+            return Reflect.apply(target, self, [request])
+          },
+        })
+        const Native = XMLHttpRequest
+        window.XMLHttpRequest = function () { return { xhr: new Native() } }
+        fetch('/api/early')
+      </script>`,
+    ),
+  )
+  await waitForSdk(page)
+  await page.click('button')
+  const click = await waitForSpan(server, isNamed('click Later'))
+  for (const path of ['/api/early', '/api/later']) {
+    const span = await waitForSpan(server, isRequestTo(path))
+    expect(server.requests.find((request) => request.path === path)?.headers).toMatchObject({
+      'x-csrf': '1',
+      traceparent: `00-${span.traceId}-${span.spanId}-01`,
+    })
+    if (path === '/api/later') expect(span.parentSpanId).toBe(click.spanId)
+  }
+  expect(noise).toEqual([])
+})
+
+test('an SDK that comes after half a minute makes one trace of what was before it', async ({
+  page,
+  serve,
+  server,
+}) => {
+  await page.route('**/throughline-sdk.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await route.continue()
+  })
+  await page.goto(
+    serve(
+      '/',
+      `<button onclick="fetch('/api/click')">Buy</button><script>
+        fetch('/api/early')
+        document.querySelector('button').click()
+        const now = performance.now.bind(performance)
+        let ahead = 0
+        performance.now = () => now() + ahead
+        setTimeout(() => { ahead = 40_000 }, 100)
+      </script>`,
+    ),
+  )
+  const load = await waitForSpan(server, isNamed('load /'))
+  expect(attribute(load, 'throughline.action.end_reason')).toBe('done')
+  for (const [path, parent] of [
+    ['/api/early', load],
+    ['/api/click', await waitForSpan(server, isNamed('click Buy'))],
+  ] as const) {
+    const span = await waitForSpan(server, isRequestTo(path))
+    expect(span).toMatchObject({ traceId: parent.traceId, parentSpanId: parent.spanId })
+    expect(server.requests.find((request) => request.path === path)?.traceparent).toBe(
+      `00-${span.traceId}-${span.spanId}-01`,
+    )
+  }
+})
+
+test('in a sandboxed frame, whose origin is none, requests go as they are', async ({
+  page,
+  serve,
+  server,
+}) => {
+  serve('/widget', `<script>fetch('/api/widget').catch(() => {})</script>`)
+  await page.goto(serve('/', '<iframe sandbox="allow-scripts" src="/widget"></iframe>'))
+  await waitForSdk(page)
+  const frame = page.frames().find((candidate) => candidate.url().endsWith('/widget'))
+  await frame?.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)))
+  await frame?.evaluate(() => fetch('/api/later').catch(() => {}))
+  const seen = server.requests.filter(({ path }) => /widget|later/.test(path))
+  expect(seen.some(({ path }) => path === '/api/widget')).toBe(true)
+  expect(seen.filter(({ traceparent }) => traceparent !== undefined)).toEqual([])
+  expect(server.requests.filter(({ path }) => path.includes('null'))).toEqual([])
+})
+
 test('calls of the early handle are made up for, and references to it stay good', async ({
   page,
   serve,

@@ -70,7 +70,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   const listeners = new Set<(trace: TraceInfo) => void>()
   const resource = createResource(options)
   // Not by the base address: that can be another origin's.
-  const endpoint = new URL(options.endpoint ?? `${window.origin}/v1/traces`, document.baseURI).href
+  const endpoint = new URL(options.endpoint ?? new URL('/v1/traces', window.origin), document.baseURI).href
   const recording = createRecording(options, early && early.sampled_ === '01')
   const { session } = recording
   let extras: RunningExtras | undefined
@@ -130,7 +130,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   })
   const enter = (context: Context, event?: Event) => contexts.enter?.(context, event)
   const gesture: Gesture = { action: undefined }
-  const verdictOf = createPropagationPolicy(options, location.origin)
+  const verdictOf = createPropagationPolicy(options, window.origin)
   const http: HttpParts = {
     tracer,
     // What a page does on its own until it is loaded is the work of loading it.
@@ -166,6 +166,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   timings.enable()
   const onRageClick = createRageClicks()
   const stops: (() => void)[] = [() => fetching.stop(), () => timings.disable()]
+  const adoptConsent = () => session.adoptConsent() && onConsent()
   const startParts = [
     () => (replaced.has('@opentelemetry/instrumentation-xml-http-request') ? undefined : traceXhr(http)),
     () => traceConnections(http),
@@ -197,7 +198,9 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
       }),
     () => listen('online', () => pipeline.delivery.retryNow()),
     () => listen('offline', () => pipeline.delivery.prepare()),
-    () => listen('storage', () => session.adoptConsent() && onConsent()),
+    // A page out of the back/forward cache has not been told what was said meanwhile.
+    () => listen('pageshow', adoptConsent),
+    () => listen('storage', adoptConsent),
   ]
   // One failing piece stops none of the others.
   for (const start of startParts) stops.push(guarded(start) ?? (() => {}))
@@ -264,7 +267,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   return tracing
 }
 
-function listen(type: 'online' | 'offline' | 'storage', callback: () => void): () => void {
+function listen(type: 'online' | 'offline' | 'pageshow' | 'storage', callback: () => void): () => void {
   window.addEventListener(type, callback)
   return () => window.removeEventListener(type, callback)
 }

@@ -62,6 +62,8 @@ function makeUpFor(early: HandOver, tracing: Tracing): void {
     // Which methods there are is for the SDK to know; whoever called another one has been given a promise already.
     if (isCall(entry)) (tracing as unknown as Record<string, Method | undefined>)[entry[0]]?.(...entry[1])
   }
+  // It holds requests with their bodies, and what was clicked.
+  early.log_.length = 0
 }
 
 function isCall(entry: HandOver['log_'][number]): entry is EarlyCall {

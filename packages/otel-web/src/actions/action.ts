@@ -53,6 +53,8 @@ export class Action {
   readonly #pending = new Map<object, number>()
   readonly #waits = new WeakSet<object>()
   readonly #errors = new Set<unknown>()
+  /** From when it is known of: a page that was loaded ahead, or before the SDK was there, began long before. */
+  readonly #limitMillis = performance.now() + ACTION_LIMIT_MILLIS
   #lastEndMillis: number
   #reason: EndReason = 'done'
   #settling = 0
@@ -86,13 +88,13 @@ export class Action {
 
   /** True when nothing that starts now can be of this action's doing any more. */
   get expired(): boolean {
-    return performance.now() - this.startMillis > ACTION_LIMIT_MILLIS
+    return performance.now() > this.#limitMillis
   }
 
   /** The action caused something: it will be exported. */
   use(): void {
     if (this.used || this.#ended) return
-    const left = Math.max(0, this.startMillis + ACTION_LIMIT_MILLIS - performance.now())
+    const left = Math.max(0, this.#limitMillis - performance.now())
     this.#limitTimer = this.#parts.globals.setTimeout(() => this.finish('timeout'), left)
     this.#parts.onUse()
     this.#settle()

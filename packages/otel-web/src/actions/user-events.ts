@@ -41,7 +41,7 @@ export function listenForUserActions({ gesture, start, active, enter, onClick }:
     const isOwn = isTrusted && /click|key/.test(type)
     const current = (isTrusted && gesture.action) || (isOwn ? undefined : active())
     const action = current ?? startFor(event)
-    if (!current) port2.postMessage(0)
+    if (!gesture.action) port2.postMessage(0)
     if (isTrusted) gesture.action = action
     enter(action, event)
     if (type === 'click') onClick?.(event, action)

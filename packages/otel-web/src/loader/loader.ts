@@ -82,7 +82,7 @@ try {
         sent,
         spanId,
         action,
-        `,${location.origin},${dataset.propagateTo},`.includes(`,${new URL(sent.url).origin},`) &&
+        `,${origin},${dataset.propagateTo},`.includes(`,${new URL(sent.url).origin},`) &&
           // No address has a space in it.
           !sent.url.match(dataset.noPropagate || ' ') &&
           `00-${action?.traceId_ ?? traceId}-${spanId}-${action ? sampled : flags}`,

@@ -19,8 +19,9 @@ export function stopLoader(hand: HandOver): void {
 }
 
 function unpatch<T extends object, K extends keyof T>(target: T, name: K): void {
-  const stock = (target[name] as Patched).stock_
-  if (stock) target[name] = stock as T[K]
+  const stock = (target[name] as Patched | undefined)?.stock_
+  // A proxy that somebody has put around it shows it, too, and prints as native code.
+  if (stock && !/native code/.test(String(target[name]))) target[name] = stock as T[K]
 }
 
 export interface TakeOverParts {
