@@ -317,6 +317,55 @@ describe('Durable Objects', () => {
     })
   })
 
+  test('a Workflow that sleeps is a span up to there, and one from there on', async () => {
+    await using instance = await introspectWorkflowInstance(env.REFUND, 'order-slow')
+    await inRequest(
+      options,
+      async (e) => void (await e.REFUND.create({ id: 'order-slow', params: { orderId: 'slow' } })),
+    )
+    const run = { service: 'refunds', name: 'run RefundWorkflow' }
+    const first = { ...run, children: [{ name: 'load order', children: [{ name: 'get CART' }] }] }
+    // Put to rest, it may never come back: what is known by then has been sent.
+    await shared.expectTrace({ name: 'create REFUND', children: [first] })
+    await instance.modify(async (modifier) => modifier.disableSleeps())
+    await (await env.REFUND.get('order-slow')).restart()
+    await instance.waitForStatus('complete')
+    await vi.waitFor(
+      async () => {
+        const spans = await shared.spans()
+        const runs = spans.filter(({ values }) => values['workflow.instance.id'] === 'order-slow')
+        const paid = spans.find(
+          ({ name, parentSpanId }) =>
+            name === 'pay back' && runs.some(({ spanId }) => spanId === parentSpanId),
+        )
+        expect(paid?.parentSpanId).toBe(runs.at(-1)?.spanId)
+      },
+      { timeout: 5_000 },
+    )
+  })
+
+  test('what a class calls itself, from where no event is, gives what it gives', async () => {
+    await inRequest(options, async (e) => {
+      const session = await e.COUNTER.getByName('sessions').session()
+      expect(await session.next()).toBe('2')
+    })
+  })
+
+  test('a received body that is branched keeps its length: R2 takes a branch', async () => {
+    const collector = new TestCollector()
+    await inRequest(collector.options(), async (e) => {
+      const response = await fetch(`${collector.base}/posts`)
+      const [kept, read] = (response.body as ReadableStream).tee()
+      await e.FILES.put('branch', kept)
+      expect(await new Response(read).text()).toBe('[]')
+      expect(await (await e.FILES.get('branch'))?.text()).toBe('[]')
+    })
+    await collector.expectTrace({
+      name: 'GET',
+      children: [{ name: 'GET' }, { name: 'put FILES' }, { name: 'get FILES' }],
+    })
+  })
+
   test('instances created together, and one without parameters, go on in their creator’s trace', async () => {
     await using first = await introspectWorkflowInstance(env.REFUND, 'together-1')
     await using second = await introspectWorkflowInstance(env.REFUND, 'together-2')

@@ -16,7 +16,7 @@ export interface ClientSpan {
 
 /**
  * A span from a call until what it returned has settled; of a socket, until it is open. The caller gets the very value
- * the call returned. Outside of a traced event it is the call alone.
+ * the call returned, of a promise one that settles alike. Outside of a traced event it is the call alone.
  */
 export function withClientSpan<Result>(describe: () => ClientSpan, call: () => Result): Result {
   const context = activeContext()
@@ -28,8 +28,20 @@ export function withClientSpan<Result>(describe: () => ClientSpan, call: () => R
     recordError(span, error)
     span.end()
   }
+  const followPromise = async (promise: Promise<unknown>) => {
+    try {
+      const value = await promise
+      span.end()
+      return value
+    } catch (error) {
+      fail(error)
+      throw error
+    }
+  }
   try {
     const result = withContext(setSpan(context, span), call)
+    // The caller's promise is one derived from it: nobody but the caller handles its rejection.
+    if (result instanceof Promise) return followPromise(result) as Result
     const settles = settlesWhen(result)
     if (settles) settles.then(() => span.end(), fail)
     else span.end()

@@ -1,6 +1,7 @@
 /// <reference path="./async-hooks.d.ts" />
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context, ContextManager } from '@opentelemetry/api'
+import { getInvocation, setInvocation } from './invocation.ts'
 
 const storage = new AsyncLocalStorage<Context>()
 
@@ -54,6 +55,13 @@ export function withContext<Result>(context: Context, callback: () => Result): R
   return storage.run(context, callback)
 }
 
+/** A context made from the API's empty one knows no event; the code that it is for still belongs to one. */
+export function ofThisEvent(context: Context): Context {
+  if (getInvocation(context)) return context
+  const invocation = getInvocation(activeContext())
+  return invocation ? setInvocation(context, invocation) : context
+}
+
 /** OpenTelemetry's context manager over AsyncLocalStorage, so that `@opentelemetry/api` sees the same context. */
 export class EdgeContextManager implements ContextManager {
   active(): Context {
@@ -66,13 +74,14 @@ export class EdgeContextManager implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    return storage.run(context, () => callback.apply(thisArg, args))
+    return storage.run(ofThisEvent(context), () => callback.apply(thisArg, args))
   }
 
   bind<T>(context: Context, target: T): T {
     if (typeof target !== 'function') return target
+    const own = ofThisEvent(context)
     const bound = function (this: unknown, ...args: unknown[]) {
-      return storage.run(context, () => Reflect.apply(target, this, args))
+      return storage.run(own, () => Reflect.apply(target, this, args))
     }
     return bound as T
   }

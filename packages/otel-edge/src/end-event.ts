@@ -11,7 +11,7 @@ import { settleHeld } from './record-span.ts'
 export function endEvent(invocation: Invocation, span: Span, endMillis?: number): void {
   // What is ended only here ends now: the event's own end may not have been taken before.
   const isLast = !invocation.unfinished?.size
-  if (!isLast) endUnfinished(invocation)
+  endUnfinished(invocation)
   const root = invocation.sdk.options.keep && span instanceof EdgeSpan ? span.record : undefined
   span.end(isLast ? endMillis : undefined)
   if (root) settleHeld(invocation, [root])

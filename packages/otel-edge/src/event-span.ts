@@ -18,22 +18,65 @@ export interface EventSpan {
   readonly links?: Link[]
 }
 
-/** Runs the handler of an event that is no request as a span of its own, ended when the handler is done. */
-export async function runEvent<Result>(
+/** An event that has begun. */
+export interface StartedEvent {
+  /** For what it does. */
+  readonly context: Context
+  fail(error: unknown): void
+  end(): void
+}
+
+/** Starts the span of an event that is no request. */
+export function startEvent(
   sdk: Sdk,
   lifetime: WaitUntil,
   { name, kind = SERVER, attributes, parent = EMPTY_CONTEXT, links = [] }: EventSpan,
-  handler: () => Result | Promise<Result>,
-): Promise<Result> {
+): StartedEvent {
   const invocation: Invocation = { sdk, lifetime, unfinished: undefined }
   const context = setInvocation(parent, invocation)
   const span = startSpan(invocation, EDGE_SCOPE, name, { kind, attributes, links }, context)
+  return {
+    context: setSpan(context, span),
+    fail: (error) => recordError(span, error),
+    end: () => endEvent(invocation, span),
+  }
+}
+
+/**
+ * Runs the handler of an event that is no request as a span of its own, ended when the handler is done. What it returns
+ * at once is returned at once: a class's own code may be what calls, from where no context is.
+ */
+export function runEvent<Result>(
+  sdk: Sdk,
+  lifetime: WaitUntil,
+  description: EventSpan,
+  handler: () => Result,
+): Result {
+  const event = startEvent(sdk, lifetime, description)
+  let result: Result
   try {
-    return await withContext(setSpan(context, span), handler)
+    result = withContext(event.context, handler)
   } catch (error) {
-    recordError(span, error)
+    event.fail(error)
+    event.end()
+    throw error
+  }
+  if (isThenable(result)) return settle(event, result) as Result
+  event.end()
+  return result
+}
+
+async function settle(event: StartedEvent, result: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    return await result
+  } catch (error) {
+    event.fail(error)
     throw error
   } finally {
-    endEvent(invocation, span)
+    event.end()
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -1,5 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
-import { trace } from '@opentelemetry/api'
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { decodeTraceRequestProtobuf } from '@throughline/otel-shared'
 import { Hono } from 'hono'
 import { describe, expect, test, vi } from 'vitest'
@@ -69,6 +69,69 @@ describe('one POST for many', () => {
       rejectedSpans: 0,
       request: { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'GET /:id', kind: 2 }] }] }] },
     })
+  })
+})
+
+describe('what outlives its event', () => {
+  test.each([
+    ['nobody reads', async (response: Response) => void response.status],
+    ['is read', async (response: Response) => void (await response.text())],
+  ])('a fetch in waitUntil whose answer %s has its span', async (_, use) => {
+    const collector = new TestCollector()
+    const app = new Hono().use(tracing(collector.options())).get('/', (c) => {
+      c.executionCtx.waitUntil(
+        (async () => {
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          await use(await fetch(`${collector.base}/slow/40`))
+        })(),
+      )
+      return c.text('ok')
+    })
+    const ctx = createExecutionContext()
+    await (await app.fetch(new Request('http://x/'), {}, ctx)).text()
+    await waitOnExecutionContext(ctx)
+    await collector.expectTrace({ name: 'GET /', children: [{ name: 'GET', kind: 'CLIENT' }] })
+  })
+
+  test('a context made from the empty one belongs to the event of the code it is for', async () => {
+    const collector = new TestCollector()
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const app = new Hono().use(tracing(collector.options())).get('/', async (c) => {
+      const job = propagation.extract(ROOT_CONTEXT, { traceparent })
+      await context.with(job, () =>
+        trace.getTracer('job').startActiveSpan('work', async (span) => {
+          await (await fetch(`${collector.base}/echo`)).text()
+          span.end()
+        }),
+      )
+      return c.text('ok')
+    })
+    const ctx = createExecutionContext()
+    await app.fetch(new Request('http://x/'), {}, ctx)
+    await waitOnExecutionContext(ctx)
+    const spans = await collector.spans()
+    const work = spans.find(({ name }) => name === 'work')
+    expect(work).toMatchObject({
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      parentSpanId: 'b7ad6b7169203331',
+    })
+    expect(spans.find(({ name }) => name === 'GET')?.parentSpanId).toBe(work?.spanId)
+  })
+
+  test('of a data: address only its type is kept, and no text is longer than 16 kB', async () => {
+    const collector = new TestCollector()
+    const app = new Hono().use(tracing(collector.options())).get('/', async () => {
+      await (await fetch(`data:text/plain;base64,${'QUJD'.repeat(10_000)}`)).text()
+      throw new Error('x'.repeat(300_000))
+    })
+    app.onError((_, c) => c.text('sorry', 500))
+    const ctx = createExecutionContext()
+    await app.fetch(new Request('http://x/'), {}, ctx)
+    await waitOnExecutionContext(ctx)
+    const [post] = await collector.posts()
+    expect(atob(post?.body ?? '').length).toBeLessThan(40_000)
+    const spans = await collector.spans()
+    expect(spans.find(({ name }) => name === 'GET')?.values['url.full']).toBe('data:text/plain')
   })
 })
 

@@ -21,10 +21,14 @@ export interface Invocation {
   kept?: 'error' | 'slow' | ''
   /** The span that the event itself is, once there is one. */
   server?: unknown
+  /** Nobody ends what begins now: the event has ended, and goes on in `waitUntil` at most. */
+  isOver?: boolean
 }
 
 /** Ends what is still open when its event is over. */
-export function endUnfinished({ unfinished }: Invocation): void {
+export function endUnfinished(invocation: Invocation): void {
+  invocation.isOver = true
+  const { unfinished } = invocation
   if (!unfinished) return
   for (const end of unfinished) end()
   unfinished.clear()

@@ -46,6 +46,10 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
     if (!followed.isRead) finish(undefined, response.bodyUsed ? undefined : headersMillis)
   }
   unfinished.add(leave)
+  if (invocation.isOver) {
+    // Its event has ended without it: what nobody has begun to read by the next task, nobody reads.
+    invocation.lifetime.waitUntil(new Promise<void>((resolve) => setTimeout(resolve)).then(leave))
+  }
   followedResponses.set(response, followed)
   followedStreams.set(response.body, followed)
   Object.setPrototypeOf(response, FOLLOWED_RESPONSE)
@@ -81,6 +85,20 @@ const FOLLOWED_STREAM: object = Object.create(ReadableStream.prototype, {
       return piped ? piped.locked : (Reflect.get(ReadableStream.prototype, 'locked', this) as boolean)
     },
   },
+  tee: {
+    // Both branches are the runtime's own: some of what takes a stream asks for its length.
+    value(this: ReadableStream) {
+      const followed = followedStreams.get(this)
+      const branches = Reflect.apply(ReadableStream.prototype.tee, followed?.piped ?? this, [])
+      if (followed && !followed.piped) {
+        for (const branch of branches) {
+          followedStreams.set(branch, { finish: followed.finish, isRead: false })
+          Object.setPrototypeOf(branch, FOLLOWED_STREAM)
+        }
+      }
+      return branches
+    },
+  },
   getReader: {
     value(this: ReadableStream, options?: { mode?: string }) {
       // A pipe has no reader of the caller's own buffers; that body ends with its event.
@@ -91,7 +109,7 @@ const FOLLOWED_STREAM: object = Object.create(ReadableStream.prototype, {
     },
   },
 })
-for (const method of ['pipeTo', 'pipeThrough', 'tee', 'values', 'cancel', Symbol.asyncIterator] as const) {
+for (const method of ['pipeTo', 'pipeThrough', 'values', 'cancel', Symbol.asyncIterator] as const) {
   Object.defineProperty(FOLLOWED_STREAM, method, {
     value(this: ReadableStream, ...args: unknown[]) {
       return Reflect.apply(

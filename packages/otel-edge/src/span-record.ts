@@ -126,10 +126,15 @@ function writeAttributes(attributes: AttributeList, parts: string[]): void {
 const MAX_KEYS = 500
 const lastWritten = new Map<string, { value: AttributeValue; json: string }>()
 
+/** Of what is no attribute that an app has set, whose limit is a quarter of it: the texts of errors, statements. */
+const MAX_TEXT = 16 * 1024
+
 function writeAttribute(key: string, value: AttributeValue): string {
   const last = lastWritten.get(key)
   if (last?.value === value) return last.json
-  const written = JSON.stringify(typeof value === 'string' ? { stringValue: value } : toAnyValue(value))
+  const written = JSON.stringify(
+    typeof value === 'string' ? { stringValue: value.slice(0, MAX_TEXT) } : toAnyValue(value),
+  )
   const json = ['{"key":', JSON.stringify(key), ',"value":', written, '}'].join('')
   // A list is the same object with other items in it, the next time.
   if (typeof value === 'object') return json

@@ -10,7 +10,7 @@ import {
 } from '@throughline/otel-shared'
 import { INTERNAL } from './api-constants.ts'
 import { toList } from './attribute-list.ts'
-import { activeContext, withContext } from './context.ts'
+import { activeContext, ofThisEvent, withContext } from './context.ts'
 import { EdgeSpan, toMillis } from './edge-span.ts'
 import { getInvocation, type Invocation } from './invocation.ts'
 import type { Entry } from './sampling.ts'
@@ -32,8 +32,7 @@ class EdgeTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = {}, context: Context = activeContext()): Span {
-    // A context made from the API's empty one knows no event; the running code still belongs to one.
-    const invocation = getInvocation(context) ?? getInvocation(activeContext())
+    const invocation = getInvocation(ofThisEvent(context))
     // Outside of an instrumented event nobody could ever send the span.
     if (!invocation) return new PassiveSpan(getSpanContext(context) ?? NO_SPAN)
     const { attributes, ...own } = options
@@ -61,7 +60,7 @@ class EdgeTracer implements Tracer {
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {}
     const parent = rest.length === 3 ? rest[1] : activeContext()
     const span = this.startSpan(name, options, parent)
-    return withContext(setSpan(parent, span), () => callback(span))
+    return withContext(ofThisEvent(setSpan(parent, span)), () => callback(span))
   }
 }
 

@@ -3,13 +3,13 @@ import { PassiveSpan, setSpan } from '@throughline/otel-shared'
 import { useAllParts } from './all-parts.ts'
 import { INTERNAL } from './api-constants.ts'
 import { withClientSpan } from './client-span.ts'
-import { activeContext, EMPTY_CONTEXT, withContext } from './context.ts'
-import { runEvent } from './event-span.ts'
+import { EMPTY_CONTEXT, withContext } from './context.ts'
+import { type StartedEvent, startEvent } from './event-span.ts'
 import type { WaitUntil } from './invocation.ts'
 import type { EdgeOptions } from './options.ts'
 import { openEnvelope } from './queue-envelope.ts'
 import { getSdk, type Sdk } from './sdk.ts'
-import { wrapObject } from './wrap-object.ts'
+import { type Kind, wrapObject } from './wrap-object.ts'
 
 type WorkflowClass = new (ctx: never, env: never) => { run(event: never, step: never): Promise<unknown> }
 
@@ -25,8 +25,8 @@ interface WorkflowEventLike {
 }
 
 /**
- * Traces a Workflow: each time the runtime runs it is a span, each step that really runs is a span below it. An
- * instance is one trace, however often it sleeps, fails and is started again: that of whoever created it (its binding
+ * Traces a Workflow: each stretch that the runtime runs it, up to where it sleeps or waits for an event (the runtime may
+ * put it to rest there), is a span, each step that really runs is a span below it. An instance is one trace, however often it sleeps, fails and is started again: that of whoever created it (its binding
  * named in `rpc`), else one made from its id.
  *
  * @example
@@ -54,34 +54,71 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
       const { sdk, lifetime } = instance
       const { body, context } = openEnvelope(event.payload, sdk.propagator)
       const parent = context ?? (await contextOfInstance(event.instanceId))
-      const span = { name: `run ${name}`, attributes: { 'workflow.instance.id': event.instanceId }, parent }
-      return runEvent(sdk, lifetime, span, () =>
-        super.run({ ...event, payload: body }, wrapObject(step, STEP, { name, sdk })),
-      )
+      const description = {
+        name: `run ${name}`,
+        attributes: { 'workflow.instance.id': event.instanceId },
+        parent,
+      }
+      let stretch = startEvent(sdk, lifetime, description)
+      const steps = stepKind({
+        current: () => stretch,
+        next: () => {
+          stretch = startEvent(sdk, lifetime, description)
+        },
+      })
+      try {
+        return await withContext(stretch.context, () =>
+          super.run({ ...event, payload: body }, wrapObject(step, steps, { name, sdk })),
+        )
+      } catch (error) {
+        stretch.fail(error)
+        throw error
+      } finally {
+        stretch.end()
+      }
     }
   }
   Object.defineProperty(Traced, 'name', { value: name })
   return Traced as unknown as Class
 }
 
+interface Stretches {
+  current(): StartedEvent
+  next(): void
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>
+
 /** A step that was done before its instance was started again gives its result without running: no span then. */
-const STEP = {
-  replaces(target: object, method: string) {
-    if (method !== 'do') return undefined
-    const step = target as { do(...args: unknown[]): Promise<unknown> }
-    return (...args: unknown[]) => {
-      const callback = args.at(-1)
-      if (typeof callback !== 'function') return step.do(...args)
-      // The engine calls back from outside, where no context is.
-      const context = activeContext()
-      const describe = () => ({ name: String(args[0]), kind: INTERNAL, attributes: {} })
-      const traced = (...stepArgs: unknown[]) =>
-        withContext(context, () =>
-          withClientSpan(describe, () => Reflect.apply(callback, undefined, stepArgs) as unknown),
-        )
-      return step.do(...args.slice(0, -1), traced)
-    }
-  },
+function stepKind({ current, next }: Stretches): Kind {
+  return {
+    replaces(target, method) {
+      const original = Reflect.get(target, method) as Method
+      if (/^(?:sleep|sleepUntil|waitForEvent)$/.test(method)) {
+        return async (...args: unknown[]) => {
+          // It may never come back from there.
+          current().end()
+          try {
+            return await Reflect.apply(original, target, args)
+          } finally {
+            next()
+          }
+        }
+      }
+      if (method !== 'do') return undefined
+      return (...args: unknown[]) => {
+        const callback = args.at(-1)
+        if (typeof callback !== 'function') return Reflect.apply(original, target, args)
+        const describe = () => ({ name: String(args[0]), kind: INTERNAL, attributes: {} })
+        // The engine calls back from outside, where no context is.
+        const traced = (...stepArgs: unknown[]) =>
+          withContext(current().context, () =>
+            withClientSpan(describe, () => Reflect.apply(callback, undefined, stepArgs) as unknown),
+          )
+        return Reflect.apply(original, target, [...args.slice(0, -1), traced])
+      }
+    },
+  }
 }
 
 /** The same trace for the same instance: a context with a trace and no span in it yet. */

@@ -1,5 +1,6 @@
 import {
   DurableObject,
+  RpcTarget,
   WorkerEntrypoint,
   WorkflowEntrypoint,
   type WorkflowEvent,
@@ -29,6 +30,20 @@ export interface TestEnv {
   readonly EVENTS: AnalyticsEngineDataset
   readonly LOGIN: RateLimit
   readonly POSTGRES: Hyperdrive
+}
+
+/** Called by RPC on its own: no method of a traced class stands between it and the runtime. */
+class Session extends RpcTarget {
+  readonly #bump: () => number
+
+  constructor(bump: () => number) {
+    super()
+    this.#bump = bump
+  }
+
+  next(): string {
+    return `${this.#bump() + 1}`
+  }
 }
 
 class CounterObject extends DurableObject<TestEnv> {
@@ -65,6 +80,14 @@ class CounterObject extends DurableObject<TestEnv> {
     )
     await this.ctx.storage.setAlarm(Date.now() + 60_000)
     return this.ctx.storage.get('value')
+  }
+
+  bump(): number {
+    return ++this.#count
+  }
+
+  session(): Session {
+    return new Session(() => this.bump())
   }
 
   async pass(stubs: { other: DurableObjectStub<CounterObject> }): Promise<typeof stubs> {
@@ -132,6 +155,7 @@ class RefundWorkflow extends WorkflowEntrypoint<TestEnv, { orderId: string } | u
       'load order',
       async () => (await this.env.CART.get('order')) ?? event.payload?.orderId,
     )
+    if (event.payload?.orderId === 'slow') await step.sleep('until it is checked', '1 day')
     return await step.do('pay back', async () => `paid ${order}`)
   }
 }

@@ -43,11 +43,11 @@ export function redactText(text: string): string {
 }
 
 /**
- * Takes user info, query values and fragments out of an absolute or relative address. Names of query parameters
+ * Takes user info, query values, fragments and the data of `data:` out of an absolute or relative address. Names of query parameters
  * stay, since they tell what was asked without telling whom about.
  */
 export function redactUrl(url: string, options: RedactionOptions = {}): string {
-  const withoutFragment = url.split('#', 1)[0] ?? ''
+  const withoutFragment = url.split(/#|(?<=^data:[^,;]*)[,;]/i, 1)[0] ?? ''
   const queryStart = withoutFragment.indexOf('?')
   const address = queryStart < 0 ? withoutFragment : withoutFragment.slice(0, queryStart)
   const [, prefix = '', userInfo = '', host = '', path = ''] =
