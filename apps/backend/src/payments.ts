@@ -8,7 +8,7 @@ interface Payment {
 }
 
 export interface Payments {
-  /** Stores a payment and returns its id; an order that is already paid keeps its payment, now of this amount. */
+  /** Stores a payment and returns its id; for an order that is already paid, the id it got then. */
   insert(payment: Payment): string
   close(): void
 }
@@ -21,13 +21,12 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS payments (
   created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 )`
 
-// A caller that timed out asks again, perhaps for a cart that was changed meanwhile.
+// A caller that timed out asks again: the update that changes nothing makes RETURNING give the first id.
 const INSERT: Statement = {
   operation: 'INSERT',
   collection: 'payments',
   sql: `INSERT INTO payments (id, order_id, amount_cents, card_last_four) VALUES (?, ?, ?, ?)
-ON CONFLICT (order_id) DO UPDATE SET amount_cents = excluded.amount_cents,
-  card_last_four = excluded.card_last_four RETURNING id`,
+ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING id`,
 }
 
 /** Opens the payments' database at `path` (`:memory:` for none on disk). */

@@ -22,8 +22,8 @@ export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Elem
       return (
         <Notice title="Payments are not answering">
           <p>
-            Your cart is kept. Wait a minute, then press Buy again: should this try have been charged all the
-            same, it counts for the next one.
+            Your cart is kept. Wait a minute, then press Buy again: as long as you leave the cart as it is, it
+            is never charged twice.
           </p>
         </Notice>
       )
@@ -32,7 +32,7 @@ export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Elem
         <Notice title="The connection was lost" actions={<CartLink>Look into your cart</CartLink>}>
           <p>
             We cannot tell whether your order arrived. Once you are online, look into your cart: if it is
-            empty, the order went through; if not, press Buy again. It is never charged twice.
+            empty, the order went through; if not, press Buy again. One cart is never charged twice.
           </p>
         </Notice>
       )
@@ -53,7 +53,7 @@ export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Elem
         <Notice title="Something went wrong on our side" actions={<CartLink>Look into your cart</CartLink>}>
           <p>
             If your cart is empty, the order went through. If it is still full, wait a minute, then press Buy
-            again. It is never charged twice.
+            again. One cart is never charged twice.
           </p>
         </Notice>
       )

@@ -344,6 +344,40 @@ describe('Durable Objects', () => {
     )
   })
 
+  test('of a Workflow that does several things at once every step has its parent', async () => {
+    await using instance = await introspectWorkflowInstance(env.REFUND, 'order-parallel')
+    await inRequest(
+      options,
+      async (e) => void (await e.REFUND.create({ id: 'order-parallel', params: { orderId: 'parallel' } })),
+    )
+    await instance.waitForStatus('complete')
+    const steps = ['load order', 'at once', 'after a while', 'after longer', 'pay back']
+    await vi.waitFor(
+      async () => {
+        const spans = await shared.spans()
+        const runs = spans.filter(({ values }) => values['workflow.instance.id'] === 'order-parallel')
+        const known = new Set(runs.map(({ spanId }) => spanId))
+        const below = spans.filter(({ parentSpanId }) => known.has(parentSpanId ?? ''))
+        expect(below.map(({ name }) => name).toSorted()).toEqual(steps.toSorted())
+        // None of the stretches is empty.
+        for (const { spanId } of runs) expect(below.some((step) => step.parentSpanId === spanId)).toBe(true)
+      },
+      { timeout: 5_000 },
+    )
+  })
+
+  test('a method that gives back what another one promises lasts until then', async () => {
+    await inRequest(options, async (e) => {
+      expect(await e.INVENTORY.pass('passed')).toBe(0)
+    })
+    await vi.waitFor(async () => {
+      const span = (await shared.spans()).find(
+        ({ name, service }) => name === 'pass' && service === 'inventory',
+      )
+      expect(span?.durationMillis).toBeGreaterThan(50)
+    })
+  })
+
   test('what a class calls itself, from where no event is, gives what it gives', async () => {
     await inRequest(options, async (e) => {
       const session = await e.COUNTER.getByName('sessions').session()

@@ -77,6 +77,8 @@ async function settle(event: StartedEvent, result: PromiseLike<unknown>): Promis
   }
 }
 
+/** The promises of the runtime's RPC are functions. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null
+  return isObject && 'then' in value && typeof value.then === 'function'
 }

@@ -74,15 +74,23 @@ describe('one POST for many', () => {
 
 describe('what outlives its event', () => {
   test.each([
-    ['nobody reads', async (response: Response) => void response.status],
-    ['is read', async (response: Response) => void (await response.text())],
-  ])('a fetch in waitUntil whose answer %s has its span', async (_, use) => {
+    ['nobody reads', false, async (response: Response) => void response.status],
+    ['is read', true, async (response: Response) => void (await response.text())],
+    [
+      'is read later',
+      true,
+      async (response: Response) => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await response.text()
+      },
+    ],
+  ])('a fetch in waitUntil whose answer %s has its span', async (_, isRead, use) => {
     const collector = new TestCollector()
     const app = new Hono().use(tracing(collector.options())).get('/', (c) => {
       c.executionCtx.waitUntil(
         (async () => {
           await new Promise((resolve) => setTimeout(resolve, 30))
-          await use(await fetch(`${collector.base}/slow/40`))
+          await use(await fetch(`${collector.base}/slow/100`))
         })(),
       )
       return c.text('ok')
@@ -90,7 +98,9 @@ describe('what outlives its event', () => {
     const ctx = createExecutionContext()
     await (await app.fetch(new Request('http://x/'), {}, ctx)).text()
     await waitOnExecutionContext(ctx)
-    await collector.expectTrace({ name: 'GET /', children: [{ name: 'GET', kind: 'CLIENT' }] })
+    const spans = await collector.expectTrace({ name: 'GET /', children: [{ name: 'GET', kind: 'CLIENT' }] })
+    const { durationMillis } = spans.find(({ name }) => name === 'GET') ?? { durationMillis: 0 }
+    if (isRead) expect(durationMillis).toBeGreaterThan(90)
   })
 
   test('a context made from the empty one belongs to the event of the code it is for', async () => {

@@ -12,6 +12,9 @@ interface Followed {
   readonly finish: OnBodyEnd
   isRead: boolean
   piped?: ReadableStream
+  branches?: readonly Followed[]
+  /** Somebody has begun to read, or all is over. */
+  begun?: () => void
 }
 
 const followedResponses = new WeakMap<Response, Followed>()
@@ -35,25 +38,37 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
   const finish: OnBodyEnd = (error, endMillis) => {
     if (isFinished) return
     isFinished = true
+    followed.begun?.()
     unfinished.delete(leave)
     onEnd(error, endMillis)
   }
   const followed: Followed = { finish, isRead: false }
   const leave = () => {
-    // Begun and given up; whoever still reads goes on behind the event.
-    if (followed.piped) return followed.piped.locked ? undefined : finish()
-    // What the runtime itself has taken (a rewriter, a cache) is over with the event at the latest.
-    if (!followed.isRead) finish(undefined, response.bodyUsed ? undefined : headersMillis)
+    // Whoever still reads goes on behind the event.
+    if (isBeingRead(followed)) return
+    // Begun and given up, or taken by the runtime itself (a rewriter, a cache): over with the event at the latest.
+    finish(undefined, followed.piped || response.bodyUsed ? undefined : headersMillis)
   }
   unfinished.add(leave)
   if (invocation.isOver) {
-    // Its event has ended without it: what nobody has begun to read by the next task, nobody reads.
-    invocation.lifetime.waitUntil(new Promise<void>((resolve) => setTimeout(resolve)).then(leave))
+    // Its event has ended without it: what nobody has begun to read by then, nobody reads.
+    const begun = new Promise<void>((resolve) => {
+      followed.begun = resolve
+      setTimeout(resolve, UNREAD_MILLIS)
+    })
+    invocation.lifetime.waitUntil(begun.then(leave))
   }
   followedResponses.set(response, followed)
   followedStreams.set(response.body, followed)
   Object.setPrototypeOf(response, FOLLOWED_RESPONSE)
   Object.setPrototypeOf(response.body, FOLLOWED_STREAM)
+}
+
+/** How long a body that came after its event's end is taken for one that will be read. */
+const UNREAD_MILLIS = 2_000
+
+function isBeingRead({ isRead, piped, branches = [] }: Followed): boolean {
+  return piped ? piped.locked : isRead || branches.some(isBeingRead)
 }
 
 const READERS = ['text', 'json', 'arrayBuffer', 'blob', 'formData', 'bytes'] as const
@@ -64,7 +79,7 @@ for (const method of READERS) {
   Object.defineProperty(FOLLOWED_RESPONSE, method, {
     async value(this: Response) {
       const followed = followedResponses.get(this)
-      if (followed) followed.isRead = true
+      if (followed) begin(followed)
       try {
         const value: unknown = await Reflect.apply(Response.prototype[method], this, [])
         followed?.finish()
@@ -91,10 +106,12 @@ const FOLLOWED_STREAM: object = Object.create(ReadableStream.prototype, {
       const followed = followedStreams.get(this)
       const branches = Reflect.apply(ReadableStream.prototype.tee, followed?.piped ?? this, [])
       if (followed && !followed.piped) {
-        for (const branch of branches) {
-          followedStreams.set(branch, { finish: followed.finish, isRead: false })
+        followed.branches = branches.map((branch) => {
+          const own: Followed = { finish: followed.finish, isRead: false, begun: () => followed.begun?.() }
+          followedStreams.set(branch, own)
           Object.setPrototypeOf(branch, FOLLOWED_STREAM)
-        }
+          return own
+        })
       }
       return branches
     },
@@ -121,6 +138,11 @@ for (const method of ['pipeTo', 'pipeThrough', 'values', 'cancel', Symbol.asyncI
   })
 }
 
+function begin(followed: Followed): void {
+  followed.isRead = true
+  followed.begun?.()
+}
+
 function readThroughPipe(stream: ReadableStream): ReadableStream {
   const followed = followedStreams.get(stream)
   if (!followed) return stream
@@ -128,6 +150,7 @@ function readThroughPipe(stream: ReadableStream): ReadableStream {
     // Given to somebody already: no further pipe, the runtime says what is wrong.
     if (stream.locked) return stream
     followed.piped = pipeToEnd(stream, [followed.finish])
+    followed.begun?.()
   }
   return followed.piped
 }

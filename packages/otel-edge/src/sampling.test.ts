@@ -225,8 +225,8 @@ describe('OTEL_SDK_DISABLED', () => {
     const ids = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
     const ask = (headers: Record<string, string>, OTEL_PROPAGATORS: string) =>
       received((_, url) => fetch(url), { headers }, { OTEL_PROPAGATORS })
-    const single = await ask({ b3: ids }, 'tracecontext,b3')
-    expect(single).toMatchObject({ b3: ids })
+    const single = await ask({ b3: ids, baggage: 'tier=gold' }, 'tracecontext,baggage,b3')
+    expect(single).toMatchObject({ b3: ids, baggage: 'tier=gold' })
     expect(single).not.toHaveProperty('traceparent')
     const [traceId = '', spanId = ''] = ids.split('-')
     const multi = await ask({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId }, 'b3multi')

@@ -59,22 +59,17 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
         attributes: { 'workflow.instance.id': event.instanceId },
         parent,
       }
-      let stretch = startEvent(sdk, lifetime, description)
-      const steps = stepKind({
-        current: () => stretch,
-        next: () => {
-          stretch = startEvent(sdk, lifetime, description)
-        },
-      })
+      const stretches = createStretches(() => startEvent(sdk, lifetime, description))
       try {
-        return await withContext(stretch.context, () =>
-          super.run({ ...event, payload: body }, wrapObject(step, steps, { name, sdk })),
+        const result = await withContext(stretches.current().context, () =>
+          super.run({ ...event, payload: body }, wrapObject(step, stepKind(stretches), { name, sdk })),
         )
+        stretches.end()
+        return result
       } catch (error) {
-        stretch.fail(error)
+        stretches.current().fail(error)
+        stretches.end()
         throw error
-      } finally {
-        stretch.end()
       }
     }
   }
@@ -82,40 +77,88 @@ export function instrumentWorkflow<Class extends WorkflowClass>(
   return Traced as unknown as Class
 }
 
+/** The stretches of a run between its rests, of which one at most is open. */
 interface Stretches {
+  /** The open one; a new one when none is. */
   current(): StartedEvent
-  next(): void
+  /** Runs the callback of a step. */
+  work<Result>(callback: () => Result): Result
+  /** Until a step is done. */
+  step<Result>(step: Promise<Result>): Promise<Result>
+  /** Until a sleep or a wait is over: from there the run may never come back. */
+  rest<Result>(rest: Promise<Result>): Promise<Result>
+  end(): void
+}
+
+function createStretches(start: () => StartedEvent): Stretches {
+  let open: StartedEvent | undefined = start()
+  // One in which no step has run goes on: a run that is started again passes what it has slept through before.
+  let isUsed = false
+  let steps = 0
+  let rests = 0
+  const current = () => {
+    open ??= start()
+    return open
+  }
+  const end = () => {
+    open?.end()
+    open = undefined
+    isUsed = false
+  }
+  const endAtRest = async () => {
+    // What is called together with the sleep is counted by then.
+    await undefined
+    if (rests > 0 && steps === 0 && isUsed) end()
+  }
+  return {
+    current,
+    end,
+    work(callback) {
+      isUsed = true
+      return withContext(current().context, callback)
+    },
+    async step(step) {
+      steps++
+      try {
+        return await step
+      } finally {
+        steps--
+        void endAtRest()
+      }
+    },
+    async rest(rest) {
+      rests++
+      void endAtRest()
+      try {
+        return await rest
+      } finally {
+        rests--
+      }
+    },
+  }
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>
 
 /** A step that was done before its instance was started again gives its result without running: no span then. */
-function stepKind({ current, next }: Stretches): Kind {
+function stepKind(stretches: Stretches): Kind {
   return {
     replaces(target, method) {
-      const original = Reflect.get(target, method) as Method
+      const call = (args: unknown[]) => Reflect.apply(Reflect.get(target, method) as Method, target, args)
       if (/^(?:sleep|sleepUntil|waitForEvent)$/.test(method)) {
-        return async (...args: unknown[]) => {
-          // It may never come back from there.
-          current().end()
-          try {
-            return await Reflect.apply(original, target, args)
-          } finally {
-            next()
-          }
-        }
+        return (...args: unknown[]) => stretches.rest(call(args))
       }
       if (method !== 'do') return undefined
       return (...args: unknown[]) => {
         const callback = args.at(-1)
-        if (typeof callback !== 'function') return Reflect.apply(original, target, args)
+        if (typeof callback !== 'function') return call(args)
         const describe = () => ({ name: String(args[0]), kind: INTERNAL, attributes: {} })
         // The engine calls back from outside, where no context is.
         const traced = (...stepArgs: unknown[]) =>
-          withContext(current().context, () =>
+          stretches.work(() =>
             withClientSpan(describe, () => Reflect.apply(callback, undefined, stepArgs) as unknown),
           )
-        return Reflect.apply(original, target, [...args.slice(0, -1), traced])
+        return stretches.step(call([...args.slice(0, -1), traced]))
       }
     },
   }

@@ -82,6 +82,11 @@ class CounterObject extends DurableObject<TestEnv> {
     return this.ctx.storage.get('value')
   }
 
+  async slow(): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    return this.#count
+  }
+
   bump(): number {
     return ++this.#count
   }
@@ -132,6 +137,11 @@ class InventoryEntrypoint extends WorkerEntrypoint<TestEnv> {
     return productIds.length
   }
 
+  /** What it gives back is the runtime's own promise of another call. */
+  pass(name: string): Promise<number> {
+    return this.env.COUNTER.getByName(name).slow() as unknown as Promise<number>
+  }
+
   get version(): string {
     return '7'
   }
@@ -156,6 +166,13 @@ class RefundWorkflow extends WorkflowEntrypoint<TestEnv, { orderId: string } | u
       async () => (await this.env.CART.get('order')) ?? event.payload?.orderId,
     )
     if (event.payload?.orderId === 'slow') await step.sleep('until it is checked', '1 day')
+    if (event.payload?.orderId === 'parallel') {
+      await Promise.all([
+        step.sleep('a while', 100).then(() => step.do('after a while', async () => 1)),
+        step.do('at once', async () => 1),
+        step.sleep('longer', 200).then(() => step.do('after longer', async () => 1)),
+      ])
+    }
     return await step.do('pay back', async () => `paid ${order}`)
   }
 }

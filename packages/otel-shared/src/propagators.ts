@@ -1,4 +1,10 @@
-import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import type {
+  Context,
+  SpanContext,
+  TextMapGetter,
+  TextMapPropagator,
+  TextMapSetter,
+} from '@opentelemetry/api'
 import { getSpanContext, setSpanContext } from './api-context.ts'
 import { B3Propagator, isSamplingDeferred } from './b3-propagator.ts'
 import { JaegerPropagator } from './jaeger-propagator.ts'
@@ -34,14 +40,17 @@ export function createPropagator(
   return propagators.length === 1 && only ? only : composite(propagators)
 }
 
+const NO_SPAN: SpanContext = { traceId: '', spanId: '', traceFlags: 0 }
+
 function composite(propagators: readonly TextMapPropagator[]): TextMapPropagator {
   return {
     inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
       const spanContext = getSpanContext(context)
-      // The other formats cannot say that nobody has decided yet.
       const isDeferred = spanContext !== undefined && isSamplingDeferred(spanContext)
+      // The other formats cannot say that nobody has decided yet: of them, the baggage goes along.
+      const others = isDeferred ? setSpanContext(context, NO_SPAN) : context
       for (const propagator of propagators) {
-        if (!isDeferred || propagator instanceof B3Propagator) propagator.inject(context, carrier, setter)
+        propagator.inject(propagator instanceof B3Propagator ? context : others, carrier, setter)
       }
     },
     extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {

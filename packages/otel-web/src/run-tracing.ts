@@ -69,8 +69,13 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   const timings = new ResourceTimings()
   const listeners = new Set<(trace: TraceInfo) => void>()
   const resource = createResource(options)
-  // Not by the base address: that can be another origin's.
-  const endpoint = new URL(options.endpoint ?? new URL('/v1/traces', window.origin), document.baseURI).href
+  const { origin } = location
+  // Not by the base address, that can be another origin's; nor by `window.origin`, a page may have a variable of that name,
+  // except in a frame of `srcdoc`, which has it from its parent.
+  const endpoint = new URL(
+    options.endpoint ?? `${origin === 'null' ? window.origin : origin}/v1/traces`,
+    document.baseURI,
+  ).href
   const recording = createRecording(options, early && early.sampled_ === '01')
   const { session } = recording
   let extras: RunningExtras | undefined
@@ -130,7 +135,7 @@ export function runTracing(options: TracingOptions, { loadExtras, early }: RunOp
   })
   const enter = (context: Context, event?: Event) => contexts.enter?.(context, event)
   const gesture: Gesture = { action: undefined }
-  const verdictOf = createPropagationPolicy(options, window.origin)
+  const verdictOf = createPropagationPolicy(options, window.origin === 'null' ? '' : origin)
   const http: HttpParts = {
     tracer,
     // What a page does on its own until it is loaded is the work of loading it.

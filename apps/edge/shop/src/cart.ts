@@ -17,8 +17,8 @@ export interface Cart {
 export type Quantities = ReadonlyMap<string, number>
 
 /**
- * What is kept of a cart. The order that it will become has its id from the start: whoever presses Buy twice, in two
- * tabs or after an answer that got lost, pays once.
+ * What is kept of a cart. The order that it will become has its id before Buy is pressed: whoever presses twice, in two
+ * tabs or after an answer that got lost, pays once. A cart that was changed will be another order.
  */
 export interface StoredCart {
   readonly orderId: string
@@ -33,13 +33,9 @@ export async function loadCart(env: ShopEnv, cartId: string): Promise<StoredCart
   return { orderId: stored?.orderId ?? crypto.randomUUID(), quantities: new Map(stored?.quantities) }
 }
 
-/** Keeps the cart for thirty days from now. */
-export async function saveCart(
-  env: ShopEnv,
-  cartId: string,
-  { orderId, quantities }: StoredCart,
-): Promise<void> {
-  const stored = JSON.stringify({ orderId, quantities: [...quantities] })
+/** Keeps a cart that was changed, for thirty days from now. */
+export async function saveCart(env: ShopEnv, cartId: string, quantities: Quantities): Promise<void> {
+  const stored = JSON.stringify({ orderId: crypto.randomUUID(), quantities: [...quantities] })
   await env.CARTS.put(cartId, stored, { expirationTtl: KEPT_SECONDS })
 }
 

@@ -28,6 +28,6 @@ carts.put('/cart/items/:productId', async (c) => {
   const quantities = new Map(stored.quantities)
   if (quantity === 0) quantities.delete(productId)
   else quantities.set(productId, quantity)
-  await saveCart(c.env, cartId, { ...stored, quantities })
+  await saveCart(c.env, cartId, quantities)
   return c.json(await priceCart(c.env, quantities))
 })

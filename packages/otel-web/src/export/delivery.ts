@@ -244,7 +244,7 @@ export class Delivery {
    */
   #beacon(batch: Batch): boolean {
     const { endpoint, headers } = this.#target
-    if (Object.keys(headers).length > 0 || !endpoint.startsWith(`${window.origin}/`)) return false
+    if (Object.keys(headers).length > 0 || !endpoint.startsWith(`${location.origin}/`)) return false
     const body = new Blob([batch.body], { type: 'application/json' })
     if (!navigator.sendBeacon?.(endpoint, body)) return false
     this.#sent += batch.spans.length

@@ -78,7 +78,7 @@ export function parsePartialSuccess(answer: string): SendResult {
  */
 export async function compress(body: string, { endpoint }: SendTarget): Promise<ArrayBuffer | undefined> {
   try {
-    if (new URL(endpoint).origin !== window.origin) return undefined
+    if (new URL(endpoint).origin !== location.origin) return undefined
     const compressed = new Response(body).body?.pipeThrough(new CompressionStream('gzip'))
     return compressed && (await new Response(compressed).arrayBuffer())
   } catch {
