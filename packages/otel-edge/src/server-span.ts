@@ -96,7 +96,7 @@ export function startServerRequest(
     hasCaller: incoming !== EMPTY_CONTEXT,
   }
   invocation.server = server
-  if (seesDisconnects() && span.isRecording()) endWhenClientLeaves(server)
+  if (span.isRecording() && seesDisconnects()) endWhenClientLeaves(server)
   return server
 }
 
@@ -108,11 +108,17 @@ function isTrustedRequest(headers: Headers, trust: EdgeOptions['trust'] = 'same-
 
 /** The runtime tells of clients that leave only to workers that ask for it (`enable_request_signal`). */
 export function seesDisconnects(): boolean {
-  const { Cloudflare: runtime } = globalThis as {
-    Cloudflare?: { compatibilityFlags?: Readonly<Record<string, boolean>> }
+  // Looked up once: the flags are an object of the runtime's own, which takes its time.
+  if (disconnectsSeen === undefined) {
+    const { Cloudflare: runtime } = globalThis as {
+      Cloudflare?: { compatibilityFlags?: Readonly<Record<string, boolean>> }
+    }
+    disconnectsSeen = runtime?.compatibilityFlags?.enable_request_signal === true
   }
-  return runtime?.compatibilityFlags?.enable_request_signal === true
+  return disconnectsSeen
 }
+
+let disconnectsSeen: boolean | undefined
 
 /** The runtime abandons the handler of a client that has left: nothing else would ever end its span. */
 function endWhenClientLeaves(server: ServerRequest): void {
