@@ -147,11 +147,11 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
   const { span, request, error, hasCaller } = server
   const { status } = response
   const isUpgrade = status === 101
-  // Nobody asks for the end of what is not recorded, and nobody but a page for its ids.
+  // Nobody asks for the end of what is not recorded, and nobody but a caller or a page that is loaded for its ids.
   if (!span.isRecording()) {
     endEvent(server.invocation, span)
     const hasIds = !isUpgrade && !server.invocation.sdk.config.disabled
-    return hasIds && (hasCaller || isFromPage(request))
+    return hasIds && (hasCaller || isForPage(request))
       ? withTimingHeaders(server, response, server.invocation.sdk.now())
       : response
   }
@@ -247,9 +247,9 @@ function originOf(url: string): Origin {
   return lastOrigin
 }
 
-/** A browser says where a request comes from, or that it wants a page. */
-function isFromPage({ headers }: Request): boolean {
-  return headers.has('sec-fetch-site') || (headers.get('accept')?.includes('text/html') ?? false)
+/** What a page asks for once it is there brings a trace context, if it is traced. */
+function isForPage({ headers }: Request): boolean {
+  return headers.get('accept')?.includes('text/html') ?? false
 }
 
 function withTimingHeaders(server: ServerRequest, response: Response, nowMillis: number): Response {
