@@ -1,5 +1,6 @@
 import {
   attribute,
+  delaySdk,
   durationMillis,
   expect,
   isRequestTo,
@@ -533,10 +534,7 @@ test('a second reader that is refused does not end what the first one reads', as
 })
 
 test('an XHR from before the SDK ends as it ended', async ({ page, visit, serve, server }) => {
-  await page.route('**/throughline-sdk.js', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await route.continue()
-  })
+  await delaySdk(page, 500)
   await visit(
     serve(
       '/early',

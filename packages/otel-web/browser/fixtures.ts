@@ -71,6 +71,14 @@ export async function waitForExtras(page: Page): Promise<void> {
   await page.waitForTimeout(150)
 }
 
+/** Makes the page wait for its SDK, so that there is time for what comes before it. */
+export async function delaySdk(page: Page, millis: number): Promise<void> {
+  await page.route('**/throughline-sdk.js', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, millis))
+    await route.continue()
+  })
+}
+
 /** The SDK as an app bundles it, with options that the script tag has no attribute for. */
 export async function startedWith(options: Partial<TracingOptions>): Promise<string> {
   const result = await build({
