@@ -9,6 +9,12 @@ import { standIns } from './build/stand-ins.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(folder, 'dist')
+/** Names that nobody outside of the scripts sees: no options, nothing stored, nothing that compiled code uses. */
+const INTERNAL_NAMES = [
+  ...['addLate', 'adoptConsent', 'beforeChange', 'beforeFlush', 'causeOf', 'contextFor', 'endsItself'],
+  ...['finishAll', 'flushLeaving', 'noteError', 'patience', 'quietly', 'silentRounds', 'takeDropped'],
+  ...['takeEnded', 'takeOpen', 'whenNeeded'],
+]
 let mangleCache: Record<string, string | false> = {}
 
 /** Writes to dist/ what a page embeds: the loader, the SDK that it fetches, and what the SDK fetches later. */
@@ -34,8 +40,8 @@ async function writeScript(name: string, entry: string, options: BuildOptions, b
     platform: 'browser',
     legalComments: 'none',
     // What the scripts say to each other is shortened to the same letters in all of them, and so are the private
-    // fields of the stock classes.
-    mangleProps: /[a-z]_$|^_[a-z]/,
+    // fields of the stock classes, and long names of ours.
+    mangleProps: new RegExp(`[a-z]_$|^_[a-z]|^(${INTERNAL_NAMES.join('|')})$`),
     mangleCache,
     write: false,
     ...options,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build as bundle } from 'esbuild'
 import { build as viteBuild } from 'vite'
-import { throughlineContext } from '../src/vite/index.ts'
+import { type ContextPluginOptions, throughlineContext } from '../src/vite/index.ts'
 
 const page = (name: string): string => fileURLToPath(new URL(`page/${name}.ts`, import.meta.url))
 
@@ -12,7 +12,9 @@ export async function buildCorpus(): Promise<Record<string, string>> {
     '/down-levelled.js': await script('main', 'es2016'),
     '/compiled.js': await compiled('main'),
     '/cost.js': await script('cost', 'es2022'),
+    '/all-compiled.js': await compiled('main', { dependencies: 'all' }),
     '/compiled-cost.js': await compiled('cost'),
+    '/all-compiled-cost.js': await compiled('cost', { dependencies: 'all' }),
     '/managers.js': await script('managers', 'es2022'),
     '/zone.js': await script('zone', 'es2022'),
   }
@@ -31,11 +33,11 @@ async function script(name: string, target: string): Promise<string> {
 }
 
 /** As an app with the plugin is built: by Vite, for browsers of today. */
-async function compiled(name: string): Promise<string> {
+async function compiled(name: string, options?: ContextPluginOptions): Promise<string> {
   const result = await viteBuild({
     configFile: false,
     logLevel: 'error',
-    plugins: [throughlineContext()],
+    plugins: [throughlineContext(options)],
     build: { write: false, minify: false, target: 'es2022', lib: { entry: page(name), formats: ['es'] } },
   })
   const [first] = Array.isArray(result) ? result : [result]

@@ -14,6 +14,12 @@ export const CANDIDATES = {
     '/compiled.js',
     'AsyncContextManager',
   ),
+  allCompiled: candidate(
+    'AsyncContextManager with the plugin, all compiled',
+    '/managers.js',
+    '/all-compiled.js',
+    'AsyncContextManager',
+  ),
   stack: candidate('StackContextManager', '/managers.js', '/native.js', 'StackContextManager'),
   zone: candidate('ZoneContextManager', '/zone.js', '/native.js', 'ZoneContextManager'),
   zoneDownLevelled: candidate(

@@ -30,7 +30,9 @@ async function expectGates(evaluate: Evaluate): Promise<void> {
   expect.soft(share(plain.counted), faults).toBeGreaterThanOrEqual(0.9)
   const compiled = await run(evaluate, CANDIDATES.compiled)
   expect.soft(compiled.counted.faults).toEqual([])
-  for (const { result } of [plain, compiled]) {
+  const allCompiled = await run(evaluate, CANDIDATES.allCompiled)
+  expect.soft(allCompiled.counted.faults).toEqual([])
+  for (const { result } of [plain, compiled, allCompiled]) {
     expect.soft(result.leaks).toEqual([])
     expect.soft(result.failures).toEqual([])
   }
@@ -62,7 +64,11 @@ test('Chromium keeps the context of each kind by itself, in a page that does not
   page,
 }) => {
   test.setTimeout(180_000)
-  for (const [name, candidate] of Object.entries({ plain: CANDIDATES.ours, compiled: CANDIDATES.compiled })) {
+  for (const [name, candidate] of Object.entries({
+    plain: CANDIDATES.ours,
+    compiled: CANDIDATES.compiled,
+    allCompiled: CANDIDATES.allCompiled,
+  })) {
     await page.goto(server.origin)
     const result = JSON.parse(await page.evaluate<string>(aloneExpression(candidate))) as RunResult
     const { verdicts, faults } = tally(result)

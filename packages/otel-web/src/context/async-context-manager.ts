@@ -1,6 +1,6 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import { AwaitHook, NativePromise } from './await-hook.ts'
-import { connectCompiledAwaits } from './compiled-awaits.ts'
+import { connectCompiledAwaits, meetingPoint } from './compiled-awaits.ts'
 import { hookEventListeners } from './event-listeners.ts'
 import { MicrotaskContexts } from './microtask-contexts.ts'
 import { hookObservers } from './observers.ts'
@@ -84,7 +84,8 @@ export class AsyncContextManager implements ContextManager {
     const awaitHook = new AwaitHook(contexts, enqueue)
     contexts.whenNeeded = () => {
       const prototypes = new Set([NativePromise.prototype, Promise.prototype])
-      this.#restores.push(awaitHook.install(), hookThen(contexts, [...prototypes]))
+      if (!meetingPoint().allCompiled) this.#restores.push(awaitHook.install())
+      this.#restores.push(hookThen(contexts, [...prototypes]))
     }
     this.#restores = [
       hookTaskCallbacks(contexts),

@@ -19,14 +19,23 @@ type CompiledContexts = Pick<
   | 'with'
 >
 
+interface MeetingPoint {
+  contexts?: CompiledContexts | undefined
+  /** Whether no code of the page awaits but compiled code: see `dependencies` of the build plugin. */
+  readonly allCompiled?: boolean
+}
+
 /** Connects compiled code with the context manager. */
 export function connectCompiledAwaits(contexts: MicrotaskContexts): Restore {
-  const scope = globalThis as { [MEETING_POINT]?: { contexts?: CompiledContexts | undefined } }
-  scope[MEETING_POINT] ??= {}
-  const meeting = scope[MEETING_POINT]
+  const meeting = meetingPoint()
   const { contexts: before } = meeting
   meeting.contexts = contexts
   return () => {
     if (meeting.contexts === contexts) meeting.contexts = before
   }
+}
+
+export function meetingPoint(): MeetingPoint {
+  const scope = globalThis as { [MEETING_POINT]?: MeetingPoint }
+  return (scope[MEETING_POINT] ??= {})
 }

@@ -20,7 +20,10 @@ describe('random programs of eight flows', () => {
   })
 })
 
-describe('random programs compiled by the plugin', () => {
+describe.each([
+  ['compiled by the plugin', {}],
+  ['compiled with all dependencies, so that nothing else is followed', { dependencies: 'all' }],
+] as const)('random programs %s', (_, options) => {
   let run: typeof runRandomProgram
   let stop: () => void
 
@@ -28,7 +31,7 @@ describe('random programs compiled by the plugin', () => {
     const result = await build({
       configFile: false,
       logLevel: 'error',
-      plugins: [throughlineContext()],
+      plugins: [throughlineContext(options)],
       build: {
         write: false,
         minify: false,
@@ -46,7 +49,10 @@ describe('random programs compiled by the plugin', () => {
     run = module.runRandomProgram
     stop = module.startContexts()
   })
-  afterAll(() => stop())
+  afterAll(() => {
+    stop()
+    Reflect.deleteProperty(globalThis, Symbol.for('throughline.contexts'))
+  })
 
   test.each(SEEDS)('keep every context (seed %i)', async (seed) => {
     const verdicts = await run(seed)

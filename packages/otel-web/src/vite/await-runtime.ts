@@ -1,6 +1,9 @@
 /** The module that compiled code imports its helpers from. */
 export const RUNTIME_ID = '\0throughline:await'
 
+/** The name of the symbol of where compiled code and the context manager meet: `context/compiled-awaits.ts`. */
+export const MEETING_POINT = 'throughline.contexts'
+
 /**
  * The helpers, as they go into the page. `c` is the variable of a running function that holds its context since its
  * last await: undefined until the first, so that what runs synchronously below its caller never leaves the caller's.
@@ -13,8 +16,9 @@ export const RUNTIME_ID = '\0throughline:await'
  * - `f(iterable, swap)`: an iterable of `for await`, whose `next()` runs in the context and then suspends
  * - `g(iterable, before)`: an iterable of `yield*`, whose first `next()` suspends
  */
-export const RUNTIME = `
-const meeting = (globalThis[Symbol.for('throughline.contexts')] ??= { contexts: undefined })
+export const runtime = (allCompiled: boolean): string => `
+const meeting = (globalThis[Symbol.for('${MEETING_POINT}')] ??= { contexts: undefined })
+${allCompiled ? 'meeting.allCompiled = true' : ''}
 export const a = () => meeting.contexts?.active()
 const NativePromise = (async () => {})().constructor
 // An await calls the \`then\` of a foreign thenable in a microtask, after the function has left its context.

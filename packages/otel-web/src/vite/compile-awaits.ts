@@ -15,21 +15,23 @@ const HELPERS = ['a', 'd', 'f', 'g', 'r', 's', 'x', 'y']
 
 /**
  * Puts the saving of the context before every `await` and its return after it, and leaves the context when a function
- * suspends or ends. Returns `undefined` for a module without awaits.
+ * suspends or ends. Returns `undefined` for a module without awaits, unless it imports the helpers anyway.
  *
  * @param runtime the module to import the helpers from
+ * @param always whether to import the helpers, before anything else, even if there is no await
  */
 export function compileAwaits(
   code: string,
   program: Node,
   runtime: string,
   source: string,
+  always = false,
 ): Compiled | undefined {
   if (code.includes('__tl_')) return undefined
   const edits = new MagicString(code)
   const compiler = new Compiler(edits, code)
   compiler.compile(program)
-  if (!compiler.changed) return undefined
+  if (!compiler.changed && !always) return undefined
   const imports = HELPERS.map((name) => `${name} as __tl_${name}`).join(',')
   compiler.begin(program, `import{${imports}}from${JSON.stringify(runtime)};`)
   return {

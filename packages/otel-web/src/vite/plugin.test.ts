@@ -1,6 +1,8 @@
-import { build, type Rolldown } from 'vite'
+import { build, parseAst, type Rolldown } from 'vite'
 import { describe, expect, test } from 'vitest'
-import { type ContextPluginOptions, throughlineContext } from './plugin.ts'
+import { type ContextPlugin, type ContextPluginOptions, throughlineContext } from './plugin.ts'
+
+const MEETING: unique symbol = Symbol.for('throughline.contexts')
 
 const FILES: Readonly<Record<string, string>> = {
   '/app/main.tsx': `
@@ -41,6 +43,17 @@ async function built(options?: ContextPluginOptions): Promise<Rolldown.OutputChu
   return chunk
 }
 
+/** Whether the helpers of the plugin say in a page that nothing else awaits. */
+async function allCompiled({ resolveId, load }: ContextPlugin): Promise<boolean> {
+  const scope: { [MEETING]?: { allCompiled?: boolean } } = globalThis
+  delete scope[MEETING]
+  const id = resolveId('virtual:throughline-await') ?? ''
+  await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(load(id) ?? '')}`)
+  const { allCompiled = false } = scope[MEETING] ?? {}
+  delete scope[MEETING]
+  return allCompiled
+}
+
 describe('a Vite build', () => {
   test('compiles TypeScript with JSX, and its source map names the source', async () => {
     const { code, map } = await built()
@@ -52,5 +65,22 @@ describe('a Vite build', () => {
     expect((await built()).code).toContain('await null')
     const { code } = await built({ dependencies: ['dependency'] })
     expect(code).not.toContain('await null')
+  })
+
+  test("with 'all' compiles every dependency, and says so before a module that imports the SDK runs", async () => {
+    const { code } = await built({ dependencies: 'all' })
+    expect(code).not.toContain('await null')
+    const { transform } = throughlineContext({ dependencies: 'all' })
+    const module = "import { startTracing } from '@throughline/otel-web'\nstartTracing({ serviceName: 'app' })"
+    const compiled = transform.call({ parse: parseAst }, module, '/app/tracing.ts')?.code
+    expect(compiled).toMatch(/^import\{.*\}from"virtual:throughline-await";import \{ startTracing/)
+    expect(await allCompiled(throughlineContext({ dependencies: 'all' }))).toBe(true)
+    expect(await allCompiled(throughlineContext({ dependencies: ['dependency'] }))).toBe(false)
+  })
+
+  test('leaves the SDK alone, wherever it was bundled into', () => {
+    const { transform } = throughlineContext({ dependencies: 'all' })
+    const chunk = "export const scope = Symbol.for('throughline.contexts')\nexport const f = async () => await 1"
+    expect(transform.call({ parse: parseAst }, chunk, '/app/node_modules/.vite/deps/chunk-1.js')).toBeUndefined()
   })
 })
