@@ -109,7 +109,8 @@ test('script tag, actions by hand', async ({ page, server }) => {
 })
 
 /** Awaits of the whole page are slow from then on: see docs/context.md. */
-const followsAllAwaits = () => Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor')?.get !== undefined
+const followsAllAwaits = () =>
+  Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor')?.get !== undefined
 
 for (const [config, options, follows] of [
   ['vite/vite.config.ts', {}, true],
@@ -131,9 +132,7 @@ for (const [config, options, follows] of [
     })
     const [built] = [output].flat() as { output: { type: string; code?: string }[] }[]
     const code = built?.output.find(({ type }) => type === 'chunk')?.code
-    await page.goto(
-      serve('/', `<button>Buy</button><script type="module">${code}</script>`, { script: ' ' }),
-    )
+    await page.goto(serve('/', `<button>Buy</button><script type="module">${code}</script>`, { script: ' ' }))
     await page.click('button')
     const click = await waitForSpan(server, isNamed('click Buy'))
     expect((await waitForSpan(server, isRequestTo('/api/cart'))).parentSpanId).toBe(click.spanId)

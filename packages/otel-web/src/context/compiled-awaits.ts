@@ -35,7 +35,9 @@ export function connectCompiledAwaits(contexts: MicrotaskContexts): Restore {
   }
 }
 
+/** The object that both sides know, made by whoever comes first. */
 export function meetingPoint(): MeetingPoint {
   const scope = globalThis as { [MEETING_POINT]?: MeetingPoint }
-  return (scope[MEETING_POINT] ??= {})
+  scope[MEETING_POINT] ??= {}
+  return scope[MEETING_POINT]
 }

@@ -71,7 +71,8 @@ describe('a Vite build', () => {
     const { code } = await built({ dependencies: 'all' })
     expect(code).not.toContain('await null')
     const { transform } = throughlineContext({ dependencies: 'all' })
-    const module = "import { startTracing } from '@throughline/otel-web'\nstartTracing({ serviceName: 'app' })"
+    const module =
+      "import { startTracing } from '@throughline/otel-web'\nstartTracing({ serviceName: 'app' })"
     const compiled = transform.call({ parse: parseAst }, module, '/app/tracing.ts')?.code
     expect(compiled).toMatch(/^import\{.*\}from"virtual:throughline-await";import \{ startTracing/)
     expect(await allCompiled(throughlineContext({ dependencies: 'all' }))).toBe(true)
@@ -80,7 +81,10 @@ describe('a Vite build', () => {
 
   test('leaves the SDK alone, wherever it was bundled into', () => {
     const { transform } = throughlineContext({ dependencies: 'all' })
-    const chunk = "export const scope = Symbol.for('throughline.contexts')\nexport const f = async () => await 1"
-    expect(transform.call({ parse: parseAst }, chunk, '/app/node_modules/.vite/deps/chunk-1.js')).toBeUndefined()
+    const chunk =
+      "export const scope = Symbol.for('throughline.contexts')\nexport const f = async () => await 1"
+    expect(
+      transform.call({ parse: parseAst }, chunk, '/app/node_modules/.vite/deps/chunk-1.js'),
+    ).toBeUndefined()
   })
 })
