@@ -1,9 +1,10 @@
-import type { Context, Span, SpanContext, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
+import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import {
   generateSpanId,
   generateTraceId,
   getSpanContext,
   isSpanContextValid,
+  NO_SPAN,
   PassiveSpan,
   SAMPLED_FLAG,
   setSpan,
@@ -63,8 +64,6 @@ class EdgeTracer implements Tracer {
     return withContext(ofThisEvent(setSpan(parent, span)), () => callback(span))
   }
 }
-
-const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 }
 
 /**
  * Starts a span below what `context` holds; a span that is not sampled only carries the context on.

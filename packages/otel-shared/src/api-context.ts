@@ -36,6 +36,13 @@ export function isSpanContextValid({ traceId, spanId }: SpanContext): boolean {
   return isTraceId(traceId) && isSpanId(spanId)
 }
 
+/** The ids of no span, as OpenTelemetry's invalid span context. */
+export const NO_SPAN: SpanContext = {
+  traceId: '00000000000000000000000000000000',
+  spanId: '0000000000000000',
+  traceFlags: 0,
+}
+
 /** A span that records nothing and carries its context on. */
 export class PassiveSpan implements Span {
   readonly #spanContext: SpanContext

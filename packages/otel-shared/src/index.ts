@@ -2,6 +2,7 @@ export {
   getSpan,
   getSpanContext,
   isSpanContextValid,
+  NO_SPAN,
   PassiveSpan,
   setSpan,
 } from './api-context.ts'

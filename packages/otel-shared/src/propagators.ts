@@ -1,11 +1,5 @@
-import type {
-  Context,
-  SpanContext,
-  TextMapGetter,
-  TextMapPropagator,
-  TextMapSetter,
-} from '@opentelemetry/api'
-import { getSpanContext, setSpanContext } from './api-context.ts'
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import { getSpanContext, NO_SPAN, setSpanContext } from './api-context.ts'
 import { B3Propagator, isSamplingDeferred } from './b3-propagator.ts'
 import { JaegerPropagator } from './jaeger-propagator.ts'
 import { W3CPropagator } from './w3c-propagator.ts'
@@ -39,8 +33,6 @@ export function createPropagator(
   const [only] = propagators
   return propagators.length === 1 && only ? only : composite(propagators)
 }
-
-const NO_SPAN: SpanContext = { traceId: '', spanId: '', traceFlags: 0 }
 
 function composite(propagators: readonly TextMapPropagator[]): TextMapPropagator {
   return {
