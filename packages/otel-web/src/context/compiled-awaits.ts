@@ -2,7 +2,7 @@ import type { MicrotaskContexts } from './microtask-contexts.ts'
 import type { Restore } from './patch.ts'
 
 /** Where code compiled by the build plugin and the context manager meet, whichever comes first. */
-const MEETING_POINT: unique symbol = Symbol.for('throughline.contexts')
+export const MEETING_POINT: unique symbol = Symbol.for('throughline.contexts')
 
 /** What compiled code uses around its awaits; its side is `vite/await-runtime.ts`. */
 type CompiledContexts = Pick<

@@ -1,8 +1,10 @@
+import { MEETING_POINT } from '../context/compiled-awaits.ts'
+
 /** The module that compiled code imports its helpers from. */
 export const RUNTIME_ID = '\0throughline:await'
 
-/** The name of the symbol of where compiled code and the context manager meet: `context/compiled-awaits.ts`. */
-export const MEETING_POINT = 'throughline.contexts'
+/** The name of the symbol of where compiled code and the context manager meet. */
+export const MEETING_NAME: string = Symbol.keyFor(MEETING_POINT) ?? ''
 
 /**
  * The helpers, as they go into the page. `c` is the variable of a running function that holds its context since its
@@ -17,7 +19,7 @@ export const MEETING_POINT = 'throughline.contexts'
  * - `g(iterable, before)`: an iterable of `yield*`, whose first `next()` suspends
  */
 export const runtime = (allCompiled: boolean): string => `
-const meeting = (globalThis[Symbol.for('${MEETING_POINT}')] ??= { contexts: undefined })
+const meeting = (globalThis[Symbol.for('${MEETING_NAME}')] ??= { contexts: undefined })
 ${allCompiled ? 'meeting.allCompiled = true' : ''}
 export const a = () => meeting.contexts?.active()
 const NativePromise = (async () => {})().constructor

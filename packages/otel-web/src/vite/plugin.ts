@@ -1,4 +1,4 @@
-import { MEETING_POINT, RUNTIME_ID, runtime } from './await-runtime.ts'
+import { MEETING_NAME, RUNTIME_ID, runtime } from './await-runtime.ts'
 import { compileAwaits } from './compile-awaits.ts'
 import type { Node } from './syntax-tree.ts'
 
@@ -48,7 +48,7 @@ export function throughlineContext({ dependencies = [] }: ContextPluginOptions =
       // Says that all is compiled before the SDK can begin to follow awaits.
       const startsSdk = dependencies === 'all' && SDK_IMPORT.test(code)
       if (!(startsSdk || /\bawait\b/.test(code)) || !isCompiled(file, dependencies)) return undefined
-      if (code.includes(MEETING_POINT)) return undefined
+      if (code.includes(MEETING_NAME)) return undefined
       return compileAwaits(code, this.parse(code) as Node, PUBLIC_ID, file, startsSdk)
     },
   }
