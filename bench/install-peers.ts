@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 /**
- * Installs what the lock file of a bench names, when it is not there yet. Built-ins only: it runs before anything is.
+ * Installs the packages of a bench's lock file if they are missing. It uses built-in modules only, because it runs first.
  *
  * Throws an `Error` when `npm ci` fails.
  */
@@ -17,7 +17,6 @@ export function installPeers(folder: string, ...options: readonly string[]): voi
   console.log('Installing the peers (once) …')
   const command = ['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error']
   const { status } = spawnSync('npm', command, { cwd: folder, stdio: 'inherit' })
-  if (status !== 0)
-    throw new Error(`\`npm ci\` failed in bench/${basename(folder)}; its own message stands above.`)
+  if (status !== 0) throw new Error(`\`npm ci\` failed in bench/${basename(folder)}; see its output above.`)
   writeFileSync(stamp, lock)
 }

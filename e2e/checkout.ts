@@ -8,7 +8,7 @@ export interface Purchase {
   readonly card: string
 }
 
-/** Puts one product into the cart and goes to the checkout, as a person would; Buy is not clicked yet. */
+/** Adds one product to the cart and opens the checkout with clicks, up to the click on Buy. */
 export async function goToCheckout(page: Page, { productId, card }: Purchase): Promise<void> {
   await page.goto(`/products/${productId}`)
   const added = page.waitForResponse((response) => response.url().includes('/api/cart/items/'))
@@ -19,7 +19,7 @@ export async function goToCheckout(page: Page, { productId, card }: Purchase): P
   await page.waitForFunction(isTracedOrNot)
 }
 
-/** Until the SDK has taken over from its loader, what an action does after an await is nobody's. */
+/** Before the SDK has taken over from the loader, an action's requests after an await have no context. */
 function isTracedOrNot(): boolean {
   const tracing = Reflect.get(window, 'throughline')
   return tracing === undefined || typeof tracing.health().sent === 'number'
@@ -27,11 +27,11 @@ function isTracedOrNot(): boolean {
 
 export interface Purchased {
   readonly response: Response
-  /** The trace that the server says the order belongs to. */
+  /** The trace id of the order, from the response's `Server-Timing`. */
   readonly traceId: string
 }
 
-/** Clicks Buy and waits for the answer. */
+/** Clicks Buy and waits for the response. */
 export async function buy(page: Page): Promise<Purchased> {
   const ordered = page.waitForResponse(
     (candidate) => candidate.request().method() === 'POST' && candidate.url().endsWith('/api/orders'),

@@ -10,7 +10,7 @@ export { expect } from '@playwright/test'
 /** The whole system on free ports with fresh state, one for each test worker. `shopUrl` is the base URL. */
 export const test = base.extend<object, { system: System }>({
   system: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs off this pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's dependencies from this pattern
     async ({}, use) => {
       const stateFolder = mkdtempSync(join(tmpdir(), 'throughline-e2e-'))
       const output: string[] = []

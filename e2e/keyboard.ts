@@ -2,7 +2,7 @@ import { expect, type Locator } from '@playwright/test'
 
 const MOST_STOPS = 40
 
-/** Waits for the element and presses Tab until it has the focus; every stop on the way must be one that can be seen. */
+/** Waits for the element and presses Tab until it has the focus; every focused element must have a visible outline. */
 export async function tabTo(target: Locator): Promise<void> {
   const page = target.page()
   await expect(target).toBeVisible()
@@ -12,7 +12,7 @@ export async function tabTo(target: Locator): Promise<void> {
     expect(seen, `the focus on "${label}" can be seen`).toBe(true)
     if (await target.evaluate((element) => element === document.activeElement)) return
   }
-  throw new Error(`${MOST_STOPS} times Tab did not lead to ${target}`)
+  throw new Error(`${MOST_STOPS} presses of Tab did not reach ${target}`)
 }
 
 /** Runs in the page: does the focused element, or the cover of its card, have an outline? */

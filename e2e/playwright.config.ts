@@ -1,12 +1,15 @@
 import { defineConfig } from '@playwright/test'
-import { chromiumLaunchOptions } from './chromium.ts'
+import { chromiumLaunchOptions } from '@throughline/otel-testing/playwright'
 
 export default defineConfig({
   testDir: '.',
+  // They have a suite of their own, which takes minutes: `npm run test:frameworks`.
+  testIgnore: 'frameworks/**',
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,
-  timeout: 60_000,
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,
   use: { launchOptions: chromiumLaunchOptions(), screenshot: 'only-on-failure' },
 })

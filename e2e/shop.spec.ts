@@ -1,24 +1,20 @@
 import type { Locator, Page } from '@playwright/test'
+import { listenForNoise } from '@throughline/otel-testing/playwright'
 import { seriousFindings, sidewaysScroll } from './accessibility.ts'
 import { buy, GOOD_CARD, goToCheckout, REFUSED_CARD } from './checkout.ts'
 import { test as base, expect as baseExpect } from './fixtures.ts'
 import { tabTo } from './keyboard.ts'
 
-// An order takes its way through a queue; on a busy machine that is no matter of a second.
-const expect = baseExpect.configure({ timeout: 20_000 })
+// An order passes through a queue, which takes more than a second on a machine under load.
+const expect = baseExpect.configure({ timeout: 30_000 })
 
 const test = base.extend<{ noise: string[] }>({
-  // Motion would have axe look at colours half way between two others.
+  // During a transition, axe would measure intermediate colours.
   contextOptions: { reducedMotion: 'reduce' },
-  // Whatever happens in these tests, the shop and its tracing print nothing.
+  // In all of these tests the shop and its tracing print nothing to the console.
   noise: [
     async ({ page }, use) => {
-      const noise: string[] = []
-      page.on('pageerror', ({ message }) => noise.push(`uncaught: ${message}`))
-      page.on('console', (message) => {
-        // The browser itself reports failed requests; no page can prevent that.
-        if (!message.text().startsWith('Failed to load resource')) noise.push(message.text())
-      })
+      const noise = listenForNoise(page)
       await use(noise)
       expect(noise).toEqual([])
     },
@@ -26,7 +22,7 @@ const test = base.extend<{ noise: string[] }>({
   ],
 })
 
-test('the keyboard alone leads from the start page to a placed order, and every stop can be seen', async ({
+test('an order can be placed by keyboard from the start page, and each focused element has an outline', async ({
   page,
 }) => {
   await page.goto('/')
@@ -112,7 +108,7 @@ test('the colours follow the system, light or dark', async ({ page }) => {
   expect(await ground()).toBe('rgb(19, 22, 20)')
 })
 
-test('what a page loads moves nothing that one was about to click', async ({ page }) => {
+test('content that a page loads does not move other content', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 })
   await page.addInitScript(sumLayoutShifts)
   const orderPath = await placeOrder(page)
@@ -129,7 +125,7 @@ test('what a page loads moves nothing that one was about to click', async ({ pag
   }
 })
 
-test('back and forward lead to the pages that were left, as they were, with the focus on their heading', async ({
+test('back and forward restore the pages with their scroll position, and the focus on their heading', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 360, height: 740 })
@@ -148,16 +144,14 @@ test('back and forward lead to the pages that were left, as they were, with the 
   await page.goForward()
   await expect(heading(page, 'The Last Umbrella')).toBeFocused()
   await expect(page).toHaveTitle('The Last Umbrella · Fairweather')
-  // Two clicks on one link are one step back.
+  // Two clicks on one link add one history entry.
   await link(page, 'Shop').click()
   await link(page, 'Shop').click()
   await page.goBack()
   await expect(page).toHaveURL(/last-umbrella$/)
 })
 
-test('a search can be shared, and the way out of one without result leads to everything', async ({
-  page,
-}) => {
+test('a search has an address, and a search without results links to all products', async ({ page }) => {
   await page.goto('/')
   await page.getByLabel('Search products').pressSequentially('wool')
   await expect(page.getByText('1 product for “wool”')).toBeVisible()
@@ -172,7 +166,7 @@ test('a search can be shared, and the way out of one without result leads to eve
   await expect(heading(page, 'Good things for any weather')).toBeFocused()
 })
 
-test('what is added before the cart is known goes into the one cart that was asked for', async ({ page }) => {
+test('products that are added before the cart is known are added to one cart', async ({ page }) => {
   let answer = () => {}
   let asked = 0
   const clicked = new Promise<void>((resolve) => {
@@ -188,13 +182,13 @@ test('what is added before the cart is known goes into the one cart that was ask
   await expect(page.getByText('Adding…')).toBeVisible()
   answer()
   await expect(page.getByText('It is in your cart.')).toBeVisible()
-  // Each answer to somebody without a cart brings a new one.
+  // Each response to a request without a cart sets a new cart.
   expect(asked).toBe(1)
   await page.goto('/cart')
   await expect(page.getByRole('group', { name: 'Quantity of Waxed Canvas Tote' })).toContainText('1')
 })
 
-test('clicks that come faster than the answers all count', async ({ page }) => {
+test('clicks that are faster than the responses all count', async ({ page }) => {
   await page.goto('/products/canvas-tote')
   const add = page.getByRole('button', { name: 'Add to cart' })
   await add.evaluate(clickTwice)
@@ -207,21 +201,24 @@ test('clicks that come faster than the answers all count', async ({ page }) => {
   await expect(page.getByText('Nothing in it yet')).toBeVisible()
 })
 
-test('what another tab has added is counted when one comes back', async ({ page, context }) => {
+test('products that another tab has added are counted when the tab is shown again', async ({
+  page,
+  context,
+}) => {
   await page.goto('/products/enamel-mug')
   const other = await context.newPage()
   await other.goto('/products/enamel-mug')
   await other.getByRole('button', { name: 'Add to cart' }).click()
   await expect(link(other, 'View cart')).toBeVisible()
   await other.close()
-  // Chromium without a screen takes every tab for visible.
+  // Headless Chromium reports every tab as visible.
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await expect(page.getByRole('link', { name: /^Cart.*1 item/ })).toBeVisible()
   await page.getByRole('button', { name: 'Add to cart' }).click()
   await expect(page.getByRole('link', { name: /^Cart.*2 items/ })).toBeVisible()
 })
 
-test('who is too late for the last one can take it out and buy the rest', async ({ page }) => {
+test('a customer can remove a product that was sold out meanwhile and buy the rest', async ({ page }) => {
   await goToCheckout(page, { productId: 'enamel-mug', card: '' })
   await goToCheckout(page, { productId: 'last-umbrella', card: GOOD_CARD })
   expect((await buy(page)).response.status()).toBe(409)
@@ -237,7 +234,7 @@ test('who is too late for the last one can take it out and buy the rest', async 
   await expect(heading(page, 'Thank you')).toBeFocused()
 })
 
-test('whose card is refused can use another one', async ({ page }) => {
+test('a customer can use another card after one was declined', async ({ page }) => {
   await goToCheckout(page, { productId: 'steel-flask', card: REFUSED_CARD })
   expect((await buy(page)).response.status()).toBe(402)
   const notice = page.getByRole('alert')
@@ -250,10 +247,7 @@ test('whose card is refused can use another one', async ({ page }) => {
   await expect(heading(page, 'Thank you')).toBeFocused()
 })
 
-test('who cannot pay because payments are down can press Buy again when they are back', async ({
-  page,
-  system,
-}) => {
+test('a customer can click Buy again once the payments service is back', async ({ page, system }) => {
   await goToCheckout(page, { productId: 'merino-socks', card: GOOD_CARD })
   await system.backend.stop()
   try {
@@ -266,7 +260,10 @@ test('who cannot pay because payments are down can press Buy again when they are
   await expect(heading(page, 'Thank you')).toBeFocused()
 })
 
-test('without a network every page says so, and goes on when it is back', async ({ page, context }) => {
+test('each page shows that the network is missing, and continues when it is back', async ({
+  page,
+  context,
+}) => {
   await page.goto('/')
   await expect(page.getByText('8 products')).toBeVisible()
   await context.setOffline(true)
@@ -306,7 +303,7 @@ for (const [name, path, wayOut] of [
   })
 }
 
-test('a page that breaks says so, keeps the rest of the shop, and can be loaded again', async ({
+test('a page that throws shows an error, the rest of the shop works, and the page can be reloaded', async ({
   page,
   noise,
 }) => {
@@ -331,7 +328,7 @@ test('a page that breaks says so, keeps the rest of the shop, and can be loaded 
   await expect(heading(page, 'Harbour Rain Jacket')).toBeVisible()
 })
 
-test('each action leaves a link to its trace, named as a person would name it', async ({ page, system }) => {
+test('each action adds a link to its trace, with a readable name', async ({ page, system }) => {
   await page.goto('/')
   await expect(newestTrace(page)).toHaveText('trace of: load /')
   const loadUrl = (await newestTrace(page).getAttribute('href')) ?? ''
@@ -365,18 +362,18 @@ test('each action leaves a link to its trace, named as a person would name it', 
   await newestTrace(page).click()
   const viewer = await opened
   await expect(viewer.getByRole('heading', { level: 1 })).toHaveText('shop-web click Buy')
-  // The shop has gone out of sight and sent all it had; every other link has its trace, too.
+  // The shop's tab is hidden and has sent all spans, so the traces of the other links exist as well.
   for (const { name, url } of links) {
     await viewer.goto(url)
     await expect(viewer.getByRole('heading', { level: 1 })).toHaveText(`shop-web ${name}`)
   }
-  // The page's own begins with the server that sent it.
+  // The trace of the page load begins with the server span of its HTML.
   await viewer.goto(loadUrl)
   await expect(viewer.getByText('load /', { exact: true })).toBeVisible()
 })
 
 for (const script of ['throughline.js', 'throughline-sdk.js']) {
-  test(`the shop works all the same when ${script} is blocked`, async ({ page }) => {
+  test(`the shop works when ${script} is blocked`, async ({ page }) => {
     await page.route(`**/${script}`, (route) => route.abort('blockedbyclient'))
     await searchAndBuy(page)
     await expect(page.getByRole('contentinfo').getByRole('link')).toHaveCount(0)
@@ -387,14 +384,14 @@ function heading(page: Page, name: string): Locator {
   return page.getByRole('heading', { level: 1, name })
 }
 
-/** Runs in the page, in one task: the second click comes before the answer to the first. */
+/** Runs in the page, in one task: the second click precedes the response to the first. */
 function clickTwice(button: HTMLElement | SVGElement): void {
   if (!(button instanceof HTMLElement)) return
   button.click()
   button.click()
 }
 
-/** By its whole name: the links to traces name what was clicked, too. */
+/** By its exact name: the links to traces contain the names of clicked elements as well. */
 function link(page: Page, name: string | RegExp): Locator {
   return page.getByRole('link', { name, exact: true })
 }
@@ -439,7 +436,7 @@ interface LayoutShift extends PerformanceEntry {
   readonly sources: readonly { readonly node: Node | null }[]
 }
 
-/** Runs in the page before all else; shifts of the footer alone do not count, it is below everything. */
+/** Runs in the page before other scripts. Layout shifts of the footer are ignored, since no content is below it. */
 function sumLayoutShifts(): void {
   let sum = 0
   Reflect.set(window, 'layoutShift', sum)

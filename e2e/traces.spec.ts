@@ -1,7 +1,7 @@
+import { type ExpectedSpan, expectTrace, flatten, type SpanNode } from '@throughline/otel-testing'
 import { buy, GOOD_CARD, goToCheckout, REFUSED_CARD } from './checkout.ts'
-import { type ExpectedSpan, expectTrace } from './expect-trace.ts'
 import { expect, test } from './fixtures.ts'
-import type { SpanNode } from './trace.ts'
+import { traceSource } from './trace.ts'
 
 const SERVICES = ['backend', 'fulfilment', 'gateway', 'inventory', 'shop', 'shop-web']
 
@@ -12,7 +12,7 @@ test('a click on Buy is one trace of six services, complete within five seconds'
   await goToCheckout(page, { productId: 'enamel-mug', card: GOOD_CARD })
   const { response, traceId } = await buy(page)
   expect(response.status()).toBe(201)
-  const root = await expectTrace(
+  const root = await expectTree(
     system.uiUrl,
     traceId,
     {
@@ -31,12 +31,12 @@ test('a click on Buy is one trace of six services, complete within five seconds'
             {
               service: 'shop',
               name: 'send orders',
-              kind: 'producer',
+              kind: 'PRODUCER',
               children: [
                 {
                   service: 'fulfilment',
                   name: 'process orders',
-                  kind: 'consumer',
+                  kind: 'CONSUMER',
                   children: [client('fulfilment', 'UPDATE orders')],
                 },
               ],
@@ -44,11 +44,11 @@ test('a click on Buy is one trace of six services, complete within five seconds'
             client('shop', 'delete CARTS'),
           ],
         }),
-        { service: 'shop-web', name: 'navigate /orders/:id', kind: 'internal' },
-        // The order's page asks until the order is packed.
+        { service: 'shop-web', name: 'navigate /orders/:id', kind: 'INTERNAL' },
+        // The page of the order polls until the order is fulfilled.
         { ...client('shop-web', 'GET'), children: [apiServer('GET', 'GET /api/orders/:id')], repeated: true },
       ]),
-      status: 'unset',
+      status: 'UNSET',
     },
     { timeoutMillis: 5000 },
   )
@@ -57,7 +57,8 @@ test('a click on Buy is one trace of six services, complete within five seconds'
   expect([...new Set(spans.map(({ service }) => service))].sort()).toEqual(SERVICES)
   const producer = spans.find(({ name }) => name === 'send orders')
   const consumer = spans.find(({ name }) => name === 'process orders')
-  expect(consumer?.links).toEqual([`${traceId}-${producer?.spanId}`])
+  expect(consumer?.links).toMatchObject([{ traceId, spanId: producer?.spanId }])
+  expect(consumer?.links).toHaveLength(1)
 
   const search = new URLSearchParams({
     'query.service_name': 'shop-web',
@@ -65,25 +66,25 @@ test('a click on Buy is one trace of six services, complete within five seconds'
     'query.start_time_min': new Date(Date.now() - 60_000).toISOString(),
     'query.start_time_max': new Date(Date.now() + 60_000).toISOString(),
     'query.search_depth': '20',
-    // The same, as Jaeger 2.13 calls it.
+    // The same span under its name in Jaeger 2.13.
     'query.num_traces': '20',
   })
   const found = await fetch(`${system.uiUrl}/api/v3/traces?${search}`)
   expect(await found.text()).toContain(traceId)
 })
 
-test('what is sold out is an error of those who asked for it', async ({ page, system }) => {
+test('a product that is sold out is an error in the spans of the callers', async ({ page, system }) => {
   await goToCheckout(page, { productId: 'last-umbrella', card: GOOD_CARD })
   const { response, traceId } = await buy(page)
   expect(response.status()).toBe(409)
-  await expectTrace(
+  await expectTree(
     system.uiUrl,
     traceId,
     clickBuy([
       orderRequest({
-        status: 'error',
+        status: 'ERROR',
         attributes: { 'http.response.status_code': 409, 'error.type': '409' },
-        server: { status: 'unset', attributes: { 'http.response.status_code': 409 } },
+        server: { status: 'UNSET', attributes: { 'http.response.status_code': 409 } },
         children: [
           client('shop', 'get CARTS'),
           client('shop', 'SELECT products'),
@@ -94,26 +95,26 @@ test('what is sold out is an error of those who asked for it', async ({ page, sy
   )
 })
 
-test('a refused card is an error of those who asked, and the stock goes back in the same trace', async ({
+test('a declined card is an error in the spans of the callers, and the stock is released in the same trace', async ({
   page,
   system,
 }) => {
   await goToCheckout(page, { productId: 'canvas-tote', card: REFUSED_CARD })
   const { response, traceId } = await buy(page)
   expect(response.status()).toBe(402)
-  await expectTrace(
+  await expectTree(
     system.uiUrl,
     traceId,
     clickBuy([
       orderRequest({
-        status: 'error',
+        status: 'ERROR',
         attributes: { 'http.response.status_code': 402, 'error.type': '402' },
-        server: { status: 'unset', attributes: { 'http.response.status_code': 402 } },
+        server: { status: 'UNSET', attributes: { 'http.response.status_code': 402 } },
         children: [
           client('shop', 'get CARTS'),
           client('shop', 'SELECT products'),
           inventoryCall('reserve', ['UPDATE stock']),
-          { ...client('shop', 'POST'), status: 'error', children: [paymentsServer({ status: 'unset' })] },
+          { ...client('shop', 'POST'), status: 'ERROR', children: [paymentsServer({ status: 'UNSET' })] },
           inventoryCall('release', ['UPDATE stock']),
         ],
       }),
@@ -121,25 +122,28 @@ test('a refused card is an error of those who asked, and the stock goes back in 
   )
 })
 
-test('payments that are down are an error from the call to them up to the page', async ({ page, system }) => {
+test('an unreachable payments service is an error in each span from the call up to the page', async ({
+  page,
+  system,
+}) => {
   await system.backend.stop()
   try {
     await goToCheckout(page, { productId: 'merino-socks', card: GOOD_CARD })
     const { response, traceId } = await buy(page)
     expect(response.status()).toBe(502)
-    await expectTrace(
+    await expectTree(
       system.uiUrl,
       traceId,
       clickBuy([
         orderRequest({
-          status: 'error',
+          status: 'ERROR',
           attributes: { 'http.response.status_code': 502, 'error.type': '502' },
-          server: { status: 'error', attributes: { 'http.response.status_code': 502, 'error.type': '502' } },
+          server: { status: 'ERROR', attributes: { 'http.response.status_code': 502, 'error.type': '502' } },
           children: [
             client('shop', 'get CARTS'),
             client('shop', 'SELECT products'),
             inventoryCall('reserve', ['UPDATE stock']),
-            { ...client('shop', 'POST'), status: 'error', children: [] },
+            { ...client('shop', 'POST'), status: 'ERROR', children: [] },
             inventoryCall('release', ['UPDATE stock']),
           ],
         }),
@@ -154,22 +158,22 @@ test('a page that is loaded continues the trace of its HTML', async ({ page, sys
   const document = await page.goto('/')
   const timing = (await document?.allHeaders())?.['server-timing'] ?? ''
   const traceId = /traceparent;desc="00-([0-9a-f]{32})-/.exec(timing)?.[1] ?? ''
-  await expectTrace(system.uiUrl, traceId, {
+  await expectTree(system.uiUrl, traceId, {
     service: 'gateway',
     name: 'GET /*',
-    kind: 'server',
+    kind: 'SERVER',
     children: [
       client('gateway', 'fetch ASSETS'),
       {
         service: 'shop-web',
         name: 'load /',
-        kind: 'internal',
+        kind: 'INTERNAL',
         children: [
           { ...client('shop-web', 'GET'), children: [apiServer('GET', 'GET /api/products')] },
           { ...client('shop-web', 'GET'), children: [apiServer('GET', 'GET /api/cart')] },
           {
             ...client('shop-web', 'GET'),
-            children: [{ service: 'gateway', name: 'GET /config.json', kind: 'server', children: [] }],
+            children: [{ service: 'gateway', name: 'GET /config.json', kind: 'SERVER', children: [] }],
           },
         ],
       },
@@ -181,25 +185,25 @@ function clickBuy(children: readonly ExpectedSpan[]): ExpectedSpan {
   return {
     service: 'shop-web',
     name: 'click Buy',
-    kind: 'internal',
+    kind: 'INTERNAL',
     attributes: { 'throughline.action.type': 'click', 'throughline.action.end_reason': 'done' },
     children,
   }
 }
 
 interface Order {
-  /** Of each span on the asking side: the browser's and the gateway's. */
-  readonly status?: 'error' | 'unset'
+  /** Attributes of the caller's spans, in the browser and the gateway. */
+  readonly status?: 'ERROR' | 'UNSET'
   readonly attributes: Readonly<Record<string, unknown>>
-  /** Of the shop's server span, and the gateway's. */
+  /** Attributes of the server spans of shop and gateway. */
   readonly server?: Pick<ExpectedSpan, 'status' | 'attributes'>
   readonly children: readonly ExpectedSpan[]
 }
 
 function orderRequest({
-  status = 'unset',
+  status = 'UNSET',
   attributes,
-  server = { status: 'unset' },
+  server = { status: 'UNSET' },
   children,
 }: Order): ExpectedSpan {
   return {
@@ -210,13 +214,13 @@ function orderRequest({
       {
         service: 'gateway',
         name: 'POST /api/*',
-        kind: 'server',
+        kind: 'SERVER',
         ...server,
         children: [
           {
             ...client('gateway', 'fetch SHOP'),
             status,
-            children: [{ service: 'shop', name: 'POST /api/orders', kind: 'server', ...server, children }],
+            children: [{ service: 'shop', name: 'POST /api/orders', kind: 'SERVER', ...server, children }],
           },
         ],
       },
@@ -224,14 +228,14 @@ function orderRequest({
   }
 }
 
-/** What the gateway makes of a call of the API that the shop answers under `route`. */
+/** The gateway's spans for an API call that the shop serves at `route`. */
 function apiServer(method: string, route: string): ExpectedSpan {
-  const shop: ExpectedSpan = { service: 'shop', name: route, kind: 'server' }
+  const shop: ExpectedSpan = { service: 'shop', name: route, kind: 'SERVER' }
   const gateway = { ...client('gateway', 'fetch SHOP'), children: [shop] }
-  return { service: 'gateway', name: `${method} /api/*`, kind: 'server', children: [gateway] }
+  return { service: 'gateway', name: `${method} /api/*`, kind: 'SERVER', children: [gateway] }
 }
 
-/** A call of the inventory: its RPC, the Durable Object behind it, and that one's storage. */
+/** The spans of an inventory call: the RPC, the Durable Object behind it, and its storage. */
 function inventoryCall(method: string, queries: readonly string[]): ExpectedSpan {
   return {
     ...client('shop', `INVENTORY.${method}`),
@@ -239,7 +243,7 @@ function inventoryCall(method: string, queries: readonly string[]): ExpectedSpan
       {
         service: 'inventory',
         name: method,
-        kind: 'server',
+        kind: 'SERVER',
         children: [
           {
             ...client('inventory', `WAREHOUSE.${method}`),
@@ -247,7 +251,7 @@ function inventoryCall(method: string, queries: readonly string[]): ExpectedSpan
               {
                 service: 'inventory',
                 name: method,
-                kind: 'server',
+                kind: 'SERVER',
                 children: queries.map((query) => client('inventory', query)),
               },
             ],
@@ -259,13 +263,25 @@ function inventoryCall(method: string, queries: readonly string[]): ExpectedSpan
 }
 
 function paymentsServer(rest: Pick<ExpectedSpan, 'status' | 'children'>): ExpectedSpan {
-  return { service: 'backend', name: 'POST /payments', kind: 'server', ...rest }
+  return { service: 'backend', name: 'POST /payments', kind: 'SERVER', ...rest }
 }
 
 function client(service: string, name: string): ExpectedSpan {
-  return { service, name, kind: 'client' }
+  return { service, name, kind: 'CLIENT' }
 }
 
-function flatten(node: SpanNode): SpanNode[] {
-  return [node, ...node.children.flatMap(flatten)]
+/** Waits until the trace in the query API equals the tree, and returns its root. */
+function expectTree(
+  uiUrl: string,
+  traceId: string,
+  expected: ExpectedSpan,
+  options: { readonly timeoutMillis?: number } = {},
+): Promise<SpanNode> {
+  const resourceAttributes = ['service.name', 'service.version', 'service.instance.id']
+  return expectTrace(traceSource(uiUrl, traceId), expected, {
+    traceId,
+    resourceAttributes,
+    timeoutMillis: 10_000,
+    ...options,
+  })
 }

@@ -1,26 +1,40 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, run } from './command.ts'
-import { report, type StepResult } from './report.ts'
+import { type Failure, report, type StepResult } from './report.ts'
 
-/** Lint, types of every part, unused code: one result each. */
+/** How many steps run at a time. */
+const CONCURRENCY = 2
+
+/** Lint and import circles, spelling, docs, structure, types, unused code, regular expressions: one result for each. */
 export async function check(): Promise<StepResult> {
   const steps = [
     ['lint', ['biome', 'check', '.', '--error-on-warnings']],
+    ['spelling', ['cspell', 'lint', '--no-progress', '--no-summary', '--dot']],
+    ['docs', [process.execPath, 'scripts/check-docs.ts']],
+    ['structure', [process.execPath, 'scripts/check-structure.ts']],
     ...typeScriptProjects().map((project) => [`types of ${project}`, ['tsc', '-p', project]] as const),
     ['unused code', ['knip']],
+    ['linear expressions', [process.execPath, 'scripts/check-regexps.ts']],
   ] as const
-  let failed = 0
-  for (const [name, command] of steps) {
-    try {
-      await run(command, { cwd: ROOT })
-      console.log(`✓ ${name}`)
-    } catch (error) {
-      failed++
-      console.error(`✗ ${name}\n${error instanceof Error ? error.message : error}`)
+  const failures: Failure[] = []
+  const waiting = [...steps]
+  const runSteps = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      const [name, command] = step
+      try {
+        await run(command, { cwd: ROOT })
+        console.log(`✓ ${name}`)
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        failures.push({ name, message })
+        console.error(`✗ ${name}\n${message}`)
+      }
     }
   }
-  return { name: 'check', passed: steps.length - failed, failed, skipped: 0 }
+  await Promise.all(Array.from({ length: CONCURRENCY }, runSteps))
+  const failed = failures.length
+  return { name: 'check', passed: steps.length - failed, failed, skipped: 0, failures }
 }
 
 function typeScriptProjects(): string[] {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { chromium } from '@playwright/test'
-import { chromiumLaunchOptions } from '../e2e/chromium.ts'
+import { chromiumLaunchOptions } from '@throughline/otel-testing/playwright'
 import { run } from './command.ts'
 
 /**
- * Makes sure that there is a Chromium to test with: Playwright's own, else the system's, else Playwright's is
- * downloaded, else Debian's package is installed when we are root.
+ * Provides a Chromium for tests: Playwright's own, else the system's, else a download of Playwright's, else Debian's
+ * package if this process runs as root.
  *
- * Throws an `Error` that says what was tried. Returns nothing: `chromiumLaunchOptions()` finds what is there.
+ * Throws an `Error` that lists the attempts. `chromiumLaunchOptions()` finds the installed Chromium.
  */
 export async function setUpChromium(): Promise<void> {
   if (isThere()) return

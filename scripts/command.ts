@@ -21,26 +21,46 @@ export async function run(command: readonly string[], options: CommandOptions = 
     })
   }
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
+    child.once('error', (error) => reject(explainSpawnError(program, error)))
     child.once('close', resolve)
   })
   if (code !== 0) throw new Error(`\`${command.join(' ')}\` ended with ${code}:\n${output}`)
   return output
 }
 
-/** Runs a command in the repository with its output on ours, and returns its exit code. */
+function explainSpawnError(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'ENOENT') return error
+  return new Error(`\`${program}\` is not installed. Run \`npm install\` in the repository's root.`)
+}
+
+/** When the output of a command is printed. */
+export type OutputTime = 'at once' | 'at the end'
+
+/**
+ * Runs a command in the repository, prints its output, and returns its exit code.
+ *
+ * @param time `at the end` for a command that runs beside another one, so that their lines do not mix
+ */
 export function show(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  time: OutputTime = 'at once',
 ): Promise<number> {
   return new Promise((resolve, reject) => {
+    const output = time === 'at once' ? 'inherit' : 'pipe'
     const child = spawn(program, args, {
       cwd: ROOT,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       env: { ...process.env, ...env },
     })
+    const chunks: Buffer[] = []
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => void chunks.push(chunk))
     child.once('error', reject)
-    child.once('close', (code) => resolve(code ?? 1))
+    child.once('close', (code) => {
+      process.stdout.write(Buffer.concat(chunks))
+      resolve(code ?? 1)
+    })
   })
 }
 

@@ -5,7 +5,7 @@ import { findJaeger } from './jaeger.ts'
 import { playwright } from './playwright.ts'
 import { report } from './report.ts'
 
-/** The end-to-end traces once more, read back from a real Jaeger; says so by name where none can be had. */
+/** Runs the end-to-end trace tests with a real Jaeger, or prints why none is available. */
 const jaeger = await findJaeger(console.log).catch((error: Error) => {
   console.log(`not run: Jaeger. ${error.message}`)
 })

@@ -20,9 +20,9 @@ const DOWNLOADS = `https://github.com/jaegertracing/jaeger/releases/download/v${
 const GO_MODULE = 'github.com/jaegertracing/jaeger@v1.76.0'
 
 export interface Jaeger {
-  /** The program and its first arguments; `--config <file>` is still to come. */
+  /** The program and its first arguments. `--config <file>` is added later. */
   readonly command: readonly string[]
-  /** Where it came from, for people to read. */
+  /** A description of its origin. */
   readonly origin: string
 }
 
@@ -30,7 +30,7 @@ export interface Jaeger {
  * Finds a Jaeger, in this order: `JAEGER_BIN`, `jaeger` on PATH, the official release (downloaded once, checksum
  * verified, cached), Docker, and where Go is installed a build from the module proxy (its UI is a placeholder).
  *
- * Throws an `Error` that lists what was tried and why it did not do.
+ * Throws an `Error` that lists the attempts and the reason why each failed.
  */
 export async function findJaeger(log: (line: string) => void): Promise<Jaeger> {
   const tried: string[] = []
@@ -40,7 +40,7 @@ export async function findJaeger(log: (line: string) => void): Promise<Jaeger> {
     if (typeof result !== 'string') return result
     tried.push(result)
   }
-  throw new Error(`No Jaeger could be had. Tried:\n${tried.map((line) => `  - ${line}`).join('\n')}`)
+  throw new Error(`Jaeger is not available. Tried:\n${tried.map((line) => `  - ${line}`).join('\n')}`)
 }
 
 type Attempt = Jaeger | string
@@ -112,7 +112,7 @@ function fromDocker(): Attempt {
   }
 }
 
-/** Built in a copy of the module, for `go install` refuses modules whose go.mod replaces others. */
+/** Built in a copy of the module, because `go install` rejects modules with `replace` directives. */
 function fromGo(log: (line: string) => void): Attempt {
   const binary = join(cacheFolder(), GO_MODULE.replaceAll(/[/@]/g, '-'), 'jaeger')
   const origin = `built by Go from ${GO_MODULE} (its UI is a placeholder)`

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
+import { chromiumLaunchOptions } from '@throughline/otel-testing/playwright'
 import { buy, GOOD_CARD, goToCheckout } from '../e2e/checkout.ts'
-import { chromiumLaunchOptions } from '../e2e/chromium.ts'
 import { fetchTrace } from '../e2e/trace.ts'
 import { build } from './build.ts'
 import { setUpChromium } from './chromium.ts'
@@ -11,7 +11,7 @@ import { ROOT } from './command.ts'
 import { freePorts } from './ports.ts'
 import { startSystem } from './system.ts'
 
-/** Takes the README's picture anew: buys something, and photographs the trace in the viewer. */
+/** Creates the picture of the README: buys a product and takes a screenshot of its trace in the viewer. */
 await setUpChromium()
 await build()
 const stateFolder = mkdtempSync(join(tmpdir(), 'throughline-picture-'))
@@ -23,7 +23,7 @@ try {
     viewport: { width: 1280, height: 900 },
     deviceScaleFactor: 1.5,
   })
-  // The first round warms everything up: a picture of cold starts says little.
+  // The first order is a warm-up, so that the picture has no cold starts.
   for (const _ of ['warm up', 'picture']) {
     await goToCheckout(page, { productId: 'enamel-mug', card: GOOD_CARD })
     const { traceId } = await buy(page)

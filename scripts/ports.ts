@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-/** A port of the system: where it listens, and the environment variable that moves it. */
+/** The environment variable of a port. */
 interface Port {
   readonly variable: 'PORT' | 'OTLP_PORT' | 'UI_PORT' | 'BACKEND_PORT'
   readonly number: number
@@ -10,7 +10,7 @@ const DEFAULTS = { PORT: 8787, OTLP_PORT: 4318, UI_PORT: 16686, BACKEND_PORT: 87
 
 export type Ports = { readonly [Name in Port['variable']]: number }
 
-/** The ports from the environment. Throws an `Error` naming the variable whose value is no port. */
+/** The ports from the environment. Throws an `Error` that names a variable whose value is not a port. */
 export function portsFromEnvironment(env: NodeJS.ProcessEnv): Ports {
   const ports = { ...DEFAULTS } as Record<Port['variable'], number>
   for (const variable of Object.keys(DEFAULTS) as Port['variable'][]) {
@@ -18,20 +18,20 @@ export function portsFromEnvironment(env: NodeJS.ProcessEnv): Ports {
     if (text === undefined || text === '') continue
     const number = Number(text)
     if (!Number.isInteger(number) || number < 1 || number > 65535) {
-      throw new Error(`${variable}=${text} is no port: a whole number from 1 to 65535 is expected.`)
+      throw new Error(`${variable}=${text} is not a port: a whole number from 1 to 65535 is expected.`)
     }
     ports[variable] = number
   }
   return ports
 }
 
-/** Throws an `Error` naming the first port that is taken, or wanted twice, and the variable that moves it. */
+/** Throws an `Error` that names the first port that is taken or used twice, and its variable. */
 export async function assertPortsFree(ports: Ports): Promise<void> {
   const seen = new Map<number, string>()
   for (const [variable, number] of Object.entries(ports)) {
     const other = seen.get(number)
     if (other !== undefined)
-      throw new Error(`${variable} and ${other} are both ${number}: give one another port.`)
+      throw new Error(`${variable} and ${other} are both ${number}: set one of them to another port.`)
     seen.set(number, variable)
     if (!(await isFree(number))) {
       throw new Error(
@@ -41,17 +41,23 @@ export async function assertPortsFree(ports: Ports): Promise<void> {
   }
 }
 
-/** Four ports nobody uses now, for tests. */
+/**
+ * Four free ports, for tests. They are below those that an operating system gives to connections and to servers without
+ * a port of their own, so that nothing takes them before the test does.
+ */
 export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all([0, 1, 2, 3].map(() => listen(0)))
-  const [PORT = 0, OTLP_PORT = 0, UI_PORT = 0, BACKEND_PORT = 0] = servers.map(portOf)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  const free = new Set<number>()
+  while (free.size < 4) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    if (await isFree(port)) free.add(port)
+  }
+  const [PORT = 0, OTLP_PORT = 0, UI_PORT = 0, BACKEND_PORT = 0] = free
   return { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT }
 }
 
 type Server = ReturnType<typeof createServer>
 
-/** Both loopback addresses: what listens on one of them only would still answer half of the browsers. */
+/** Both loopback addresses are checked: some browsers resolve localhost to IPv4, others to IPv6. */
 async function isFree(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '::1', undefined]) {
     try {
@@ -60,7 +66,7 @@ async function isFree(port: number): Promise<boolean> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EADDRINUSE') return false
-      // A machine without IPv6 says the one or the other.
+      // A machine without IPv6 reports one of these.
       if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw error
     }
   }
@@ -73,9 +79,4 @@ function listen(port: number, host?: string): Promise<Server> {
     server.once('error', reject)
     server.listen({ port, host }, () => resolve(server))
   })
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

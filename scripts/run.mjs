@@ -1,6 +1,6 @@
-// `npm start` and `npm test` begin here, on whatever Node there is (20 or newer) and with nothing installed:
-// installs what package-lock.json names, then runs scripts/<name>.ts with the Node that came with it.
-// Built-ins only.
+// The entry point of `npm start`, `npm test` and other scripts. It needs Node 20 or newer and no installed packages: it
+// installs the packages of package-lock.json, then runs scripts/<name>.ts with the Node of that installation. It uses
+// built-in modules only.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ const child = spawn(projectNode(), [join(root, 'scripts', `${name}.ts`), ...args
   stdio: 'inherit',
   env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` },
 })
-// A terminal's Ctrl-C reaches the child by itself, a `kill` of this process does not.
+// Ctrl-C in a terminal reaches the child directly; a `kill` of this process does not.
 for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
   process.on(signal, () => child.kill(signal))
 process.on('SIGINT', () => {})
@@ -34,25 +34,21 @@ child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
 })
 
-// Not `npm ci`: it refuses a lock file that lacks the optional binaries of platforms it was not made on.
+/** Installs the packages of the lock file and verifies their hashes. */
 function install() {
   console.log('Installing dependencies (once) …')
   const npm = process.env.npm_execpath
   const command = npm === undefined ? ['npm'] : [process.execPath, npm]
   const [program = 'npm', ...first] = command
-  const { status } = spawnSync(
-    program,
-    [...first, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-    },
-  )
-  if (status !== 0) fail('`npm install` failed; its own message stands above.')
+  const { status } = spawnSync(program, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (status !== 0) fail('`npm ci` failed; its message is above.')
   writeFileSync(stamp, lock)
 }
 
-/** The Node of devDependencies; where its install script was not allowed to run, this one if it is new enough. */
+/** The Node of devDependencies. If its install script was not allowed to run, this Node is used if it is new enough. */
 function projectNode() {
   const installed = join(root, 'node_modules', '.bin', 'node')
   if (spawnSync(installed, ['--version']).status === 0) return installed

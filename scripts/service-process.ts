@@ -6,21 +6,23 @@ export interface ServiceOptions {
   readonly name: string
   readonly command: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Default: the folder of this process. */
+  readonly cwd?: string
   /** Answers 2xx once the service is up. Polled with `readyHeaders`. */
   readonly readyUrl: string
   readonly readyHeaders?: Readonly<Record<string, string>>
   readonly readyTimeoutMillis?: number
-  /** Given every line the service prints. */
+  /** Called with every line that the service prints. */
   readonly onLine?: (line: string) => void
 }
 
 /** A running service of the system. */
 export interface ServiceProcess {
   readonly name: string
-  /** Resolves when the process has ended, by whomever. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<void>
   stop(): Promise<void>
-  /** Ends it without a chance to say good-bye, as a crash does. */
+  /** Ends the process without a clean shutdown, like a crash. */
   kill(): Promise<void>
 }
 
@@ -30,11 +32,12 @@ const STOP_GRACE_MILLIS = 4000
 /**
  * Starts one service in a process group of its own and waits until it answers.
  *
- * Throws an `Error` with the last lines it printed when it ends early or does not answer in time.
+ * Throws an `Error` with the last lines of its output if it ends early or does not answer in time.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const [program = '', ...args] = options.command
-  const child = spawn(program, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const { env, cwd } = options
+  const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const lastLines: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
@@ -100,7 +103,7 @@ async function endGroup(child: ChildProcess, ended: Promise<void>, signal: NodeJ
     await Promise.race([once(child, 'exit'), ended])
     clearTimeout(force)
   }
-  // What the leader left behind in its group.
+  // Processes of the group that outlived the leader.
   signalGroup(child.pid, 'SIGKILL')
   await ended
 }

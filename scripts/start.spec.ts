@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,8 +15,8 @@ interface Run {
   readonly exit: Promise<number | null>
 }
 
-function start(env: NodeJS.ProcessEnv): Run {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/run.mjs'), 'start'], {
+function start(env: NodeJS.ProcessEnv, ...args: readonly string[]): Run {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/run.mjs'), 'start', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -29,6 +30,20 @@ function start(env: NodeJS.ProcessEnv): Run {
   const exit = once(child, 'close').then(([code]) => code as number | null)
   return { child, output: () => output, exit }
 }
+
+/** Responds like Jaeger 2.21, which has no `/api/services`. */
+const V3_ONLY_JAEGER = `#!${process.execPath}
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+const config = readFileSync(process.argv[process.argv.indexOf('--config') + 1], 'utf8')
+for (const [, port] of config.matchAll(/localhost:(\\d+)/g)) {
+  createServer((request, response) => {
+    response.statusCode = request.url === '/api/v3/services' || request.method === 'POST' ? 200 : 404
+    response.end('{}')
+  }).listen(Number(port), 'localhost')
+}
+process.on('SIGTERM', () => process.exit(0))
+`
 
 function portVariables(ports: Ports): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]))
@@ -45,7 +60,7 @@ async function untilReady({ child, output, exit }: Run): Promise<void> {
   if (first !== 'ready') throw new Error(`npm start ended:\n${output()}`)
 }
 
-test('npm start gives one line per address, answers at each, and leaves nothing when it is stopped', async () => {
+test('npm start prints one line per address, each answers, and Ctrl-C ends all processes', async () => {
   const ports = await freePorts()
   const run = start(portVariables(ports))
   try {
@@ -71,7 +86,22 @@ test('npm start gives one line per address, answers at each, and leaves nothing 
   await assertPortsFree(ports)
 })
 
-test('a port that is taken is an error that names it and the variable that moves it', async () => {
+test('npm start -- --jaeger waits for the path that every Jaeger 2.x has', async () => {
+  const ports = await freePorts()
+  const jaegerBin = test.info().outputPath('jaeger')
+  writeFileSync(jaegerBin, V3_ONLY_JAEGER, { mode: 0o755 })
+  const run = start({ ...portVariables(ports), JAEGER_BIN: jaegerBin }, '--jaeger')
+  try {
+    await untilReady(run)
+    expect((await fetch(`http://localhost:${ports.UI_PORT}/api/services`)).status).toBe(404)
+  } finally {
+    run.child.kill('SIGTERM')
+    await run.exit
+  }
+  expect(await run.exit, run.output()).toBe(0)
+})
+
+test('a port in use is an error that names the port and its variable', async () => {
   const ports = await freePorts()
   const squatter = createServer().listen(ports.UI_PORT)
   await once(squatter, 'listening')
@@ -82,8 +112,8 @@ test('a port that is taken is an error that names it and the variable that moves
   squatter.close()
 })
 
-test('a port that is no port is an error that names the variable', async () => {
+test('an invalid port is an error that names the variable', async () => {
   const run = start({ OTLP_PORT: 'http' })
   expect(await run.exit).toBe(1)
-  expect(run.output()).toContain('OTLP_PORT=http is no port')
+  expect(run.output()).toContain('OTLP_PORT=http is not a port')
 })

@@ -18,7 +18,7 @@ try {
   await build()
   console.log(jaeger ? 'Starting Jaeger, backend and edge …' : 'Starting collector, backend and edge …')
   const starting = startSystem({ ports, stateFolder, jaeger, onLine: print })
-  // Ctrl-C while it starts still stops what came up.
+  // Ctrl-C during the start stops the services that have started.
   const system = await Promise.race([starting, stopping.then(() => undefined)])
   if (system) {
     console.log(
@@ -45,7 +45,7 @@ try {
 }
 process.exit()
 
-/** Services speak when asked to, or when it looks as if someone should know. */
+/** Output of services is printed with `--verbose`, and otherwise if it looks like an error. */
 function print(service: string, line: string): void {
   if (verbose || service === 'jaeger' || /\berror\b|✘/i.test(line)) console.log(`[${service}] ${line}`)
 }

@@ -9,7 +9,7 @@ const EDGE_CONFIGS = [
   'wrangler.toml',
   ...['shop', 'inventory', 'fulfilment'].map((name) => `apps/edge/${name}/wrangler.toml`),
 ]
-// The newcomer sees no trace of the system finding out that it is up: the sampled flag is 0.
+// With the sampled flag 0, the readiness checks cause no traces in the viewer.
 const UNSAMPLED = {
   traceparent: '00-00000000000000000000000000000001-0000000000000001-00',
   'sec-fetch-site': 'same-origin',
@@ -17,24 +17,24 @@ const UNSAMPLED = {
 
 export interface SystemOptions {
   readonly ports: Ports
-  /** Where D1, KV, queues, Durable Objects and the collector's database live. */
+  /** The folder of D1, KV, queues, Durable Objects and the collector's database. */
   readonly stateFolder: string
   /** Jaeger in place of the embedded collector. */
   readonly jaeger?: boolean
-  /** Given every line that a service prints. */
+  /** Called with every line that a service prints. */
   readonly onLine?: (service: string, line: string) => void
 }
 
-/** The whole system, running. */
+/** The running system. */
 export interface System {
   readonly shopUrl: string
   readonly otlpUrl: string
   readonly uiUrl: string
-  /** The latest that was started. */
+  /** The process that was started last. */
   readonly collector: ServiceProcess
   readonly backend: ServiceProcess
   readonly edge: ServiceProcess
-  /** Starts it again after it was stopped. */
+  /** Starts the service again after it was stopped. */
   startCollector(): Promise<void>
   startBackend(): Promise<void>
   stop(): Promise<void>
@@ -43,7 +43,7 @@ export interface System {
 /**
  * Starts collector, backend and edge workers and resolves when all of them answer. The web app must be built.
  *
- * Throws an `Error` naming the service that did not come up; what had started is stopped then.
+ * Throws an `Error` that names the service that did not start. Services that have started are stopped then.
  */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { ports, stateFolder } = options
@@ -57,7 +57,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
   const startCollector = () => keep(options.jaeger ? startJaeger(options) : startEmbeddedCollector(options))
   const startBackend = () => keep(startPayments(options))
-  // The edge goes first and the collector last, so that what the others flush on the way out arrives.
+  // The edge is stopped first and the collector last, so that spans that the others flush at the end are received.
   const stop = async () => {
     for (const name of ['edge', 'backend', 'collector']) {
       await Promise.all(
@@ -119,9 +119,10 @@ async function startJaeger(options: SystemOptions): Promise<ServiceProcess> {
   return startService({
     name: 'collector',
     command: [...jaeger.command, '--config', config],
-    // Jaeger traces itself unless told not to, to a port that is not there.
+    // By default Jaeger exports its own traces to a port on which nothing listens.
     env: { ...process.env, OTEL_TRACES_SAMPLER: 'always_off' },
-    readyUrl: `http://localhost:${UI_PORT}/api/services`,
+    // Jaeger 2.21 has no `/api/services`; all versions 2.x have this path.
+    readyUrl: `http://localhost:${UI_PORT}/api/v3/services`,
     ...lines(options, 'jaeger'),
   })
 }
@@ -142,7 +143,7 @@ function startPayments(options: SystemOptions): Promise<ServiceProcess> {
   })
 }
 
-/** The developer's own environment, but for what would send the backend's spans elsewhere, or nowhere. */
+/** The developer's environment without variables that change where the backend exports spans. */
 function withoutOtel(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('OTEL_')))
 }
@@ -151,7 +152,7 @@ async function startEdge(options: SystemOptions): Promise<ServiceProcess> {
   const { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT } = options.ports
   const state = join(options.stateFolder, 'wrangler')
   const { PORT: inspectorPort } = await freePorts()
-  // Every worker is given this whole environment, so nothing of the developer's own shell is in it.
+  // Every worker gets this environment, so it contains nothing of the developer's shell.
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

@@ -4,17 +4,17 @@ import { show } from './command.ts'
 import { playwright } from './playwright.ts'
 import { report, type StepResult } from './report.ts'
 
-/** What takes minutes by its nature, or measures: a hundred departures, outages of half a minute, ten thousand requests. */
+/** Tests that take minutes or measure: a hundred unloads, outages of half a minute, ten thousand requests. */
 await setUpChromium()
 await build()
 const options = { env: { LONG: '1' }, args: ['--grep', '@long'] }
 report([
   await playwright('browser, long: packages/otel-web', 'packages/otel-web/playwright.config.ts', options),
-  await playwright('cost of awaits', 'packages/otel-web/corpus/playwright.config.ts', options),
+  await playwright('cost of awaits', 'packages/otel-web/test/conformance/playwright.config.ts', options),
   await outage(),
 ])
 
-/** A worker under load whose collector refuses, then hangs: no span lost, no answer slower. */
+/** Runs a worker under load whose collector refuses connections, then hangs: no span is lost and no response is slower. */
 async function outage(): Promise<StepResult> {
   const code = await show([process.execPath, 'bench/edge/outage.ts'])
   return { name: 'edge, long: outage', passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }

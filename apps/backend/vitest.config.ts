@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'backend', environment: 'node', include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+  test: {
+    name: 'backend',
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
 })

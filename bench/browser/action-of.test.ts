@@ -13,7 +13,7 @@ const actions = (...spans: SeenSpan[]) =>
   actionsOf('r', new Map(spans.map((one) => [one.spanId, one])), CLICKS)
 
 describe('actionsOf', () => {
-  test('a request is filed under the click its root started with', () => {
+  test('a request is assigned to the click that its root started with', () => {
     expect(actions(span('r', ['p'], 1_400), span('p', ['q'], 1_200), span('q', [], 1_151))).toEqual(['b0'])
   })
 
@@ -21,11 +21,11 @@ describe('actionsOf', () => {
     expect(actions(span('r', [], 1_000))).toEqual([])
   })
 
-  test('a root that started with no click is no action', () => {
+  test('a root that did not start with a click is not an action', () => {
     expect(actions(span('r', ['p'], 1_400), span('p', [], 300))).toEqual([])
   })
 
-  test('a root that never came is no action', () => {
+  test('a root that did not arrive is not an action', () => {
     expect(actions(span('r', ['p'], 1_400))).toEqual([])
   })
 
@@ -36,7 +36,7 @@ describe('actionsOf', () => {
     ])
   })
 
-  test('a root without a time is known by its name', () => {
+  test('a root without a time is identified by its name', () => {
     expect(actions(span('r', ['p']), span('p', [], 0, 'buy-b'))).toEqual(['b0'])
   })
 
@@ -44,7 +44,7 @@ describe('actionsOf', () => {
     expect(actions({ ...span('r', [], 4_000), actionName: 'buy-a' })).toEqual(['a0'])
   })
 
-  test('parents that go in a circle end', () => {
+  test('a circle of parents ends', () => {
     expect(actions(span('r', ['p']), span('p', ['r']))).toEqual([])
   })
 })

@@ -1,11 +1,11 @@
 import type { SeenSpan } from './decode/seen-span.ts'
 
-/** How far a root may start from its click: some products take the pointer event before it, some their own clock. */
+/** The maximum time between a root and its click: some products use the earlier pointer event or their own clock. */
 const TOLERANCE_MILLIS = 60
 
 /**
- * The actions under which a request's span was filed: climbs from the span to its roots, and takes a root for the
- * action whose click it started with; a root without a time is taken by its name. Empty when no ancestor is an action.
+ * The actions to which a request's span is assigned. The roots of the span are compared to clicks by their start time, or
+ * by their name if they have no time. Empty if no ancestor is an action.
  *
  * @param clicks Unix milliseconds of the page's clicks, by action: `a0`, `b0`, `a1` …
  */

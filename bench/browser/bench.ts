@@ -1,6 +1,6 @@
 import { installPeers } from '../install-peers.ts'
 
-// Entry of `npm run bench:browser`. The rest is imported once what it needs is installed.
+// Entry of `npm run bench:browser`. Other modules are imported after their dependencies have been installed.
 installPeers(import.meta.dirname)
 const { run } = await import('./run.ts')
 await run(process.argv.slice(2))

@@ -1,16 +1,16 @@
 import type { Browser } from '@playwright/test'
 import { NO_SDK, type Product } from './products.ts'
 
-/** How thorough a run is. */
+/** The settings of a run. */
 export interface Effort {
-  /** Repeats of what is timed; medians are taken over them. */
+  /** The repetitions of a timing, whose median is used. */
   readonly repeats: number
-  /** How long a loaded page is watched; 6 s take in the first export of the batch processors, which wait 5 s. */
+  /** How long a loaded page is observed. 6 s include the first export of the batch processors, which wait 5 s. */
   readonly settleMillis: number
   readonly overlapRounds: number
   readonly leavings: number
   readonly outageMillis: number
-  /** How long a product may take to deliver after the collector has come back. */
+  /** The time limit for exports after the collector is back. */
   readonly patienceMillis: number
   readonly fetches: number
 }
@@ -18,20 +18,20 @@ export interface Effort {
 /** One row: a product's cells by column. */
 export type Cells = Readonly<Record<string, string>>
 
-/** What one measure found: a table of products by columns. */
+/** The result of one measure: a table with a row for each product. */
 export interface Table {
   readonly title: string
-  /** What was done and how it was judged, for the reader of the table. */
+  /** A description of the measure and of its criteria. */
   readonly text: string
   readonly columns: readonly string[]
   readonly rows: ReadonlyMap<Product, Cells>
-  /** Columns that also stand in the summary. */
+  /** Columns that the summary also has. */
   readonly summary: readonly string[]
 }
 
 export type Measure = (browser: Browser, products: readonly Product[], effort: Effort) => Promise<Table>
 
-/** Runs `use` for each product, `lanes` at a time; a product that fails gets cells that say why. */
+/** Runs `use` for each product, `lanes` at a time; a product that fails gets cells with the reason. */
 export async function eachProduct(
   products: readonly Product[],
   lanes: number,
@@ -62,7 +62,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** The middle half of the values, as `12-15`: how far a median can be trusted. */
+/** The interquartile range, as `12-15`, which shows the precision of the median. */
 export function spread(values: readonly number[], digits = 0): string {
   const sorted = [...values].sort((left, right) => left - right)
   const at = (share: number) =>
@@ -70,14 +70,14 @@ export function spread(values: readonly number[], digits = 0): string {
   return `${at(0.25)} to ${at(0.75)}`
 }
 
-/** The products of one round of timing, with the page without SDK first, midway and last: what they are compared with. */
+/** The products of one round, with the page without an SDK first, midway and last for comparison. */
 export function withBare(products: readonly Product[]): readonly Product[] {
   const middle = Math.ceil(products.length / 2)
   return [NO_SDK, ...products.slice(0, middle), NO_SDK, ...products.slice(middle), NO_SDK]
 }
 
 /**
- * A product's cost as a ratio to the stock set-up's of the same rounds, as `0.52`: what stays when the machine changes.
+ * A product's cost as a ratio to the stock set-up's of the same rounds, as `0.52`, which does not depend on the machine.
  */
 export function shareOfOpenTelemetry(
   costs: ReadonlyMap<Product, readonly number[]>,

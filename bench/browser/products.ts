@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface Product {
   readonly id: string
   readonly label: string
-  /** Entry file in products/, bundled by esbuild; absent for the page without SDK and for ours. */
+  /** Entry file in products/, bundled by esbuild; absent for the page without an SDK and for Throughline. */
   readonly entry?: string
   /** npm packages whose installed versions the report lists. */
   readonly packages: readonly string[]
@@ -46,7 +46,7 @@ const PEERS: readonly Product[] = [
   peer('splunk', 'Splunk', ['@splunk/otel-web']),
 ]
 
-/** Ours first, then the peers. */
+/** Throughline first, then the other products. */
 export const PRODUCTS: readonly Product[] = [OURS, ...PEERS]
 
 /** `name version` of a product's packages, as installed. */

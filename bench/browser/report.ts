@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import type { Table } from './measure.ts'
 import { type Product, versionsOf } from './products.ts'
 
-/** The whole page of results: where and when, the summary, each table, versions, and what these figures cannot say. */
+/** The page of results: date and machine, the summary, each table, the versions and the limits of the figures. */
 export function formatReport(
   tables: readonly Table[],
   products: readonly Product[],
@@ -12,9 +12,9 @@ export function formatReport(
   return `# The browser SDK beside its peers
 
 Written by \`npm run bench:browser\` on ${new Date().toISOString().slice(0, 10)}: Chromium ${chromiumVersion}, Node ${process.version}, ${machine}.
-Do not edit: the command writes this page again. \`npm run bench:browser -- --quick\` prints two products in under three minutes; \`--products=sentry,dash0 --measures=overlap,leaving\` some of it. The code is in \`bench/browser\`, one file a measure.
+Do not edit: the command overwrites this page. \`npm run bench:browser -- --quick\` prints two products in under three minutes; \`--products=sentry,dash0 --measures=overlap,leaving\` some of it. The code is in \`bench/browser\`, one file a measure.
 
-Every product is set up as its documentation says (\`bench/browser/products\`, a few lines each), bundled and minified by esbuild, in the head of the same page, in a profile and on an origin of its own. One local server is the page, its backend and every product's collector; it decodes each product's own format just enough to find a request's span and climb to its root. The machine is shared, so what is timed is CPU time, as a difference from the same page without SDK, in medians of interleaved rounds: read the ratios, not the last digit.
+Every product is set up as its documentation says (\`bench/browser/products\`, a few lines each), bundled and minified by esbuild, in the head of the same page, in a profile and on an origin of its own. One local server is the page, its backend and every product's collector; it decodes each product's own format just enough to find a request's span and follow its parents to the root. The machine is shared, so times are CPU times, as differences from the same page without an SDK, in medians of interleaved rounds: compare ratios, not single figures.
 
 ${formatSummary(tables, products)}
 ${tables.map((table) => `\n${formatTable(table)}`).join('\n')}
@@ -23,22 +23,22 @@ ${tables.map((table) => `\n${formatTable(table)}`).join('\n')}
 
 ${products.map((product) => `- ${product.label}: ${versionsOf(product).join(', ') || 'this repository'}`).join('\n')}
 
-## How the products are judged, and what cannot be
+## How the products are compared, and what is not covered
 
 - The span id is the one the request carried: \`traceparent\` (Throughline, OpenTelemetry, Dash0, Faro, Honeycomb, Elastic, Splunk, and Datadog by \`propagatorTypes\`), \`sentry-trace\` for Sentry.
-- Datadog has no span for an action: its resource events name the actions they belong to, and those are taken. Several named for one request count as wrong.
-- Faro writes the user action's name on the span (its buttons carry \`data-faro-user-action-name\`) and that is taken as the action.
-- Elastic's transactions carry no time of their own, so its click transactions are known by name (\`data-transaction-name\`).
-- Dash0 has no action spans: each request is a trace of its own, so with two clicks everything is lost by design, nothing wrong.
-- Sentry files requests under clicks only with its \`interactionsIntegration\`, which is switched on.
-- The collector stands on the page's origin over HTTP/1.1 for all, as Throughline recommends. Most peers are usually sent to another origin, where a delivery that hangs would not share the six connections with the page.
-- Patterns need a context manager that can be asked from outside, which only Throughline and OpenTelemetry have; the corpus is Throughline's own.
+- Datadog has no span for an action: its resource events name the actions they belong to, which are used. A request with several actions counts as wrong.
+- Faro writes the user action's name on the span (its buttons carry \`data-faro-user-action-name\`) which is used as the action.
+- Elastic's transactions have no start time, so its click transactions are identified by name (\`data-transaction-name\`).
+- Dash0 has no action spans: each request is a trace of its own, so with two clicks every request is lost and none is wrong.
+- Sentry assigns requests to clicks only with its \`interactionsIntegration\`, which is switched on.
+- All products send to a collector on the page's origin over HTTP/1.1, as Throughline recommends. Most peers usually send to another origin, where a hanging export does not share the page's six connections.
+- Patterns need a context manager that can be read from outside, which only Throughline and OpenTelemetry have. The corpus is Throughline's own.
 - "Reload" is a reload while the collector cannot be reached: a page that is offline altogether cannot be reloaded without a service worker.
-- A limit of a product's own counts as it comes, and what it drops is cheap: Elastic sends 80 events a minute, Dash0 128 in ten seconds and 4,096 in ten minutes. "Fetches delivered" says how far the cost is that of the whole work.
+- Limits of a product apply, and what it drops costs little: Elastic sends 80 events a minute, Dash0 128 in ten seconds and 4,096 in ten minutes. "Fetches delivered" shows the share of the work that the cost covers.
 `
 }
 
-/** The columns a measure puts forward, one line each, products side by side. */
+/** The summary columns of all measures, one row each, with a column for each product. */
 function formatSummary(tables: readonly Table[], products: readonly Product[]): string {
   return formatGrid(
     products.map(({ label }) => label),

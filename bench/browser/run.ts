@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
-import { chromiumLaunchOptions } from '../../e2e/chromium.ts'
+import { chromiumLaunchOptions } from '../../packages/otel-testing/src/page/chromium.ts'
 import type { Effort, Measure, Table } from './measure.ts'
 import { bytes } from './measures/bytes.ts'
 import { cost } from './measures/cost.ts'
@@ -67,7 +67,7 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const name of measures) {
       const measure = MEASURES[name]
       if (measure === undefined)
-        throw new Error(`There is no measure ${name}, only ${Object.keys(MEASURES)}.`)
+        throw new Error(`${name} is not a measure: choose from ${Object.keys(MEASURES)}.`)
       const started = Date.now()
       const table = await measure(browser, products, effort)
       tables.push(table)
@@ -78,7 +78,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   if (args.length > 0) return
   writeFileSync(REPORT, formatReport(tables, products, browser.version()))
-  // Tables of even width, as the repository's check wants every file.
+  // Formats the tables, because the repository's check covers this file.
   spawnSync('biome', ['format', '--write', REPORT], { stdio: 'inherit' })
   console.log('Written: docs/benchmarks-browser.md')
 }

@@ -15,7 +15,7 @@ export interface Scripts {
   readonly files: ReadonlyMap<string, string>
 }
 
-/** Builds what a product's page loads: its SDK, minified as its documentation recommends, and the page's own code. */
+/** Builds the scripts of a product's page: its SDK, minified as documented, and the page's code. */
 export function scriptsOf(product: Product): Promise<Scripts> {
   const known = made.get(product) ?? make(product)
   made.set(product, known)

@@ -5,25 +5,25 @@ import type { SeenSpan } from './decode/seen-span.ts'
 import { pageHtml } from './page/html.ts'
 import type { Scripts } from './scripts.ts'
 
-/** A request the page made, as its backend saw it. */
+/** A request of the page, as its backend received it. */
 export interface ApiRequest {
   readonly path: string
-  /** What caused it, the truth: `a0`, `b2`, `poll` … */
+  /** The cause that the query names: `a0`, `b2`, `poll` … */
   readonly action: string
-  /** The span id in whichever trace header came along. */
+  /** The span id of the trace header of the request. */
   readonly spanId?: string
 }
 
-/** `refuse` breaks the connection off, `hang` never answers. */
+/** `refuse` closes the connection, `hang` never responds. */
 export type CollectorMode = 'up' | 'refuse' | 'hang'
 
 export interface BenchServer {
   readonly origin: string
   readonly requests: readonly ApiRequest[]
-  /** Paths of the scripts that were fetched, in order, with how many requests had been traced before. */
+  /** Paths of the fetched scripts in order, with the number of requests that were traced before. */
   readonly scripts: readonly { readonly path: string; readonly tracedBefore: number }[]
   readonly spans: ReadonlyMap<string, SeenSpan>
-  /** Bodies nobody could decode, and why: a product that sends what the bench cannot read must not count as silent. */
+  /** Bodies that could not be decoded, with the reason, because a product with an unknown format does send data. */
   readonly undecoded: readonly string[]
   setCollector(mode: CollectorMode): void
   close(): void
@@ -71,7 +71,7 @@ export async function startServer(scripts: Scripts): Promise<BenchServer> {
   }
 
   const server = createServer((request, response) => {
-    // A browser that leaves breaks its requests off; that is what is measured, not a failure.
+    // A browser that unloads a page cancels its requests. This is measured and not a failure.
     handle(request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -84,7 +84,7 @@ export async function startServer(scripts: Scripts): Promise<BenchServer> {
     spans,
     undecoded,
     setCollector(next) {
-      // What hung through the outage breaks with its end, as it does when a crashed collector comes back.
+      // Hanging requests are cut at the end of the outage, as when a crashed collector restarts.
       if (mode === 'hang') server.closeAllConnections()
       mode = next
     },
@@ -99,7 +99,7 @@ function answer(response: ServerResponse, status: number, body: string, type: st
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
 }
 
-/** W3C first, as most send; Sentry's and Datadog's own where there is no other. */
+/** W3C first, which most products send, then the headers of Sentry and Datadog. */
 function spanIdOf(headers: IncomingHttpHeaders): string | undefined {
   const own = String(headers.traceparent ?? headers['sentry-trace'] ?? '').split('-')
   if (own.length === 4) return own[2]

@@ -4,13 +4,13 @@ import type { Product } from './products.ts'
 import { scriptsOf } from './scripts.ts'
 import { type ApiRequest, type BenchServer, startServer } from './server.ts'
 
-/** A user's visit: a profile of its own, a server (so an origin) of its own, one product on the page. */
+/** The visit of a user: a new profile, a new server (and so a new origin), one product on the page. */
 export interface Visit {
   readonly product: Product
   readonly page: Page
   readonly cdp: CDPSession
   readonly server: BenchServer
-  /** What the page threw, and what its console was told. */
+  /** The errors and the console messages of the page. */
   readonly complaints: readonly string[]
   close(): Promise<void>
 }
@@ -18,7 +18,7 @@ export interface Visit {
 export async function startVisit(browser: Browser, product: Product): Promise<Visit> {
   const server = await startServer(await scriptsOf(product))
   const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version().split('.')[0]}.0.0.0 Safari/537.36`
-  // Some products send nothing for a browser that calls itself headless.
+  // Some products send nothing if the user agent contains "Headless".
   const context = await browser.newContext({ userAgent })
   const page = await context.newPage()
   const complaints: string[] = []
@@ -39,7 +39,7 @@ export async function startVisit(browser: Browser, product: Product): Promise<Vi
   }
 }
 
-/** Runs `use` with a visit and ends the visit whatever happens. */
+/** Runs `use` with a visit and ends the visit, also after an error. */
 export async function withVisit<T>(
   browser: Browser,
   product: Product,
@@ -53,7 +53,7 @@ export async function withVisit<T>(
   }
 }
 
-/** Opens the page and waits until every product has started: ours loads when idle, Sentry's page load ends after 1 s. */
+/** Opens the page and waits until every product has started: Throughline loads when idle, Sentry's page load ends after 1 s. */
 export async function open(visit: Visit): Promise<void> {
   await visit.page.goto(visit.server.origin)
   await delay(2_500)
@@ -62,13 +62,13 @@ export async function open(visit: Visit): Promise<void> {
 /** Clicks "Many", whose handler makes `count` requests, `parallel` at a time, and waits until it has them. */
 export async function fetchMany({ page }: Visit, count: number, parallel: number): Promise<void> {
   await page.evaluate((many) => void Object.assign(window.bench.many, many), { count, parallel })
-  // One promise, no polling: that would run in the page and be measured with it.
+  // A promise instead of polling, which would run in the page and be measured.
   const done = page.evaluate(() => window.bench.untilMany())
   await page.click('#many')
   await done
 }
 
-/** Leaves for a page of nobody's, which makes every product send what it holds. */
+/** Opens a page without a product, which makes every product send its buffered spans. */
 export async function leave(visit: Visit): Promise<void> {
   await visit.page.goto('about:blank')
   await delay(1_000)

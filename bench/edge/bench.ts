@@ -1,6 +1,6 @@
 import { installPeers } from '../install-peers.ts'
 
-// Entry of `npm run bench:edge`. The rest is imported once what it needs is installed.
+// Entry of `npm run bench:edge`. Other modules are imported after their dependencies have been installed.
 installPeers(import.meta.dirname, '--ignore-scripts')
 const { runBench } = await import('./run-bench.ts')
 await runBench(process.argv.slice(2))

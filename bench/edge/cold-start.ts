@@ -24,7 +24,7 @@ export async function measureColdStart(
   let port = basePort
   for (let index = 0; index < rounds; index++) {
     for (const name of workers) {
-      const worker = await serveWorker(name, port++, folder, bindings)
+      const worker = await serveWorker(name, port++, { folder, bindings })
       times.get(name)?.push(worker.startMillis)
       worker.process.kill('SIGKILL')
     }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 
-// The far side: counts POSTs and spans, answers a fetch, holds nothing. Prints its port, then answers `GET /count`.
+// The collector and origin: counts POSTs and spans, answers a fetch, stores nothing. Prints its port, then serves `GET /count`.
 let posts = 0
 let bytes = 0
 let spans = 0

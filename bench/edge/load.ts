@@ -64,7 +64,7 @@ export async function load(
   }
 }
 
-/** The same from a process of its own, whose work is nobody else's. */
+/** The same in a separate process, so that its CPU time is not counted with others. */
 export async function loadFromOutside(port: number, path: string, seconds: number): Promise<LoadResult> {
   const args = [import.meta.filename, String(port), path, String(seconds)]
   const { stdout } = await promisify(execFile)(process.execPath, args)

@@ -23,7 +23,8 @@ export async function measureMemory(name: string, total: number, basePort: numbe
     OTEL_TRACES_SAMPLER_ARG: '1',
     SENTRY_DSN: `http://key@127.0.0.1:${basePort}/1`,
   }
-  const worker = await serveWorker(name, basePort + 1, mkdtempSync(join(tmpdir(), 'memory-')), bindings)
+  const folder = mkdtempSync(join(tmpdir(), 'memory-'))
+  const worker = await serveWorker(name, basePort + 1, { folder, bindings })
   const samples: MemorySample[] = []
   let requests = 0
   let next = 0

@@ -30,14 +30,15 @@ export interface OutageResult {
 
 /**
  * A worker under 20 requests a second whose collector refuses connections for 5 s, works, hangs for 20 s, and works
- * again: what became of the spans, and of the answers.
+ * again. Reports the lost spans and the times of responses.
  */
 export async function measureOutage(basePort: number): Promise<OutageResult> {
   const stored = new Set<string>()
   let hangs = false
   let server: Server | undefined
-  const worker = await serveWorker('throughline', basePort + 1, mkdtempSync(join(tmpdir(), 'outage-')), {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${basePort}`,
+  const worker = await serveWorker('throughline', basePort + 1, {
+    folder: mkdtempSync(join(tmpdir(), 'outage-')),
+    bindings: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${basePort}` },
   })
   const phases: OutagePhase[] = []
   let sent = 0
@@ -99,7 +100,7 @@ if (import.meta.main) {
     console.log(`${name}: ${answers} answers, p50 ${p50Millis} ms, longest ${maxMillis} ms`)
   }
   console.log(`sent ${sent}, lost ${lost}`)
-  // The answers of a bad time may take what those of a good one take, and what a shared machine adds.
+  // Responses during an outage may take as long as others, plus a margin for a shared machine.
   const [good = Number.NaN] = phases.map(({ p50Millis }) => p50Millis)
   const isSlower = phases.some(({ p50Millis, maxMillis }) => p50Millis > good + 5 || maxMillis > 2_000)
   if (isSlower) console.error('the outage made answers slower')

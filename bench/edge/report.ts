@@ -25,9 +25,9 @@ export function formatReport(results: BenchResults): string {
   return `# The edge SDK beside its peers
 
 Written by \`npm run bench:edge\` on ${new Date().toISOString().slice(0, 10)}: \`workerd serve\` without a proxy, Node ${process.version}, ${machine}.
-Do not edit: the command writes this page again. \`npm run bench:edge -- --quick\` prints ours alone in a few minutes; [bench/edge](../bench/edge/README.md) says how to run a part of it.
+Do not edit: the command overwrites this page. \`npm run bench:edge -- --quick\` prints ours alone in a few minutes; [bench/edge](../bench/edge/README.md) says how to run a part of it.
 
-Load: 16 keep-alive connections from one Node process. The collector, which unpacks and counts, the load and both workers share the cores. The machine is shared with other work, too: read the ratios and the CPU time, not the requests a second.
+Load: 16 keep-alive connections from one Node process. The collector, which unpacks and counts, the load and both workers share the cores. The machine is shared with other work, too: compare the ratios and the CPU time, not the requests a second.
 
 ## Requests
 
@@ -60,7 +60,7 @@ ${formatGrid(
 
 ## Size
 
-Bundled by esbuild, minified, gzip -9, over bare Hono's ${bareBytes} B. Ours has every binding, both encodings and all propagators in it; the minimal entry (\`@throughline/otel-edge/minimal\`) leaves out the bindings that are not other workers, and protobuf. \`@opentelemetry/api\` is not in ours unless the app imports it.
+Bundled by esbuild, minified, gzip -9, over bare Hono's ${bareBytes} B. Ours has every binding, both encodings and all propagators in it; the minimal entry (\`@throughline/otel-edge/minimal\`) leaves out the bindings that are not other workers, protobuf, and the propagators \`b3\`, \`b3multi\` and \`jaeger\`. \`@opentelemetry/api\` is not in ours unless the app imports it.
 
 ${formatGrid(
   ['worker', 'bytes'],

@@ -39,14 +39,14 @@ export interface ThroughputRow {
   readonly errors: number
 }
 
-// Long enough for the runtime to have compiled what it will: that happens once, and on the same cores.
+// Long enough for the runtime to compile hot code, which happens once on the same cores.
 const WARM_UP_SECONDS = 4
-// What the runtime makes of a program differs from one start to the next by more than most changes to it do.
+// The speed of a program differs more between starts of the runtime than by most changes to the code.
 const ROUNDS_PER_PROCESS = 2
-/** In which every product has sent what it holds. */
+/** The time in which every product has exported its spans. */
 const WINDOW_MILLIS = 1_500
 
-/** Measures every worker with every handler and ratio; `onRow` is given each row as it is there. */
+/** Measures every worker with every handler and ratio. `onRow` is called with each row when it is complete. */
 export async function measureThroughput(
   { workers, ratios, paths, rounds, seconds, basePort, pin }: ThroughputOptions,
   onRow: (row: ThroughputRow) => void = () => {},
@@ -86,7 +86,7 @@ export async function measureThroughput(
       UPSTREAM: `${endpoint}/upstream`,
       SENTRY_DSN: `http://key@127.0.0.1:${collectorPort}/1`,
     }
-    const worker = await serveWorker(name, nextPort++, folder, bindings, pin)
+    const worker = await serveWorker(name, nextPort++, { folder, bindings, cpus: pin })
     running.push(worker)
     return worker
   }
@@ -103,11 +103,11 @@ export async function measureThroughput(
       const bare = await start('bare', ratio)
       const peer = await start(name, ratio)
       for (const { port } of [bare, peer]) await loadFromOutside(port, path, WARM_UP_SECONDS)
-      // The last windows of that are not to be counted.
+      // Spans of the warm-up are not counted.
       await new Promise((resolve) => setTimeout(resolve, WINDOW_MILLIS))
       await count()
       for (let index = first; index < Math.min(first + ROUNDS_PER_PROCESS, rounds); index++) {
-        // Which one goes first changes, so that a machine that slows down slows both.
+        // The order alternates, so that a change of the machine's speed affects both.
         const isBareFirst = index % 2 === 0
         if (isBareFirst) runs.bare.push(await run(bare, path))
         runs.peer.push(await run(peer, path))

@@ -17,13 +17,20 @@ export interface RunningWorker {
   readonly startMillis: number
 }
 
-/** Bundles a worker and serves it by the bare runtime, without a proxy in front. Resolves when it answers. */
+export interface ServeOptions {
+  /** Where the bundle and the configuration are written. */
+  readonly folder: string
+  /** Variables of the worker's environment. */
+  readonly bindings: Readonly<Record<string, string>>
+  /** The cores for `taskset -c`. Default: all. */
+  readonly cpus?: string
+}
+
+/** Bundles a worker and serves it with `workerd serve`, without a proxy. Resolves when it answers. */
 export async function serveWorker(
   name: string,
   port: number,
-  folder: string,
-  bindings: Readonly<Record<string, string>>,
-  cpus = '',
+  { folder, bindings, cpus = '' }: ServeOptions,
 ): Promise<RunningWorker> {
   const { code } = await bundle(name)
   writeFileSync(join(folder, `${name}-${port}.mjs`), code)

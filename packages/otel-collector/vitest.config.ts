@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'otel-collector', environment: 'node', include: ['src/**/*.test.ts'], testTimeout: 20_000 },
+  test: {
+    name: 'otel-collector',
+    environment: 'node',
+    include: ['{src,test}/**/*.test.ts'],
+    // Limits end a test that hangs. They say nothing about speed.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
 })

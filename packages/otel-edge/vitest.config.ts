@@ -8,10 +8,17 @@ export default defineConfig({
       miniflare: {
         bindings: {
           COLLECTOR_URL: inject<string>('collectorUrl'),
-          OTEL_EXPORTER_OTLP_ENDPOINT: `${inject<string>('collectorUrl')}/shared`,
+          OTEL_EXPORTER_OTLP_ENDPOINT: `${inject<string>('collectorUrl')}/inbox/shared`,
         },
       },
     })),
   ],
-  test: { name: 'otel-edge', include: ['src/**/*.test.ts'], globalSetup: ['./test/collector-server.ts'] },
+  test: {
+    name: 'otel-edge',
+    include: ['{src,test/workerd}/**/*.test.ts'],
+    // Limits end a test that hangs. They say nothing about speed.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    globalSetup: ['./test/collector-server.ts'],
+  },
 })

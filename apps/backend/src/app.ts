@@ -8,7 +8,7 @@ import type { Logger } from 'pino'
 import { parsePaymentRequest } from './payment-request.ts'
 import type { Payments } from './payments.ts'
 
-// The one card of the play money world that has money on it. Every other is refused.
+// The only test card that is accepted. All others are declined.
 const CARD_WITH_MONEY = '4242424242424242'
 const MAX_BODY_BYTES = 16_384
 
@@ -47,7 +47,7 @@ export function createApp({ payments, logger }: AppOptions): Hono {
   return app
 }
 
-/** The stock HTTP instrumentation knows methods, not routes, and names its span by what it finds here. */
+/** Sets the route in the RPC metadata, from which OpenTelemetry's HTTP instrumentation takes it for the span name. */
 const nameSpanByRoute = createMiddleware(async function nameSpanByRoute(c, next) {
   const rpcMetadata = getRPCMetadata(context.active())
   await next()

@@ -1,13 +1,13 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api'
 import { type DestinationStream, type Logger, pino } from 'pino'
 
-/** A JSON logger whose lines carry `trace_id` and `span_id` of the span they are written in. */
+/** Creates a JSON logger. Each line contains `trace_id` and `span_id` of the active span. */
 export function createLogger(destination?: DestinationStream): Logger {
   const options = { name: 'backend', level: process.env.LOG_LEVEL || 'info', mixin: traceFields }
   return destination ? pino(options, destination) : pino(options)
 }
 
-// Names: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
+// The field names are those of https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
 function traceFields(): Record<string, string> {
   const spanContext = trace.getActiveSpan()?.spanContext()
   if (!spanContext || !isSpanContextValid(spanContext)) return {}

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
+import { type Listening, listen } from './listen.ts'
 import { createLogger } from './logger.ts'
 import { openPayments } from './payments.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -10,31 +10,24 @@ const DEFAULT_PORT = 8790
 const telemetry = startTelemetry()
 const logger = createLogger()
 const payments = openPayments(process.env.DATABASE_PATH || ':memory:')
-const server = createServer(getRequestListener(createApp({ payments, logger }).fetch))
-
-server.on('error', (error: NodeJS.ErrnoException) => {
-  fail(error.code === 'EADDRINUSE' ? portTaken(port) : error.message)
-})
 const port = portFromEnvironment()
-server.listen(port, () => {
-  const address = server.address()
-  logger.info(
-    { port: typeof address === 'object' ? address?.port : address },
-    'payments backend is listening',
-  )
-})
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+const listening = await listen(getRequestListener(createApp({ payments, logger }).fetch), {
+  port,
+  host: process.env.BACKEND_HOST || 'localhost',
+}).catch((error: NodeJS.ErrnoException) =>
+  fail(error.code === 'EADDRINUSE' ? portTaken(port) : error.message),
+)
+logger.info({ port: listening.port }, 'payments backend is listening')
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(listening))
 
-/** Lets requests in flight end, then sends the spans that wait: one of a lost request would be an orphan. */
-async function stop(): Promise<void> {
-  server.close(async () => {
-    payments.close()
-    await telemetry.shutdown()
-    process.exit(0)
-  })
-  server.closeIdleConnections()
-  // A connection that is kept open, or a collector that hangs, does not keep the process.
+/** Waits for requests in flight, then sends the buffered spans: without them, spans of other services would be orphans. */
+async function stop({ close }: Listening): Promise<void> {
+  // An open connection or a collector that hangs does not keep the process alive.
   setTimeout(() => process.exit(0), 3000).unref()
+  await close()
+  payments.close()
+  await telemetry.shutdown()
+  process.exit(0)
 }
 
 function portFromEnvironment(): number {

@@ -1,4 +1,4 @@
-/** What `POST /payments` is asked for. */
+/** The body of `POST /payments`. */
 export interface PaymentRequest {
   readonly orderId: string
   readonly amountCents: number
@@ -10,7 +10,7 @@ const MAX_AMOUNT_CENTS = 100_000_00
 const ORDER_ID = /^[\w-]{1,64}$/
 const CARD = /^\d{12,19}$/
 
-/** Reads the body of `POST /payments`: the request, or one sentence on what is wrong with it. */
+/** Parses the body of `POST /payments`: the request, or a sentence that describes the error. */
 export function parsePaymentRequest(body: unknown): PaymentRequest | { readonly problem: string } {
   if (typeof body !== 'object' || body === null) return { problem: 'The body must be a JSON object.' }
   const { orderId, amountCents, card } = body as Record<string, unknown>

@@ -1,6 +1,6 @@
 import { openTracedDatabase, type Statement } from './traced-database.ts'
 
-/** A payment that was accepted. The card's number is not kept, only what a receipt shows of it. */
+/** A payment that was accepted. The card number is not stored, only the digits that a receipt shows. */
 interface Payment {
   readonly orderId: string
   readonly amountCents: number
@@ -8,7 +8,7 @@ interface Payment {
 }
 
 export interface Payments {
-  /** Stores a payment and returns its id; for an order that is already paid, the id it got then. */
+  /** Stores a payment and returns its id; for an order that is already paid, the id of the first payment. */
   insert(payment: Payment): string
   close(): void
 }
@@ -21,7 +21,7 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS payments (
   created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 )`
 
-// A caller that timed out asks again: the update that changes nothing makes RETURNING give the first id.
+// A caller retries after a time-out. The update changes nothing, but makes RETURNING return the first id.
 const INSERT: Statement = {
   operation: 'INSERT',
   collection: 'payments',
@@ -29,7 +29,7 @@ const INSERT: Statement = {
 ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING id`,
 }
 
-/** Opens the payments' database at `path` (`:memory:` for none on disk). */
+/** Opens the payments' database at `path` (`:memory:` for a database in memory). */
 export function openPayments(path: string): Payments {
   const database = openTracedDatabase(path, SCHEMA)
   return {

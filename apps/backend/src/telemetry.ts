@@ -18,7 +18,7 @@ const ATTR_HOST_NAME = 'host.name'
 /**
  * Starts the stock OpenTelemetry Node SDK, configured by the standard `OTEL_*` variables.
  *
- * `shutdown()` sends what waits. Spans leave half a second after they end unless `OTEL_BSP_SCHEDULE_DELAY`
+ * `shutdown()` sends buffered spans. Spans are sent half a second after they end unless `OTEL_BSP_SCHEDULE_DELAY`
  * says otherwise.
  */
 export function startTelemetry(): { shutdown(): Promise<void> } {
@@ -34,10 +34,10 @@ export function startTelemetry(): { shutdown(): Promise<void> } {
         [ATTR_HOST_NAME]: hostname(),
       }),
     ),
-    // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win over the above.
+    // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override the values above.
     resourceDetectors: [envDetector],
     traceExporter: new OTLPTraceExporter(),
-    // Without these two the SDK posts metrics and logs to the collector, which takes traces only.
+    // Without these two the SDK posts metrics and logs to the collector, which accepts only traces.
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [
@@ -46,7 +46,7 @@ export function startTelemetry(): { shutdown(): Promise<void> } {
   })
   sdk.start()
   // The instrumentation patches when `http` is required, which an ES module never does. What it patches for
-  // servers is the prototype, so requiring it here once covers whoever imported it, before or after.
+  // servers is the prototype, so requiring it here once covers every import, before or after.
   createRequire(import.meta.url)('node:http')
   return { shutdown: () => sdk.shutdown() }
 }

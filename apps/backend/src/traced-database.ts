@@ -11,11 +11,11 @@ import {
   ATTR_ERROR_TYPE,
 } from '@opentelemetry/semantic-conventions'
 
-/** One SQL statement, with the two words that its span is named by. */
+/** One SQL statement, with the operation and the table for the name of its span. */
 export interface Statement {
   readonly operation: 'INSERT' | 'SELECT'
   readonly collection: string
-  /** With placeholders only: the text is recorded, the values never are. */
+  /** With placeholders only, because the text is recorded. Values are not recorded. */
   readonly sql: string
 }
 
@@ -27,7 +27,7 @@ export interface TracedDatabase {
 }
 
 /**
- * Opens (or creates) the database at `path` (`:memory:` for none on disk) and runs `schema` untraced.
+ * Opens (or creates) the database at `path` (`:memory:` for a database in memory) and runs `schema` untraced.
  *
  * Attributes: https://opentelemetry.io/docs/specs/semconv/database/database-spans/
  */

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 
 const MAIN = join(import.meta.dirname, '../src/main.ts')
 
-/** The payments service in a process of its own, as it is deployed. */
+/** The payments service in a separate process, as in production. */
 export interface BackendProcess {
   /** Every line of standard output so far, parsed: the log. */
   readonly log: Record<string, unknown>[]
@@ -37,7 +37,7 @@ export function startBackend(env: NodeJS.ProcessEnv = {}): BackendProcess {
     })
     ended.then(() => reject(new Error(`the backend ended before it listened: ${errors}`)))
   })
-  // Who wants the exit code only does not ask for the address.
+  // A test that only awaits the exit code does not await the address.
   listening.catch(() => {})
   return {
     log,

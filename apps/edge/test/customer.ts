@@ -3,20 +3,20 @@ import type { Shop } from './start-shop.ts'
 export const GOOD_CARD = '4242 4242 4242 4242'
 export const REFUSED_CARD = '4000 0000 0000 0002'
 
-/** What came back: the status and the JSON body. */
+/** The status and the JSON body of a response. */
 export interface Answer {
   readonly status: number
   readonly body: unknown
 }
 
-/** Somebody with a browser: sends what a page of the shop would, and keeps the cookie. */
+/** A client that sends the requests of the shop's pages and keeps the cookie. */
 export interface Customer {
   get(path: string): Promise<Answer>
   put(path: string, body: unknown): Promise<Answer>
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
 }
 
-/** A new customer, without a cart. A body that is a string is sent as it is. */
+/** A new customer, without a cart. A body that is a string is sent unchanged. */
 export function createCustomer(shop: Shop): Customer {
   let cookie = ''
   async function send(method: string, path: string, body?: unknown, headers = {}): Promise<Answer> {

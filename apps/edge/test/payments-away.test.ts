@@ -1,25 +1,23 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
+import { type HttpServer, startHttpServer } from '@throughline/otel-testing/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCustomer, GOOD_CARD } from './customer.ts'
 import { type Shop, startShop } from './start-shop.ts'
 
 let answer: RequestListener = () => {}
-const payments = createServer((request, response) => answer(request, response))
+let payments: HttpServer
 let shop: Shop
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => payments.listen(0, resolve))
-  const backendUrl = `http://localhost:${(payments.address() as AddressInfo).port}`
-  shop = await startShop({ backendUrl, otlpEndpoint: 'http://localhost:1' })
+  payments = await startHttpServer((request, response) => answer(request, response))
+  shop = await startShop({ backendUrl: payments.url, otlpEndpoint: 'http://localhost:1' })
 })
 afterAll(async () => {
   await shop?.stop()
-  payments.closeAllConnections()
-  payments.close()
+  await payments?.close()
 })
 
-it('payments that answered too late are asked for the same order when Buy is pressed again', async () => {
+it('after a late response of the payments service, the next click on Buy pays for the same order', async () => {
   const asked: string[] = []
   answer = async (request, response) => {
     let body = ''
@@ -34,7 +32,7 @@ it('payments that answered too late are asked for the same order when Buy is pre
   const { status, body } = await customer.post('/api/orders', { card: GOOD_CARD })
   expect(status).toBe(201)
   expect(body).toMatchObject({ orderId: asked[0] })
-  // Another cart is another order.
+  // A new cart has a new order id.
   await customer.put('/api/cart/items/canvas-tote', { quantity: 1 })
   await customer.put('/api/cart/items/canvas-tote', { quantity: 2 })
   expect((await customer.post('/api/orders', { card: GOOD_CARD })).status).toBe(201)

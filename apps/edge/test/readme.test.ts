@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
-import { createTestHarness } from 'wrangler'
-import { startTraces } from './start-traces.ts'
+import { expectTrace } from '@throughline/otel-testing'
+import { startCollector } from '@throughline/otel-testing/node'
+import { startWorkers } from '@throughline/otel-testing/workers'
+import { expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../../..')
-// Inside the workspace, so that the packages are found as in an app.
+// The folder is in the workspace, so that packages resolve as in an app.
 const FOLDER = join(import.meta.dirname, 'readme-worker')
 
 it('the worker of the README continues a trace and exports it', async () => {
@@ -13,35 +14,33 @@ it('the worker of the README continues a trace and exports it', async () => {
   const source = /```ts run=readme-worker\n([\s\S]*?)```/.exec(readme)?.[1]
   mkdirSync(FOLDER, { recursive: true })
   writeFileSync(join(FOLDER, 'index.ts'), String(source))
-  const traces = await startTraces()
-  const harness = createTestHarness({
+  const collector = await startCollector()
+  const vars = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const workers = await startWorkers({
     root: FOLDER,
-    workers: [
-      {
-        config: {
-          name: 'shop',
-          main: 'index.ts',
-          compatibility_date: '2026-11-01',
-          vars: { OTEL_EXPORTER_OTLP_ENDPOINT: traces.otlpEndpoint },
-        },
-      },
-    ],
+    workers: [{ config: { name: 'shop', main: 'index.ts', vars } }],
   })
   try {
-    const { url } = await harness.listen()
     const traceId = 'a'.repeat(32)
-    const headers = { traceparent: `00-${traceId}-${'b'.repeat(16)}-01`, 'sec-fetch-site': 'same-origin' }
-    const response = await fetch(new URL('/api/products/7', url), { headers })
+    const parentSpanId = 'b'.repeat(16)
+    const headers = { traceparent: `00-${traceId}-${parentSpanId}-01`, 'sec-fetch-site': 'same-origin' }
+    const response = await fetch(new URL('/api/products/7', workers.url), { headers })
     expect(await response.json()).toEqual({ id: '7' })
-    await vi.waitFor(
-      () => expect(traces.treeOf(traceId)).toEqual(['shop · GET /api/products/:id · server · ORPHAN']),
+    await expectTrace(
+      collector,
       {
-        timeout: 5000,
+        service: 'shop',
+        name: 'GET /api/products/:id',
+        kind: 'SERVER',
+        status: 'UNSET',
+        parentSpanId,
+        children: [],
       },
+      { traceId },
     )
   } finally {
-    await harness.close()
-    await traces.stop()
+    await workers.stop()
+    await collector.close()
     rmSync(FOLDER, { recursive: true })
   }
 })

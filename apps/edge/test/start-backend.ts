@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline'
 
 const MAIN = join(import.meta.dirname, '../../backend/src/main.ts')
 
-/** The payments service, running. */
+/** The running payments service. */
 export interface Backend {
   readonly url: string
   stop(): Promise<void>
 }
 
-/** Starts the real payments service on a free port, its spans going to `otlpEndpoint`. */
+/** Starts the real payments service on a free port. It exports spans to `otlpEndpoint`. */
 export async function startBackend(otlpEndpoint: string): Promise<Backend> {
   const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, PORT: '0', DATABASE_PATH: ':memory:', OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint },

@@ -1,25 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTestHarness, unstable_readConfig } from 'wrangler'
+import { startWorkers } from '@throughline/otel-testing/workers'
+import { unstable_readConfig } from 'wrangler'
 
 const ROOT = join(import.meta.dirname, '../../..')
 
 export interface ShopOptions {
-  /** Where payments are made. */
+  /** The address of the payments service. */
   readonly backendUrl: string
-  /** Where spans go, without `/v1/traces`. */
+  /** The address of the collector, without `/v1/traces`. */
   readonly otlpEndpoint: string
 }
 
-/** The four workers, running with fresh state. */
+/** The running workers, with fresh state. */
 export interface Shop {
-  /** Asks the gateway. */
+  /** Sends a request to the gateway. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   stop(): Promise<void>
 }
 
-/** Starts the four workers by the configuration they are deployed with; the site is a single page. */
+/** Starts the four workers with their deployment configuration. The site is a single page. */
 export async function startShop({ backendUrl, otlpEndpoint }: ShopOptions): Promise<Shop> {
   const site = mkdtempSync(join(tmpdir(), 'throughline-site-'))
   writeFileSync(join(site, 'index.html'), '<!doctype html><title>The shop</title>')
@@ -39,7 +40,7 @@ export async function startShop({ backendUrl, otlpEndpoint }: ShopOptions): Prom
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
     TRACE_URL: 'http://localhost:16686/trace/{traceId}',
   }
-  const harness = createTestHarness({
+  const workers = await startWorkers({
     root: ROOT,
     workers: [
       {
@@ -58,12 +59,11 @@ export async function startShop({ backendUrl, otlpEndpoint }: ShopOptions): Prom
       })),
     ],
   })
-  const { url } = await harness.listen()
-  await harness.getWorker('shop').applyD1Migrations('DB')
+  await workers.getWorker('shop').applyD1Migrations('DB')
   return {
-    fetch: (path, init) => fetch(new URL(path, url), init),
+    fetch: (path, init) => fetch(new URL(path, workers.url), init),
     async stop() {
-      await harness.close()
+      await workers.stop()
       rmSync(site, { recursive: true })
     },
   }

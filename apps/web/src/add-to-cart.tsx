@@ -10,7 +10,7 @@ type Progress =
   | { readonly step: 'added'; readonly quantity: number }
   | { readonly step: 'failed'; readonly error: ShopError }
 
-/** The button, and below it what became of the click. */
+/** The button, and below it the result of the click. */
 export function AddToCart({ product }: { readonly product: Product }): JSX.Element {
   const [progress, setProgress] = useState<Progress>({ step: 'idle' })
 

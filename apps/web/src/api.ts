@@ -9,7 +9,7 @@ import {
 } from './api-shapes.ts'
 import { parseErrorBody, ShopError } from './shop-error.ts'
 
-// Every function throws a `ShopError` and nothing else.
+// Every exported function throws only a `ShopError`.
 
 export async function searchProducts(query: string): Promise<Product[]> {
   return parseProducts(

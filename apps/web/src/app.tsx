@@ -38,7 +38,7 @@ export function App(): JSX.Element {
   )
 }
 
-/** A page that changes its subject starts afresh instead of showing the one before. */
+/** A page of another product or order is mounted anew instead of showing the previous one. */
 function keyOf(route: Route): string {
   if (route.page === 'product') return `product ${route.productId}`
   if (route.page === 'order') return `order ${route.orderId}`

@@ -1,6 +1,6 @@
 /**
- * Runs `fn` as a user action of that name, for what no click or key says; returns what it returns. Where the
- * tracing script is missing it is run all the same.
+ * Runs `fn` as a user action with a name, for work that no click or key starts, and returns its result. Without the
+ * tracing script, `fn` runs as well.
  */
 export function asAction<T>(name: string, fn: () => T): T {
   return window.throughline === undefined ? fn() : window.throughline.action(name, fn)

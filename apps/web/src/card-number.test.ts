@@ -8,6 +8,9 @@ test.each(['4242424242424242', '4242 4242 4242 4242', ' 4242-4242-4242-4242 '])(
   },
 )
 
-test.each(['', '4242', '4242 4242 4242 424x', '4242 4242 4242 4242 4'])('%j is no card number', (typed) => {
-  expect(parseCardNumber(typed)).toBeUndefined()
-})
+test.each(['', '4242', '4242 4242 4242 424x', '4242 4242 4242 4242 4'])(
+  '%j is not a card number',
+  (typed) => {
+    expect(parseCardNumber(typed)).toBeUndefined()
+  },
+)

@@ -1,6 +1,6 @@
 import type { ShopError } from './shop-error.ts'
 
-/** Why a change of the cart did not work out, and what to do about it; goes after "Not added:". */
+/** The reason why a change of the cart failed and the next step. The text follows "Not added:". */
 export function describeCartFailure({ code }: ShopError): string {
   switch (code) {
     case 'network':

@@ -6,7 +6,7 @@ import { productPath } from './routes.ts'
 
 interface CartLineProps {
   readonly item: CartItem
-  /** Called with how many more, or less, are wanted. */
+  /** Called with the change of the quantity. */
   onChange(difference: 1 | -1): void
   onRemove(): void
 }

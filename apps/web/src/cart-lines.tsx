@@ -6,7 +6,7 @@ import { CartLine } from './cart-line.tsx'
 import { changeQuantity, quantityOf } from './cart-store.ts'
 import { toShopError } from './shop-error.ts'
 
-/** The products in the cart; says aloud what each change did. */
+/** The products in the cart. Screen readers announce the result of each change. */
 export function CartLines({ cart }: { readonly cart: Cart }): JSX.Element {
   const [message, setMessage] = useState('')
   const [failed, setFailed] = useState(false)
@@ -35,7 +35,7 @@ export function CartLines({ cart }: { readonly cart: Cart }): JSX.Element {
             item={item}
             onChange={(difference) => void change(item, (quantity) => step(quantity, difference))}
             onRemove={() => {
-              // The line is about to go, and the button in it that has the focus.
+              // The line and its focused button will be removed.
               status.current?.focus()
               void change(item, () => 0)
             }}
@@ -46,7 +46,7 @@ export function CartLines({ cart }: { readonly cart: Cart }): JSX.Element {
   )
 }
 
-/** Never down to nothing, which is the other button's work, and never up from nothing. */
+/** The quantity is changed only from 1 or more to 1 or more. The other button removes the line. */
 function step(quantity: number, difference: number): number {
   return quantity === 0 ? 0 : Math.max(1, quantity + difference)
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 
-/** Stands for the cart's lines until they are known. */
+/** A placeholder for the lines of the cart until they are loaded. */
 export function CartPlaceholder(): JSX.Element {
   return (
     <>

@@ -10,13 +10,13 @@ interface CartState {
 
 let state: CartState = { cart: undefined, error: undefined }
 const listeners = new Set<(state: CartState) => void>()
-/** The request for the cart that is on its way: whoever asks meanwhile shares it, and the cookie it brings. */
+/** The pending request for the cart. Later callers share it, and the cookie that its response sets. */
 let fetching: Promise<Cart> | undefined
-/** Changes go one after another: each quantity is worked out from the cart that the one before left. */
+/** Changes run one after the other: each quantity is calculated from the result of the previous change. */
 let lastChange: Promise<unknown> = Promise.resolve()
 let changeCount = 0
 
-/** The cart as it is known here; `undefined` until the first answer. */
+/** The last known cart; `undefined` until the first response. */
 export function useCart(): CartState {
   const [current, setCurrent] = useState(state)
   useEffect(() => {
@@ -36,23 +36,23 @@ export async function loadCart(): Promise<void> {
     (cart) => ({ cart, error: undefined }),
     (thrown: unknown) => ({ cart: state.cart, error: toShopError(thrown) }),
   )
-  // A change that began meanwhile knows better.
+  // A change that began meanwhile has a newer cart.
   if (changeCount === changesBefore) publish(next)
 }
 
-/** As `loadCart`; the failure that was shown is gone until there is an answer. */
+/** Like `loadCart`. The failure is hidden until the response arrives. */
 export async function reloadCart(): Promise<void> {
   publish({ cart: state.cart, error: undefined })
   await loadCart()
 }
 
-/** Puts one more of a product into the cart. Throws a `ShopError`. */
+/** Adds one piece of a product to the cart. Throws a `ShopError`. */
 export function addToCart(productId: string): Promise<Cart> {
   return changeQuantity(productId, (quantity) => quantity + 1)
 }
 
 /**
- * Changes how many of a product are in the cart; 0 takes it out. `next` gets the number that there is when the
+ * Changes the quantity of a product in the cart; 0 removes it. `next` gets the quantity that is valid when the
  * change's turn comes, so that two quick clicks count twice. Throws a `ShopError`.
  */
 export async function changeQuantity(productId: string, next: (quantity: number) => number): Promise<Cart> {
@@ -70,7 +70,7 @@ export async function changeQuantity(productId: string, next: (quantity: number)
   return changed
 }
 
-/** Forgets what was in the cart: an order has taken it. */
+/** Empties the cart after an order. */
 export function emptyCart(): void {
   changeCount++
   publish({ cart: { items: [], totalCents: 0 }, error: undefined })

@@ -2,11 +2,11 @@ import { getProduct, searchProducts } from './api.ts'
 import type { Product } from './api-shapes.ts'
 import type { ResourceSource } from './use-resource.ts'
 
-// What was seen once is shown at once the next time, while the fresh answer is on its way.
+// Cache: earlier results are shown immediately while newer ones are fetched.
 const seenProducts = new Map<string, Product>()
 const seenSearches = new Map<string, Product[]>()
 
-/** What is on the shelf, by search text. */
+/** Lists of products, by search text. */
 export const shelf: ResourceSource<Product[]> = {
   async load(query) {
     const found = await searchProducts(query)
@@ -17,7 +17,7 @@ export const shelf: ResourceSource<Product[]> = {
   known: (query) => seenSearches.get(query),
 }
 
-/** Single products, by id. */
+/** Single products, by product id. */
 export const products: ResourceSource<Product> = {
   async load(productId) {
     const product = await getProduct(productId)

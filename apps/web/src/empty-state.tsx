@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
 
-/** A page or list that has nothing to show: says so, and offers a way on. */
+/** The message of an empty page or list, with a link to continue. */
 export function EmptyState({ children }: { readonly children: ComponentChildren }): JSX.Element {
   return (
     <div class="empty-state">

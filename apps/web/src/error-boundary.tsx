@@ -3,7 +3,7 @@ import { EmptyState } from './empty-state.tsx'
 import { requestHeadingFocus } from './heading-focus.ts'
 import { PageHeading } from './page-heading.tsx'
 
-/** Keeps the rest of the site standing when a page throws, and says what can be done. */
+/** Shows an error and the next step in place of a page that throws. The rest of the site works. */
 export class ErrorBoundary extends Component<{ readonly children?: ComponentChildren }, { broken: boolean }> {
   override state = { broken: false }
 
@@ -12,7 +12,7 @@ export class ErrorBoundary extends Component<{ readonly children?: ComponentChil
   }
 
   override componentDidCatch(error: unknown): void {
-    // It stays an uncaught error to whoever listens for those.
+    // Listeners for uncaught errors still get it.
     reportError(error)
     requestHeadingFocus()
   }

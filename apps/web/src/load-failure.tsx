@@ -4,7 +4,7 @@ import { Notice } from './notice.tsx'
 import type { ShopError } from './shop-error.ts'
 
 export interface LoadFailureProps {
-  /** What could not be loaded, as it goes after "could not load". */
+  /** What could not be loaded, as an object of "could not load". */
   readonly what: string
   readonly error: ShopError
   /** See `Notice`. */
@@ -12,10 +12,10 @@ export interface LoadFailureProps {
   onRetry(): void
 }
 
-/** Stands where something could not be loaded, with a button to try again. */
+/** Replaces content that could not be loaded, with a button to retry. */
 export function LoadFailure({ what, error, takesFocus = true, onRetry }: LoadFailureProps): JSX.Element {
   const retry = () => {
-    // The button goes, and what it was pressed for comes in its place.
+    // The content that is loaded again replaces the button.
     requestHeadingFocus()
     onRetry()
   }

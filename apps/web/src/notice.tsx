@@ -4,13 +4,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 interface NoticeProps {
   readonly title: string
   readonly children: ComponentChildren
-  /** What can be done next: links and buttons. */
+  /** Links and buttons for the next step. */
   readonly actions?: ComponentChildren
-  /** False where somebody may be typing. Default: true, so that nobody has to look for it. */
+  /** Whether the notice takes the focus. False where the visitor may be typing. Default: true. */
   readonly takesFocus?: boolean
 }
 
-/** Says what went wrong and what to do next. */
+/** An error message with the next step. */
 export function Notice({ title, children, actions, takesFocus = true }: NoticeProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {

@@ -2,12 +2,12 @@ import type { JSX } from 'preact'
 import { Notice } from './notice.tsx'
 import type { ShopError } from './shop-error.ts'
 
-/** Why an order did not go through, whether money moved, and what to do next. */
+/** Why an order failed, whether it was paid, and the next step. */
 export function OrderFailure({ error }: { readonly error: ShopError }): JSX.Element {
   switch (error.code) {
     case 'out_of_stock':
       return (
-        <Notice title="Somebody was faster" actions={<CartLink>Change your cart</CartLink>}>
+        <Notice title="No longer available" actions={<CartLink>Change your cart</CartLink>}>
           <p>{error.message}</p>
           <p>Nothing was charged. Take it out of your cart, or buy fewer, and the rest is still yours.</p>
         </Notice>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import type { Cart } from './api-shapes.ts'
 import { formatCents } from './money.ts'
 
-/** What is about to be bought, beside the form that buys it. */
+/** The contents of the order, beside the form. */
 export function OrderSummary({ cart }: { readonly cart: Cart }): JSX.Element {
   return (
     <section class="order-summary" aria-labelledby="summary-heading">

@@ -1,6 +1,6 @@
 import type { Order } from './api-shapes.ts'
 
-// An order that was just placed is shown at once, while its progress is being asked for.
+// An order that was just placed is shown immediately, while its status is fetched.
 const placed = new Map<string, Order>()
 
 export function rememberOrder(order: Order): void {

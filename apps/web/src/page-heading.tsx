@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { useHeadingFocus } from './heading-focus.ts'
 
 interface PageHeadingProps {
-  /** What the tab is called, before the shop's name. */
+  /** The title of the document, before the shop's name. */
   readonly title: string
   readonly children?: ComponentChildren
 }

@@ -5,7 +5,7 @@ import { formatCents } from './money.ts'
 import { productPath } from './routes.ts'
 import { StockNote } from './stock-note.tsx'
 
-/** A product on the shelf; all of it is the link. */
+/** A product card; the whole card is the link. */
 export function ProductCard({ product }: { readonly product: Product }): JSX.Element {
   return (
     <article class="card">

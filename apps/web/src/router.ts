@@ -4,9 +4,9 @@ import { parseRoute, type Route } from './routes.ts'
 
 const listeners = new Set<() => void>()
 
-/** Goes to another page of the shop without loading a document. */
+/** Navigates to another page of the shop without loading a document. */
 export function navigate(path: string): void {
-  // As with any link, going to where one is adds nothing to go back to.
+  // As with any link, a navigation to the current address adds no history entry.
   if (path === currentPath()) history.replaceState(history.state, '', path)
   else history.pushState(null, '', path)
   requestHeadingFocus()
@@ -14,13 +14,13 @@ export function navigate(path: string): void {
   notify()
 }
 
-/** Changes the address of the page that stands, so that it can be shared; focus and scroll stay. */
+/** Changes the address of the current page, so that it can be shared; focus and scroll position are kept. */
 export function replacePath(path: string): void {
   history.replaceState(history.state, '', path)
   notify()
 }
 
-/** The page that the address bar names, kept current through links, `navigate` and the back button. */
+/** The page of the current address, updated by links, `navigate` and the back button. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(currentRoute)
   useEffect(() => {
@@ -30,7 +30,7 @@ export function useRoute(): Route {
       setRoute(currentRoute())
     }
     const returnInHistory = () => {
-      // The skip link changes the hash alone: no other page.
+      // The skip link changes only the hash, not the page.
       if (currentPath() === shownPath) return
       requestHeadingFocus()
       update()
@@ -59,7 +59,7 @@ function notify(): void {
   for (const listener of listeners) listener()
 }
 
-// One listener makes every plain `<a href>` a client-side link; what the browser does better is left to it.
+// One listener makes every plain `<a href>` a client-side link; the browser handles all others.
 function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return

@@ -1,4 +1,4 @@
-/** The shop's pages, each with what its address says. */
+/** The shop's pages, each with the parameters of its address. */
 export type Route =
   | { readonly page: 'products'; readonly query: string }
   | { readonly page: 'product'; readonly productId: string }
@@ -7,7 +7,7 @@ export type Route =
   | { readonly page: 'order'; readonly orderId: string }
   | { readonly page: 'not-found' }
 
-/** Reads the page out of an address; whatever is no page of the shop is `not-found`. */
+/** Parses an address; an unknown address is `not-found`. */
 export function parseRoute(url: URL): Route {
   const segments = decodeSegments(url.pathname)
   if (segments === undefined) return { page: 'not-found' }
@@ -38,7 +38,7 @@ function decodeSegments(pathname: string): string[] | undefined {
   try {
     return pathname.split('/').filter(Boolean).map(decodeURIComponent)
   } catch {
-    // A malformed escape (`/products/%E0%A4%A`) is the address of nothing.
+    // A malformed escape (`/products/%E0%A4%A`) matches no page.
     return undefined
   }
 }

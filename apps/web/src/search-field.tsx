@@ -6,7 +6,7 @@ import { productsPath } from './routes.ts'
 
 const PAUSE_MILLIS = 250
 
-/** Searches as one types, after a short pause; the address carries the query. */
+/** Searches while the visitor types, after a short pause; the address has the query. */
 export function SearchField({ query }: { readonly query: string }): JSX.Element {
   const [typed, setTyped] = useState(query)
   const searched = useRef(query)

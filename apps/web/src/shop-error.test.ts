@@ -7,7 +7,7 @@ test("an error of the API keeps its code and the server's message", () => {
 })
 
 test.each([undefined, null, 'Bad gateway', {}, { error: 'no' }, { error: { code: 'teapot' } }])(
-  'an error answer that is none of the API’s (%j) is unexpected',
+  'an error response in another format (%j) is an unexpected error',
   (body) => {
     expect(parseErrorBody(500, body)).toMatchObject({
       code: 'unexpected',

@@ -1,4 +1,4 @@
-/** What can go wrong, as the shop's API names it, and two of our own: no answer, and one that makes no sense. */
+/** The error codes of the shop's API, and two more: no response, and an invalid one. */
 export type ShopErrorCode =
   | 'out_of_stock'
   | 'payment_refused'
@@ -18,7 +18,7 @@ const apiCodes: ReadonlySet<string> = new Set<ShopErrorCode>([
   'not_found',
 ])
 
-/** A call of the shop's API that did not work out; `message` is the server's own, for people. */
+/** A failed call of the shop's API; `message` is the server's, and is shown to users. */
 export class ShopError extends Error {
   readonly code: ShopErrorCode
 
@@ -29,14 +29,14 @@ export class ShopError extends Error {
   }
 }
 
-/** Whatever was thrown, as a `ShopError`. */
+/** Any thrown value as a `ShopError`. */
 export function toShopError(thrown: unknown): ShopError {
   return thrown instanceof ShopError
     ? thrown
     : new ShopError('unexpected', 'Something went wrong.', { cause: thrown })
 }
 
-/** Reads an error answer, `{ error: { code, message } }`; anything else becomes `unexpected`. */
+/** Parses an error response, `{ error: { code, message } }`; any other body becomes `unexpected`. */
 export function parseErrorBody(status: number, body: unknown): ShopError {
   const error = property(body, 'error')
   const code = property(error, 'code')

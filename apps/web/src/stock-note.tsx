@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 
 const FEW = 5
 
-/** How many are left, where that matters to somebody who wants one. */
+/** The number of pieces left, if it is low. */
 export function StockNote({ stock }: { readonly stock: number }): JSX.Element | null {
   if (stock === 0) return <span class="stock stock-none">Sold out</span>
   if (stock <= FEW) return <span class="stock stock-few">Only {stock} left</span>

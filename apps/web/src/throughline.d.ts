@@ -1,9 +1,9 @@
-/** What `/throughline.js` leaves on the page, as far as the shop uses it. Absent when the script is. */
+/** The part of `window.throughline` that the shop uses. Absent without the script. */
 interface Window {
   readonly throughline?: {
-    /** Runs `fn` as a user action of that name and returns what it returns. */
+    /** Runs `fn` as a user action with this name and returns its result. */
     action<T>(name: string, fn: () => T): T
-    /** Calls back once for each user action whose trace was recorded; returns what ends that. */
+    /** Calls back once for each user action with a recorded trace; returns a function that removes the callback. */
     onTrace(callback: (trace: { readonly traceId: string; readonly name: string }) => void): () => void
   }
 }

@@ -10,7 +10,7 @@ interface Trace {
 
 /**
  * Links to the traces of the visitor's last actions, newest first. Shows nothing when the tracing script or
- * the address of the traces is missing; its place in the footer is kept free either way, so that nothing moves.
+ * the address of the traces is missing; its place in the footer is always reserved, so that nothing moves.
  */
 export function TraceLinks(): JSX.Element {
   const [traces, setTraces] = useState<readonly Trace[]>([])

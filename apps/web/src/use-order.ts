@@ -4,18 +4,18 @@ import type { Order } from './api-shapes.ts'
 import { knownOrder, rememberOrder } from './orders.ts'
 import { type ShopError, toShopError } from './shop-error.ts'
 
-/** A queue hands the order to fulfilment about a second later; whoever has waited this long can ask again. */
+/** Fulfilment gets the order from a queue after about a second. After this time, a button fetches the status again. */
 const PAUSES_MILLIS = [500, 700, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000]
 
 interface OrderProgress {
   readonly order: Order | undefined
   readonly error: ShopError | undefined
-  /** Still asking; false once the order is fulfilled, or when it was asked for often enough. */
+  /** True while the order is polled; false once it is fulfilled, or after the last attempt. */
   readonly watching: boolean
   watchAgain(): void
 }
 
-/** Follows an order from paid to fulfilled by asking a few times. */
+/** Polls an order a few times, from paid to fulfilled. */
 export function useOrder(orderId: string): OrderProgress {
   const [order, setOrder] = useState(() => knownOrder(orderId))
   const [error, setError] = useState<ShopError>()

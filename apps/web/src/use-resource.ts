@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ShopError, toShopError } from './shop-error.ts'
 
-/** Data on its way: `data` stays readable while newer data is fetched, and when that fails. */
+/** Data being loaded: `data` stays readable while newer data is fetched, and if that fails. */
 export interface Resource<T> {
   readonly data: T | undefined
-  /** The key that `data` belongs to: the one before, while the present one is being loaded. */
+  /** The key that `data` belongs to: the previous key while the current one is being loaded. */
   readonly dataKey: string | undefined
   readonly error: ShopError | undefined
   readonly loading: boolean
@@ -13,13 +13,13 @@ export interface Resource<T> {
 
 export interface ResourceSource<T> {
   load(key: string): Promise<T>
-  /** What was seen of it before: shown while the fresh data is on its way. */
+  /** Earlier data, shown while newer data is fetched. */
   known(key: string): T | undefined
 }
 
 /**
- * Loads what a page shows, again whenever `key` changes. An answer that comes after the key has changed is
- * dropped. `source` is to be the same object in every rendering.
+ * Loads what a page shows, again whenever `key` changes. A response that arrives after the key has changed is
+ * dropped. `source` must be the same object in every render.
  */
 export function useResource<T>(key: string, source: ResourceSource<T>): Resource<T> {
   const [shown, setShown] = useState(() => recall(key, source))

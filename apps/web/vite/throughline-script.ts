@@ -9,9 +9,9 @@ const sdkBuildScript = join(sdkFolder, 'build.ts')
 const sdkDist = join(sdkFolder, 'dist')
 
 /**
- * Puts the tracing script and its chunks at the root of the site, as a customer would put them on theirs:
- * emitted by `vite build`, served as they are by `vite dev`. The SDK is built first; a tree without it gives
- * a warning and a shop that works untraced.
+ * Adds the tracing scripts to the root of the site, as a customer would:
+ * emitted by `vite build`, served unchanged by `vite dev`. The SDK is built first; if that fails, there is
+ * a warning, and the shop works without tracing.
  */
 export function throughlineScript(): Plugin {
   return {
@@ -21,7 +21,9 @@ export function throughlineScript(): Plugin {
       if (missing !== undefined) this.warn(missing)
     },
     generateBundle() {
-      for (const fileName of sdkScripts()) {
+      // The licences of the bundled code require their text beside the scripts.
+      for (const fileName of [...sdkScripts(), 'THIRD-PARTY-NOTICES.txt']) {
+        if (!existsSync(join(sdkDist, fileName))) continue
         this.emitFile({ type: 'asset', fileName, source: readFileSync(join(sdkDist, fileName)) })
       }
     },
@@ -36,7 +38,7 @@ export function throughlineScript(): Plugin {
   }
 }
 
-/** Builds packages/otel-web; returns what is wrong when it cannot. */
+/** Builds packages/otel-web; returns the error if the build fails. */
 function buildSdk(): string | undefined {
   if (!existsSync(sdkBuildScript)) {
     return 'packages/otel-web/build.ts is missing: /throughline.js will be absent and the shop untraced'

@@ -18,7 +18,7 @@ describe('decode', () => {
     expect(decode('/v1/traces', gzipSync(json(otlp(SPAN))))).toEqual(seen)
   })
 
-  test('an empty parent id is none', () => {
+  test('an empty parent id is no parent', () => {
     expect(decode('/v1/traces', json(otlp({ ...SPAN, parentSpanId: '' })))[0]?.parentIds).toEqual([])
   })
 

@@ -13,7 +13,7 @@ const DECODERS: { readonly [path: string]: (body: string) => SeenSpan[] } = {
   '/datadog': decodeDatadog,
   '/intake/v2/rum/events': decodeElastic,
 }
-/** What the products send besides spans. */
+/** Other data that the products send. */
 const OTHERS = ['/v1/logs', '/v1/metrics', '/dash0/v1/logs', '/dash0/v1/metrics', '/config/v1/rum/agents']
 
 export function isCollectorPath(path: string): boolean {

@@ -1,13 +1,13 @@
-/** What every product's own format comes down to: enough to find a request's span and climb to its action. */
+/** The common form of all products' formats, with the data to find the span of a request and its action. */
 export interface SeenSpan {
-  /** 16 lower-case hex digits where the product has such ids; its own id of an action else. */
+  /** 16 lower-case hex digits if the product has such ids, otherwise its id of an action. */
   readonly spanId: string
-  /** Several where the product files one request under several actions. */
+  /** Several if the product assigns one request to several actions. */
   readonly parentIds: readonly string[]
   readonly name: string
   /** Unix milliseconds. */
   readonly startMillis: number
-  /** The action the product itself names on the span, where it does so instead of by a parent. */
+  /** The action that the product names on the span, if it does so instead of a parent. */
   readonly actionName?: string
 }
 
@@ -33,7 +33,7 @@ export function getList(value: Json | undefined, ...path: readonly string[]): re
   return Array.isArray(found) ? found : []
 }
 
-/** Lines of JSON; a line that is none is passed over. */
+/** Lines of JSON. Other lines are skipped. */
 export function parseLines(body: string): Json[] {
   return body.split('\n').flatMap((line) => {
     try {

@@ -6,7 +6,7 @@ import { withVisit } from '../visit.ts'
 
 const COLUMNS = ['before the first traced request (brotli)', '(gzip)', 'in all (brotli)', '(gzip) ', 'files']
 
-/** What a visitor downloads before the first request carries a trace, and in a visit with a click, a fetch and a leave. */
+/** The bytes that a visitor downloads before the first traced request, and in a visit with a click, a fetch and an unload. */
 export const bytes: Measure = async (browser, products) => ({
   title: 'Bytes',
   text:

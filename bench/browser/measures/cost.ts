@@ -14,7 +14,7 @@ const COLUMNS = [
 ]
 const FETCHES = 300
 const CLICKS = 120
-/** Longer than the batch processors' 5 s, so that each repeat pays for its own export. */
+/** Longer than the 5 s of the batch processors, so that each repetition includes its own export. */
 const EXPORT_MILLIS = 5_500
 
 /** Main-thread time that a product adds to a fetch and to a click, its export included. */
@@ -68,7 +68,7 @@ async function costOf(
   act: (visit: Visit) => Promise<void>,
 ): Promise<ReadonlyMap<Product, readonly number[]>> {
   const extra = new Map(visits.map(({ product }) => [product, [] as number[]]))
-  // The first time is for the compiler.
+  // The first repetition is a warm-up.
   for (let round = -1; round < rounds; round++) {
     const before = await Promise.all(visits.map(mainThreadMicros))
     for (const visit of visits) await act(visit)

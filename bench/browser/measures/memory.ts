@@ -7,7 +7,7 @@ const COLUMNS = ['heap kB before', 'growth kB', 'growth kB, no SDK', 'fetches de
 
 const CLICKS = 100
 
-/** What is left on the heap after many fetches, and after the garbage collector. */
+/** The growth of the heap after many fetches and a garbage collection. */
 export const memory: Measure = async (browser, products, effort) => {
   const growth = (visit: Visit) => growthOf(visit, effort.fetches)
   const bare = await withVisit(browser, NO_SDK, async (visit) => (await growth(visit)).grown)

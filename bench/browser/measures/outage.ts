@@ -8,7 +8,7 @@ import { isDelivered, leave, open, untilDelivered, type Visit, withVisit } from 
 const COLUMNS = ['lost, connections refused', 'lost, no answer', 'of', 'lost by a reload', 'of ']
 const REQUESTS = 40
 
-/** What is lost when the collector is away for a while, and when the page is reloaded meanwhile. */
+/** The spans that are lost in an outage of the collector, with and without a reload of the page. */
 export const outage: Measure = async (browser, products, effort) => {
   const seconds = effort.outageMillis / 1_000
   return {

@@ -14,13 +14,13 @@ const COLUMNS = [
   'console and exceptions',
 ]
 
-/** Requests of two overlapping clicks, under their own action, none, or another's; and polls that no click caused. */
+/** Whether requests of two overlapping clicks, and polls without a click, are assigned to the right action. */
 export const overlap: Measure = async (browser, products, effort) => ({
   title: 'Two overlapping clicks',
   text:
     `"Buy A", 150 ms later "Buy B", ${effort.overlapRounds} rounds; each handler makes 22 requests, parallel and ` +
-    'sequential, over a second and more (page/workload.ts), while three polls run. The truth is in the query; ' +
-    "the judgement is the span whose id the request carried, climbed to its root in the product's own export. " +
+    'sequential, over a second and more (page/workload.ts), while three polls run. The query names the ' +
+    "right click. It is compared to the root of the span whose id the request carried, in the product's own export. " +
     'Right: under its own click. Lost: under none (or its span never came). Wrong: under another click, or several. ' +
     'Mistaken: a poll under a click.',
   columns: COLUMNS,

@@ -1,8 +1,8 @@
 import type { Browser } from '@playwright/test'
-import { buildCorpus } from '../../../packages/otel-web/corpus/build.ts'
-import type { Check } from '../../../packages/otel-web/corpus/flow.ts'
-import type { RunResult } from '../../../packages/otel-web/corpus/page/main.ts'
-import { startCorpusServer } from '../../../packages/otel-web/corpus/server.ts'
+import { buildCorpus } from '../../../packages/otel-web/test/conformance/build.ts'
+import type { Check } from '../../../packages/otel-web/test/conformance/flow.ts'
+import type { RunResult } from '../../../packages/otel-web/test/conformance/page/main.ts'
+import { startCorpusServer } from '../../../packages/otel-web/test/conformance/server.ts'
 import type { Cells, Measure } from '../measure.ts'
 import { OURS, PRODUCTS, type Product } from '../products.ts'
 
@@ -39,7 +39,7 @@ const VARIANTS: readonly Variant[] = [
   },
 ]
 
-/** Async patterns of front-end code through which a context is kept, lost, or exchanged for another's. */
+/** Async patterns of front-end code in which a context is kept, lost or wrong. */
 export const patterns: Measure = async (browser, products) => {
   const files = await buildCorpus()
   const server = await startCorpusServer(files)
@@ -56,9 +56,9 @@ export const patterns: Measure = async (browser, products) => {
   return {
     title: 'Async patterns',
     text:
-      'The corpus of packages/otel-web/corpus, every pattern several times at once, each under a root of its own. ' +
-      'Kept: every check saw its own context. Wrong: one saw another flow. Lost: else. Left active elsewhere: checks ' +
-      'in tasks of nobody that saw a flow.',
+      'The corpus of packages/otel-web/test/conformance, every pattern several times at once, each under a root of its own. ' +
+      'Kept: every check saw its own context. Wrong: a check saw another flow. Lost: all others. Left active elsewhere: ' +
+      'checks in tasks without a flow that saw one.',
     columns: COLUMNS,
     summary: ['kept', 'lost', 'wrong'],
     rows,
@@ -111,9 +111,9 @@ function judge({ checks, leaks, patterns, failures }: RunResult): Cells {
   }
 }
 
-/** Another flow's, or a flow's where nobody's is right; an outer span of the same flow is a loss. */
+/** True for the context of another flow, or of any flow where none is expected. A parent span of the same flow is lost. */
 function isWrong({ right, seen }: Check): boolean {
-  return seen !== 'nobody' && flowOf(seen) !== flowOf(right)
+  return seen !== 'none' && flowOf(seen) !== flowOf(right)
 }
 
 function flowOf(owner: string): string {

@@ -1,4 +1,4 @@
-/** The page every product is measured on: its tags first in the head, a request as early as a page can make one, its own code. */
+/** The page on which every product is measured: its tags at the start of the head, an early request, and the page's code. */
 export function pageHtml(tags: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -12,7 +12,7 @@ ${['Buy A', 'Buy B', 'Leave', 'Nothing', 'Ask', 'Many'].map(button).join('\n')}
 </html>`
 }
 
-/** With the attributes that Faro's and Elastic's documentation ask for where an action is to have a name. */
+/** With the attributes that Faro and Elastic document for names of actions. */
 function button(text: string): string {
   const name = text.toLowerCase().replace(' ', '-')
   return `<button id="${name}" data-faro-user-action-name="${name}" data-transaction-name="${name}">${text}</button>`

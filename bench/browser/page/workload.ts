@@ -1,5 +1,4 @@
-// The page's own code: ordinary handlers with ordinary async code. The truth about each request, which action
-// caused it, stands in its query.
+// The code of the page: ordinary handlers with async code. The query of each request names the action that caused it.
 
 const clicks: Record<string, number> = {}
 const done: string[] = []
@@ -38,7 +37,7 @@ async function ask(action: string, delayMillis = 0): Promise<void> {
   await response.json()
 }
 
-/** 22 requests, one after the other and side by side, through what front-end code awaits. */
+/** 22 requests, in sequence and in parallel, after the kinds of awaits of front-end code. */
 async function buy(action: string): Promise<void> {
   await ask(action, 80)
   await Promise.all([ask(action, 40), ask(action, 90), ask(action, 60)])
@@ -92,7 +91,7 @@ function xhr(action: string): Promise<void> {
   })
 }
 
-/** What no click caused: a poll by interval, one by time-out, and one that asks as soon as it was answered. */
+/** Requests that no click caused: a poll by an interval, one by a time-out, and one that repeats after each response. */
 function startPolling(): void {
   polling = true
   const timer = setInterval(() => {

@@ -8,6 +8,6 @@ SplunkRum.init({
   applicationName: 'bench',
   deploymentEnvironment: 'bench',
   exporter: { otlp: true },
-  // The default, a stack per request, has a context manager with this one switch.
+  // The default has no context manager across awaits. This option enables one.
   context: { async: true },
 })

@@ -9,7 +9,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, WebTracerProvider } from '@opentelemetry/sdk-trace-web'
 
 /**
- * OpenTelemetry as its "Getting Started: Browser" page puts it together, with the batch processor that page
+ * OpenTelemetry as set up in its "Getting Started: Browser" page, with the batch processor that page
  * recommends for production: https://opentelemetry.io/docs/languages/js/getting-started/browser/
  */
 export function startOpenTelemetry(contextManager?: ContextManager): void {

@@ -1,10 +1,11 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { listenForNoise } from '@throughline/otel-testing/playwright'
 import { type Collector, startCollector } from '../src/index.ts'
 import { EIGHT_O_CLOCK } from '../test/otlp.ts'
 
 export { expect }
 
-/** A collector of its own for each test, whose viewer is the base URL. A page may not report an error. */
+/** A collector of its own for each test, whose viewer is the base URL. The page writes nothing to the console. */
 export const test = base.extend<{ collector: Collector }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs off this pattern
   collector: async ({}, use) => {
@@ -14,16 +15,14 @@ export const test = base.extend<{ collector: Collector }>({
   },
   baseURL: async ({ collector }, use) => use(collector.uiUrl),
   page: async ({ page }, use) => {
-    const errors: string[] = []
-    page.on('pageerror', (error) => errors.push(error.message))
-    // Violations of the page's own security policy are told here.
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+    // The console includes violations of the content security policy.
+    const noise = listenForNoise(page)
     await use(page)
-    expect(errors.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])
+    expect(noise).toEqual([])
   },
 })
 
-/** Makes it the hour of the spans of `spanAt` in the page, so that a search for the last hours finds them. */
+/** Sets the clock of the page to the time of `spanAt`, so that a search for the last hours finds its spans. */
 export async function goBackToEight(page: Page): Promise<void> {
   await page.clock.setFixedTime(Number(EIGHT_O_CLOCK / 1_000_000n) + 60_000)
 }

@@ -2,7 +2,7 @@ import { send, spanAt } from '../test/otlp.ts'
 import { expect, goBackToEight, test } from './fixtures.ts'
 import { buyPlan, sendTree } from './shop-traces.ts'
 
-test('services are seen by who calls whom, as a picture and as a table', async ({ page, collector }) => {
+test('calls between services are shown as a graph and as a table', async ({ page, collector }) => {
   await page.clock.install()
   await page.goto('/graph')
   await expect(page.getByText('No service called another one in this time.')).toBeVisible()
@@ -26,7 +26,7 @@ test('services are seen by who calls whom, as a picture and as a table', async (
   await expect(page.getByRole('heading', { name: '2 traces' })).toBeVisible()
 })
 
-test('services that call each other in circles are drawn, too', async ({ page, collector }) => {
+test('services that call each other in a circle are drawn', async ({ page, collector }) => {
   const [first, second] = [spanAt(0, 50), spanAt(10, 30)]
   await send(collector.otlpUrl, 'a', first, spanAt(15, 5, { parentSpanId: second.spanId }))
   await send(collector.otlpUrl, 'b', { ...second, parentSpanId: first.spanId })

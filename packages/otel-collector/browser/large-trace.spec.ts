@@ -4,7 +4,7 @@ import { expect, openTrace, spanRow, test } from './fixtures.ts'
 
 const SPANS = 2_000
 
-/** A page that asked for something 500 times, each time four spans deep, once in vain. */
+/** The trace of a page with 500 requests of four spans each, one of which fails. */
 function manySpans(): OtlpSpan[] {
   const root = makeSpan({ name: 'root' })
   const spans = [root]
@@ -26,7 +26,7 @@ function manySpans(): OtlpSpan[] {
   return spans
 }
 
-test('two thousand spans stay usable', async ({ page, collector }) => {
+test('a trace of two thousand spans is usable', async ({ page, collector }) => {
   const spans = manySpans()
   for (const service of [0, 1, 2, 3]) {
     await send(collector.otlpUrl, `service-${service}`, ...spans.filter((_, index) => index % 4 === service))
@@ -58,7 +58,7 @@ test('two thousand spans stay usable', async ({ page, collector }) => {
   await expect(page.locator('[data-span-id]')).toHaveCount(SPANS)
 })
 
-test('what is focused does not hide below the scale', async ({ page, collector }) => {
+test('a focused row is not covered by the scale', async ({ page, collector }) => {
   const spans = manySpans().slice(0, 200)
   await send(collector.otlpUrl, 'shop', ...spans)
   await openTrace(page, spans[0]?.traceId ?? '')

@@ -12,10 +12,10 @@ const LOOKS = [
 ] as const
 
 for (const { name, colorScheme, viewport } of LOOKS) {
-  test.describe(`in ${name}, everybody can read, without scrolling sideways,`, () => {
+  test.describe(`in ${name}, axe finds no problem and nothing scrolls sideways`, () => {
     test.use({ colorScheme, viewport })
 
-    test('the search', async ({ page, collector }, info) => {
+    test('the search page is readable', async ({ page, collector }, info) => {
       await page.goto('/')
       await page.getByText(/Send OTLP over HTTP/).waitFor()
       await check(page, info, 'nothing yet')
@@ -28,7 +28,7 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await check(page, info, 'a form with a problem')
     })
 
-    test('a trace', async ({ page, collector }, info) => {
+    test('the trace page is readable', async ({ page, collector }, info) => {
       await page.goto(`/trace/${generateTraceId()}`)
       await page.getByRole('heading', { name: 'Waiting for spans …' }).waitFor()
       await check(page, info, 'waiting')
@@ -42,7 +42,7 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await check(page, info, 'an odd trace')
     })
 
-    test('the services', async ({ page, collector }, info) => {
+    test('the services page is readable', async ({ page, collector }, info) => {
       await sendTree(collector.otlpUrl, buyPlan())
       await page.goto('/graph')
       await page.getByRole('table').waitFor()
@@ -51,14 +51,14 @@ for (const { name, colorScheme, viewport } of LOOKS) {
   })
 }
 
-/** Keeps a picture beside the test's result for whoever wants to look. */
+/** Attaches a screenshot to the test result. */
 async function check(page: Page, info: TestInfo, what: string): Promise<void> {
   await info.attach(what, { body: await page.screenshot(), contentType: 'image/png' })
   await expectAccessible(page)
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  // Without frames the older way does as well, and needs no second page.
+  // Without frames, axe's legacy mode is sufficient and needs no second page.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   expect(
@@ -67,7 +67,7 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 }
 
-/** Spans of every mark there is. */
+/** Sends spans with every kind of mark. */
 async function sendOddTrace(otlpUrl: string): Promise<string> {
   const root = makeSpan({ name: 'root of a name that is rather long /api/v1/customers/:customerId/orders' })
   const { traceId, spanId: parentSpanId } = root

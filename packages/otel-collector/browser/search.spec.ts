@@ -30,7 +30,7 @@ async function sendThreeTraces(otlpUrl: string): Promise<{ bought: string; refus
 
 const [BUY, SLOW] = ['shop-web click "Buy now"', 'back-office load /reports'] as const
 
-test('lists what there is, the latest first, with what tells one from another', async ({
+test('the search page lists the latest traces first, with duration, errors, spans and services', async ({
   page,
   collector,
 }) => {
@@ -46,14 +46,14 @@ test('lists what there is, the latest first, with what tells one from another', 
   await expect(page.getByRole('link', { name: SLOW })).toContainText('2.5 s')
 })
 
-test.describe('finds', () => {
+test.describe('a search', () => {
   test.beforeEach(async ({ page, collector }) => {
     await sendThreeTraces(collector.otlpUrl)
     await page.goto('/')
     await expect(found(page)).toHaveText([BUY, BUY, SLOW])
   })
 
-  test('by service, then by operation of that service', async ({ page }) => {
+  test('a search can be by service, then by operation of that service', async ({ page }) => {
     await expect(page.getByLabel('Operation')).toBeDisabled()
     await page.getByLabel('Service').selectOption('inventory')
     await expect(found(page)).toHaveText([BUY, BUY])
@@ -64,7 +64,7 @@ test.describe('finds', () => {
     await expect(found(page)).toHaveText([SLOW])
   })
 
-  test('by min and max duration', async ({ page }) => {
+  test('a search can be by min and max duration', async ({ page }) => {
     await page.getByLabel('Min duration').fill('1s')
     await page.keyboard.press('Enter')
     await expect(found(page)).toHaveText([SLOW])
@@ -74,7 +74,7 @@ test.describe('finds', () => {
     await expect(found(page)).toHaveText([BUY, BUY])
   })
 
-  test('by tags', async ({ page }) => {
+  test('a search can be by tags', async ({ page }) => {
     await page.getByLabel('Tags').fill('http.route=/api/orders http.response.status_code=402')
     await page.keyboard.press('Enter')
     await expect(found(page)).toHaveText([BUY])
@@ -84,7 +84,7 @@ test.describe('finds', () => {
     await expect(found(page)).toHaveText([BUY])
   })
 
-  test('errors only', async ({ page }) => {
+  test('a search can be for errors only', async ({ page }) => {
     await page.getByLabel('Errors only').check()
     await expect(found(page)).toHaveText([BUY])
     await expect(page.getByText('3 errors')).toBeVisible()
@@ -92,7 +92,7 @@ test.describe('finds', () => {
     await expect(found(page)).toHaveCount(3)
   })
 
-  test('what went on at a time', async ({ page, collector }) => {
+  test('a search can be for a period', async ({ page, collector }) => {
     const yesterday = Date.now() - 20 * HOUR_MILLIS
     await sendTree(
       collector.otlpUrl,
@@ -114,7 +114,7 @@ test.describe('finds', () => {
     await expect(page.getByLabel('From')).toHaveValue(localTime(yesterday - 60_000))
   })
 
-  test('in the order that is asked for', async ({ page }) => {
+  test('results have the order that is chosen', async ({ page }) => {
     await page.getByLabel('Order').selectOption('Longest first')
     await expect(found(page)).toHaveText([SLOW, BUY, BUY])
     await page.getByLabel('Order').selectOption('Most errors first')
@@ -124,7 +124,7 @@ test.describe('finds', () => {
     await expect(found(page)).toHaveText([BUY, BUY, SLOW])
   })
 
-  test('nothing, and says where it looked', async ({ page }) => {
+  test('a search without results names the period that was searched', async ({ page }) => {
     await page.getByLabel('Tags').fill('no=such')
     await page.keyboard.press('Enter')
     await expect(page.getByText('No trace of the last hour matches.')).toBeVisible()
@@ -132,7 +132,7 @@ test.describe('finds', () => {
     await expect(found(page)).toHaveCount(3)
   })
 
-  test('the same again from its address', async ({ page, context }) => {
+  test('the address of a search repeats it', async ({ page, context }) => {
     await page.getByLabel('Service').selectOption('shop')
     await page.getByLabel('Operation').selectOption('POST /api/orders')
     await timeSelect(page).selectOption('last day')
@@ -156,7 +156,7 @@ test.describe('finds', () => {
   })
 })
 
-test('gives no more than the limit', async ({ page, collector }) => {
+test('a search has no more results than the limit', async ({ page, collector }) => {
   await send(collector.otlpUrl, 'shop', ...Array.from({ length: 30 }, () => makeSpan()))
   await page.goto('/')
   await expect(page.getByRole('heading', { name: '20 traces' })).toBeVisible()
@@ -164,18 +164,18 @@ test('gives no more than the limit', async ({ page, collector }) => {
   await expect(page.getByRole('heading', { name: '30 traces' })).toBeVisible()
 })
 
-test.describe('says what is wrong beside the field', () => {
+test.describe('the message of an invalid value is beside its field', () => {
   test.beforeEach(async ({ page, collector }) => {
     await send(collector.otlpUrl, 'shop', makeSpan())
     await page.goto('/')
     await expect(page.getByRole('heading', { name: '1 trace' })).toBeVisible()
   })
 
-  test('and shows no traces that were not searched for', async ({ page }) => {
+  test('an invalid form shows no results', async ({ page }) => {
     for (const [label, text, message] of [
-      ['Min duration', 'soon', /^"soon" is no duration, as 100ms, 1.5s and 2m are.$/],
-      ['Max duration', '1 fortnight', /^"1 fortnight" is no duration/],
-      ['Tags', 'error', /^Tags are key=value; "error" is not.$/],
+      ['Min duration', 'soon', /^"soon" is not a duration such as 100ms, 1.5s or 2m.$/],
+      ['Max duration', '1 fortnight', /^"1 fortnight" is not a duration/],
+      ['Tags', '=error', /^"=error" is not key=value\.$/],
     ] as const) {
       const field = page.getByLabel(label)
       await field.fill(text)
@@ -192,15 +192,15 @@ test.describe('says what is wrong beside the field', () => {
     }
   })
 
-  test('a time that ends before it starts', async ({ page }) => {
+  test('a period that ends before it starts is an error', async ({ page }) => {
     await timeSelect(page).selectOption('between two times')
     await page.getByLabel('To', { exact: true }).fill('2020-01-01T00:00:00')
-    await expect(page.getByRole('alert')).toHaveText('The time ends before it starts.')
+    await expect(page.getByRole('alert')).toHaveText('To is before From.')
     await expect(found(page)).toHaveCount(0)
   })
 })
 
-test('follows what arrives', async ({ page, collector }) => {
+test('new traces are added to the list', async ({ page, collector }) => {
   await page.clock.install()
   await page.goto('/')
   await expect(page.getByText(/Send OTLP over HTTP to this machine/)).toBeVisible()
@@ -210,7 +210,7 @@ test('follows what arrives', async ({ page, collector }) => {
   await expect(page.getByLabel('Service').getByRole('option', { name: 'shop' })).toBeAttached()
 })
 
-test('leaves alone what is being typed while traces and services arrive', async ({ page, collector }) => {
+test('text that is being typed is kept while traces and services arrive', async ({ page, collector }) => {
   await page.clock.install()
   await page.goto('/')
   await page.getByLabel('Tags').pressSequentially('http.ro')
@@ -227,7 +227,7 @@ test('leaves alone what is being typed while traces and services arrive', async 
   await expect(page.getByText('No trace of the last hour matches.')).toBeVisible()
 })
 
-test('does not move a row from under the pointer, and says that there is more', async ({
+test('a row under the pointer does not move, and a button adds the new traces', async ({
   page,
   collector,
 }) => {
@@ -242,7 +242,7 @@ test('does not move a row from under the pointer, and says that there is more', 
   await expect(page.getByRole('button', { name: 'Show what is new' })).toHaveCount(0)
 })
 
-test('stands still when it is told to', async ({ page, collector }) => {
+test('a list with Live unchecked is not refreshed', async ({ page, collector }) => {
   await page.clock.install()
   await page.goto('/')
   await expect(page.getByRole('heading', { name: '0 traces' })).toBeVisible()
@@ -256,7 +256,7 @@ test('stands still when it is told to', async ({ page, collector }) => {
   await expect(found(page)).toHaveText(['shop first'])
 })
 
-test('an answer that was overtaken is not shown', async ({ page, collector }) => {
+test('the response of an outdated search is not shown', async ({ page, collector }) => {
   await send(collector.otlpUrl, 'slow', makeSpan({ name: 'old question' }))
   await send(collector.otlpUrl, 'fast', makeSpan({ name: 'new question' }))
   let release: () => void = () => undefined
@@ -277,17 +277,17 @@ test('an answer that was overtaken is not shown', async ({ page, collector }) =>
   await expect(found(page)).toHaveText(['fast new question'])
 })
 
-test('says so when the collector is gone, and keeps what it has', async ({ page, collector }) => {
+test('a collector that does not answer is reported, and the list is kept', async ({ page, collector }) => {
   await send(collector.otlpUrl, 'shop', makeSpan({ name: 'first' }))
   await page.goto('/')
   await expect(found(page)).toHaveText(['shop first'])
   await collector.shutdown()
-  await expect(page.getByRole('alert')).toHaveText('The collector does not answer. Does it run?')
+  await expect(page.getByRole('alert')).toHaveText('The collector does not answer. Check that it is running.')
   await expect(found(page)).toHaveText(['shop first'])
 })
 
-test.describe('the box for a trace id', () => {
-  test('opens the trace whose id is in it, whatever is around', async ({ page, collector }) => {
+test.describe('the field for a trace id', () => {
+  test('the field opens the trace whose id is in the text', async ({ page, collector }) => {
     const span = makeSpan({ name: 'looked for' })
     await send(collector.otlpUrl, 'shop', span)
     for (const [before, after] of [
@@ -305,25 +305,25 @@ test.describe('the box for a trace id', () => {
     }
   })
 
-  test('says when it holds none', async ({ page }) => {
+  test('the field reports a text without a trace id', async ({ page }) => {
     await page.goto('/')
     const box = page.getByLabel('Open a trace by its id')
     await box.fill('order 4711, please')
     await box.press('Enter')
-    await expect(page.getByText('That holds no trace id.')).toBeVisible()
+    await expect(page.getByText('No trace id found: enter 1 to 32 hexadecimal digits.')).toBeVisible()
     await box.fill('4')
-    await expect(page.getByText('That holds no trace id.')).toHaveCount(0)
+    await expect(page.getByText('No trace id found: enter 1 to 32 hexadecimal digits.')).toHaveCount(0)
   })
 })
 
-test('an address that is no page says so', async ({ page }) => {
+test('an unknown address shows a "not found" page', async ({ page }) => {
   await page.goto('/trace/not-hex')
   await expect(page.getByRole('heading', { name: 'Nothing is here' })).toBeVisible()
   await page.getByRole('link', { name: 'Search for traces' }).click()
   await expect(page.getByRole('heading', { name: '0 traces' })).toBeVisible()
 })
 
-/** What an input of type `datetime-local` is filled with. */
+/** The value of an input of type `datetime-local`. */
 function localTime(unixMillis: number): string {
   const date = new Date(unixMillis - new Date(unixMillis).getTimezoneOffset() * 60_000)
   return date.toISOString().slice(0, 19)

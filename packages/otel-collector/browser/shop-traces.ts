@@ -1,7 +1,7 @@
 import { generateSpanId, generateTraceId, type OtlpSpan } from '@throughline/otel-shared'
 import { attribute, makeSpan, send } from '../test/otlp.ts'
 
-/** A span to be: its times are milliseconds since its trace's start, its events happen at its end. */
+/** The plan of a span. Times are milliseconds since the start of the trace, and events are at its end. */
 export interface SpanPlan extends Partial<OtlpSpan> {
   readonly service: string
   readonly name: string
@@ -10,7 +10,7 @@ export interface SpanPlan extends Partial<OtlpSpan> {
   readonly children?: readonly SpanPlan[]
 }
 
-/** Sends a tree of spans, service by service as in life, and returns the trace's id. */
+/** Sends a tree of spans in one request for each service, and returns the trace id. */
 export async function sendTree(
   otlpUrl: string,
   root: SpanPlan,
@@ -38,7 +38,7 @@ export async function sendTree(
   return traceId
 }
 
-/** What a click on "Buy" leaves: six services, one of them later. `problem` makes its payment fail. */
+/** The trace of a click on "Buy" with six services, one of them later. With `problem` the payment fails. */
 export function buyPlan({ problem = false } = {}): SpanPlan {
   const failed = problem ? { status: { code: 2, message: 'card refused' } } : {}
   return {

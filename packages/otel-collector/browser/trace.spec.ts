@@ -21,7 +21,7 @@ const BUY_ROWS = [
   'fulfilment process orders',
 ]
 
-test('a trace is found, opened, and read from the click to the database', async ({ page, collector }) => {
+test('a trace can be found, opened and read from the click to the database', async ({ page, collector }) => {
   const traceId = await sendTree(collector.otlpUrl, buyPlan({ problem: true }))
   await page.goto('/')
   await page.getByLabel('Service').selectOption('backend')
@@ -52,7 +52,7 @@ test('a trace is found, opened, and read from the click to the database', async 
   await expect(details.filter({ hasText: 'at charge' })).toHaveCount(0)
 })
 
-test('a bar lies where its span does, below the time on the scale', async ({ page, collector }) => {
+test('the position of a bar agrees with the scale', async ({ page, collector }) => {
   const traceId = await sendTree(collector.otlpUrl, {
     service: 'shop',
     name: 'all',
@@ -113,7 +113,11 @@ test('every kind of attribute, event and link is shown', async ({ page, collecto
     ],
     links: [
       { traceId: TRACE_ID, spanId: cause.spanId, attributes: [attribute('why', 'retry')] },
-      { traceId: other.traceId, spanId: other.spanId, attributes: [] },
+      {
+        traceId: other.traceId,
+        spanId: other.spanId,
+        attributes: [attribute('throughline.attribution', 'possible')],
+      },
     ],
     status: { code: 1 },
   })
@@ -145,6 +149,9 @@ test('every kind of attribute, event and link is shown', async ({ page, collecto
   for (const text of ['3 more were dropped by the sender', 'vendor=1', 'before it began −10 ms', 'retry']) {
     await expect(details).toContainText(text)
   }
+  const links = details.locator('.links > li')
+  await expect(links.first()).toContainText('follows from shop: cause')
+  await expect(links.last()).toContainText(`may follow from span ${other.spanId}`)
   await details.getByRole('link', { name: 'shop: cause' }).last().click()
   await expect(page.locator('.span-details').first()).toContainText('followed by shop: effect')
   await details.getByRole('link', { name: new RegExp(`of trace ${other.traceId}`) }).click()
@@ -152,7 +159,7 @@ test('every kind of attribute, event and link is shown', async ({ page, collecto
   await expect(spanRow(page, 'shop', 'another trace')).toBeFocused()
 })
 
-test('the keyboard is enough', async ({ page, collector }) => {
+test('the page can be used by keyboard alone', async ({ page, collector }) => {
   await openTrace(page, await sendTree(collector.otlpUrl, buyPlan({ problem: true })))
   const row = (index: number) => {
     const [service = '', name = ''] = BUY_ROWS[index]?.split(/ (.*)/) ?? []
@@ -188,12 +195,15 @@ test('the keyboard is enough', async ({ page, collector }) => {
   await expect(page.locator('.span-details')).toContainText('throughline.action.type')
   await press(' ')
   await expect(page.locator('.span-details')).toHaveCount(0)
-  // From the rows, Tab leaves: nobody has to pass through all of them.
+  // Tab leaves the list of rows without passing each of them.
   await press('Tab')
   await expect(page.locator('.span-row:focus')).toHaveCount(0)
 })
 
-test('failures are found one after the other, also below what is collapsed', async ({ page, collector }) => {
+test('"next error" selects each failed span, including those in collapsed subtrees', async ({
+  page,
+  collector,
+}) => {
   await openTrace(page, await sendTree(collector.otlpUrl, buyPlan({ problem: true })))
   await page.getByRole('button', { name: 'Collapse all' }).click()
   expect(await rowNames(page)).toEqual([BUY_ROWS[0]])
@@ -214,7 +224,7 @@ test('failures are found one after the other, also below what is collapsed', asy
   expect(await rowNames(page)).toEqual(BUY_ROWS)
 })
 
-test('what is not whole is marked', async ({ page, collector }) => {
+test('an incomplete trace is marked', async ({ page, collector }) => {
   const root = spanAt(0, 100, { name: 'root' })
   const parentSpanId = root.spanId
   await send(
@@ -242,7 +252,7 @@ test('what is not whole is marked', async ({ page, collector }) => {
 })
 
 test.describe('an address', () => {
-  test('can be that of a span, and brings it into view', async ({ page, collector, context }) => {
+  test('the address of a span scrolls it into view', async ({ page, collector, context }) => {
     const root = makeSpan({ name: 'root' })
     const children = Array.from({ length: 100 }, (_, index) =>
       makeSpan({ traceId: root.traceId, parentSpanId: root.spanId, name: `child ${index}.` }),
@@ -255,19 +265,19 @@ test.describe('an address', () => {
     await expect(spanRow(second, 'shop', 'child 90.')).toBeFocused()
     await expect(spanRow(second, 'shop', 'child 90.')).toBeInViewport()
     await expect(second.locator('.span-details')).toHaveCount(1)
-    // Another one typed over it.
+    // Another id replaces the text.
     await second.evaluate((spanId) => location.assign(`#span-${spanId}`), children[5]?.spanId)
     await expect(spanRow(second, 'shop', 'child 5.')).toBeFocused()
     await expect(spanRow(second, 'shop', 'child 5.')).toBeInViewport()
   })
 
-  test('of a span that is not there opens the trace all the same', async ({ page, collector }) => {
+  test('the address of a missing span opens the trace', async ({ page, collector }) => {
     await send(collector.otlpUrl, 'shop', spanAt(0, 1))
     await page.goto(`/trace/${TRACE_ID}#span-${'e'.repeat(16)}`)
     await expect(page.getByRole('treegrid').getByRole('row')).toHaveCount(1)
   })
 
-  test('may leave out the zeros an id begins with', async ({ page, collector }) => {
+  test('an address can omit the leading zeros of an id', async ({ page, collector }) => {
     await send(collector.otlpUrl, 'shop', spanAt(0, 1, { traceId: 'abc'.padStart(32, '0'), name: 'short' }))
     await openTrace(page, 'ABC')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('shop short')
@@ -275,7 +285,7 @@ test.describe('an address', () => {
 })
 
 test.describe('a trace that is still arriving', () => {
-  test('is waited for, and grows by itself without losing what is open', async ({ page, collector }) => {
+  test('the page waits for a trace and adds spans while a span is open', async ({ page, collector }) => {
     const traceId = generateTraceId()
     await page.goto(`/trace/${traceId}`)
     await expect(page.getByRole('heading', { name: 'Waiting for spans …' })).toBeVisible()
@@ -293,7 +303,7 @@ test.describe('a trace that is still arriving', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('web root')
   })
 
-  test('says after a while what may be wrong', async ({ page }) => {
+  test('the page names possible causes if no span arrives', async ({ page }) => {
     await page.clock.install()
     await page.goto(`/trace/${generateTraceId()}`)
     await expect(page.getByRole('heading', { name: 'Waiting for spans …' })).toBeVisible()
@@ -302,7 +312,10 @@ test.describe('a trace that is still arriving', () => {
     await expect(page.getByText('It takes long.')).toBeVisible()
   })
 
-  test('is left alone when it has settled, until it is refreshed', async ({ page, collector }) => {
+  test('the page stops asking for spans when none arrive, until it is refreshed', async ({
+    page,
+    collector,
+  }) => {
     await page.clock.install()
     const root = makeSpan({ name: 'root' })
     await send(collector.otlpUrl, 'shop', root)
@@ -323,17 +336,22 @@ test.describe('a trace that is still arriving', () => {
     await expect(spanRow(page, 'shop', 'late')).toBeVisible()
   })
 
-  test('stays when the collector goes, which is said', async ({ page, collector }) => {
+  test('the trace is kept and an error is shown when the collector does not answer', async ({
+    page,
+    collector,
+  }) => {
     const span = makeSpan({ name: 'root' })
     await send(collector.otlpUrl, 'shop', span)
     await openTrace(page, span.traceId)
     await collector.shutdown()
-    await expect(page.getByRole('alert')).toHaveText('The collector does not answer. Does it run?')
+    await expect(page.getByRole('alert')).toHaveText(
+      'The collector does not answer. Check that it is running.',
+    )
     await expect(spanRow(page, 'shop', 'root')).toBeVisible()
   })
 })
 
-test('a trace is taken along as OTLP JSON, and read by another collector', async ({ page, collector }) => {
+test('a trace can be downloaded as OTLP JSON and sent to another collector', async ({ page, collector }) => {
   const span = spanAt(0, 10, { attributes: [attribute('a', 1)] })
   await send(collector.otlpUrl, 'shop', span)
   await openTrace(page, TRACE_ID)
@@ -351,7 +369,7 @@ test('a trace is taken along as OTLP JSON, and read by another collector', async
   await other.shutdown()
 })
 
-test("the trace's id is copied", async ({ page, collector, context }) => {
+test('a button copies the trace id', async ({ page, collector, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await send(collector.otlpUrl, 'shop', spanAt(0, 10))
   await openTrace(page, TRACE_ID)

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,7 +10,7 @@ import { makeRequest, makeSpan, postJson, send } from '../test/otlp.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-test('it says where it listens, and stops cleanly on SIGTERM', async () => {
+test('the collector prints its addresses and stops cleanly on SIGTERM', async () => {
   const program = start()
   const { otlpUrl, uiUrl } = await program.ready
   await send(otlpUrl, 'shop', makeSpan())
@@ -21,7 +21,7 @@ test('it says where it listens, and stops cleanly on SIGTERM', async () => {
   expect(program.errors).toEqual([])
 })
 
-test('it stops cleanly on Ctrl-C while a page keeps its connection open', async () => {
+test('the collector stops cleanly on Ctrl-C while a page keeps its connection open', async () => {
   const program = start()
   const { uiUrl } = await program.ready
   await (await fetch(`${uiUrl}/api/v3/services`, { headers: { connection: 'keep-alive' } })).text()
@@ -29,7 +29,7 @@ test('it stops cleanly on Ctrl-C while a page keeps its connection open', async 
   expect(await program.ended).toEqual({ code: 0, signal: null })
 })
 
-test('what it answered for is still there after it was killed', async () => {
+test('spans of an accepted request are stored after the collector was killed', async () => {
   const env = { DATABASE_PATH: temporaryDatabase() }
   const killed = start({ env })
   const span = makeSpan()
@@ -41,7 +41,34 @@ test('what it answered for is still there after it was killed', async () => {
   expect(await response.json()).toEqual({ result: makeRequest('shop', [span]) })
 })
 
-test('--debug prints each span, and nothing of what was refused', async () => {
+// A limit for the size of files simulates a full disk without a second file system.
+test.runIf(hasPrlimit())(
+  'a full disk is a 503 with Retry-After, and spans are stored when it has room',
+  async () => {
+    const databasePath = temporaryDatabase()
+    const program = start({ env: { DATABASE_PATH: databasePath }, maxFileKilobytes: 400 })
+    const { otlpUrl, uiUrl } = await program.ready
+    const post = () => {
+      const attributes = [{ key: 'text', value: { stringValue: 'x'.repeat(20_000) } }]
+      return postJson(otlpUrl, makeRequest('shop', [makeSpan({ attributes })]))
+    }
+    let refused: Response | undefined
+    for (let count = 0; count < 60 && !refused; count++) {
+      const response = await post()
+      if (response.status !== 200) refused = response
+    }
+    expect(refused?.status).toBe(503)
+    expect(refused?.headers.get('retry-after')).toBe('5')
+    expect(await refused?.text()).toContain(`the database ${databasePath} cannot be used: `)
+    expect((await post()).status).toBe(503)
+    expect((await fetch(`${uiUrl}/api/services`)).status).toBe(200)
+
+    spawnSync('prlimit', ['--pid', String(program.child.pid), '--fsize=unlimited:unlimited'])
+    for (let count = 0; count < 20; count++) expect((await post()).status).toBe(200)
+  },
+)
+
+test('--debug prints each stored span and no refused span', async () => {
   const program = start({ args: ['--debug'] })
   const { otlpUrl } = await program.ready
   await postJson(otlpUrl, makeRequest('shop', [makeSpan({ name: 'refused', spanId: '' })]))
@@ -60,7 +87,7 @@ test('--debug prints each span, and nothing of what was refused', async () => {
   expect(printed).not.toContain('refused')
 })
 
-test('a port that is taken is one clear line', async () => {
+test('a port that is taken is an error of one line', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -79,16 +106,20 @@ test.each([
     { env: { MAX_SPANS: 'all' } },
     /^otel-collector: MAX_SPANS is "all": it must/,
   ],
-  ['an option nobody knows', { args: ['--verbose'] }, /^otel-collector: Unknown option '--verbose'/],
-  ['a database that is none', { env: { DATABASE_PATH: MAIN } }, /main.ts cannot be used: .*DATABASE_PATH$/],
-])('%s is one clear line', async (_, options, message) => {
+  ['an unknown option', { args: ['--verbose'] }, /^otel-collector: Unknown option '--verbose'/],
+  [
+    'a file that is not a database',
+    { env: { DATABASE_PATH: MAIN } },
+    /main.ts cannot be used: .*DATABASE_PATH$/,
+  ],
+])('%s is an error of one line', async (_, options, message) => {
   const program = start(options)
   program.ready.catch(() => undefined)
   expect(await program.ended).toEqual({ code: 1, signal: null })
   expect(program.errors).toEqual([expect.stringMatching(message)])
 })
 
-test('--help says what there is to set', async () => {
+test('--help lists the variables', async () => {
   const program = start({ args: ['--help'] })
   program.ready.catch(() => undefined)
   expect(await program.ended).toEqual({ code: 0, signal: null })
@@ -110,11 +141,20 @@ interface Program {
 function start({
   args = [],
   env = {},
+  maxFileKilobytes,
 }: {
   args?: readonly string[]
   env?: Record<string, string>
+  maxFileKilobytes?: number
 } = {}): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  // Without the trap, a write over the limit would end the process.
+  const limit = maxFileKilobytes && [
+    'sh',
+    '-c',
+    `trap '' XFSZ; ulimit -S -f ${maxFileKilobytes * 2}; exec "$0" "$@"`,
+  ]
+  const [program = '', ...first] = [...(limit || []), process.execPath]
+  const child = spawn(program, [...first, MAIN, ...args], {
     env: { PATH: process.env.PATH, OTLP_PORT: '0', UI_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -131,4 +171,8 @@ function start({
     void ended.then(() => reject(new Error(`it ended: ${errors.join('\n')}`)))
   })
   return { child, ready, ended, lines, errors }
+}
+
+function hasPrlimit(): boolean {
+  return process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0
 }

@@ -1,43 +1,26 @@
-import { parseArgs } from 'node:util'
-import { printSpans } from './print-spans.ts'
-import { readConfig } from './read-config.ts'
-import { type Collector, startCollector } from './start-collector.ts'
+import { enableCompileCache, flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { isLowOnMemory } from './receiver/low-memory.ts'
 
-const USAGE = `Usage: node main.ts [--debug]
-
-  --debug          prints every span that is received
-
-  OTLP_PORT        port of the OTLP/HTTP receiver (4318)
-  UI_PORT          port of the viewer and of Jaeger's query API (16686)
-  LISTEN_HOST      address to listen on (localhost)
-  DATABASE_PATH    SQLite file (:memory:)
-  MAX_AGE_MINUTES  how long a trace is kept (1440)
-  MAX_SPANS        how many spans are kept (100000)
-  MAX_MEGABYTES    how much of them is kept, as JSON (536)`
-
-try {
-  await main()
-} catch (error) {
-  console.error(`otel-collector: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
+if (isLowOnMemory(Number(process.env.MAX_MEGABYTES) * 1_000_000)) {
+  // V8 would reserve up to 128 MB for young objects, and let the heap grow while other threads mark it.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--optimize-for-size')
+  setFlagsFromString('--single-threaded-gc')
 }
+// The receiver needs `gc()`. V8's flags are part of the key of the compile cache, so this flag is set before the cache
+// is used.
+setFlagsFromString('--expose-gc')
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { debug: { type: 'boolean' }, help: { type: 'boolean' } } })
-  if (values.help) return console.log(USAGE)
-  const collector = await startCollector({
-    ...readConfig(process.env),
-    ...(values.debug && { onSpans: (request) => console.log(printSpans(request)) }),
-  })
-  console.log(`OTLP    ${collector.otlpUrl}`)
-  console.log(`traces  ${collector.uiUrl}`)
-  process.once('SIGINT', () => stop(collector))
-  process.once('SIGTERM', () => stop(collector))
-}
-
-function stop(collector: Collector): void {
-  collector.shutdown().catch((error: unknown) => {
-    console.error('otel-collector: the shutdown failed', error)
-    process.exitCode = 1
-  })
-}
+// Stripping types takes 25 MB of memory, in the main thread and in each query thread. The compile cache stores the
+// stripped code, including the code of the threads, which is imported below for that reason. Node disables the cache if
+// the folder is not writable. https://nodejs.org/api/module.html#module-compile-cache
+const folder = join(import.meta.dirname, '../node_modules/.cache/compiled')
+enableCompileCache(folder)
+process.env.NODE_COMPILE_CACHE ??= folder
+await import('./query/query-worker.ts')
+await import('./query/viewer-files.ts')
+const { runCollector } = await import('./cli/run-collector.ts')
+flushCompileCache()
+await runCollector()

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { DatabaseSync } from 'node:sqlite'
+import { freePort } from '@throughline/otel-testing/node'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { countStoredSpans, getJson, startTestCollector, temporaryDatabase } from '../test/collector.ts'
-import { makeRequest, makeSpan, postJson, send } from '../test/otlp.ts'
+import { attribute, makeRequest, makeSpan, postJson, send } from '../test/otlp.ts'
 import { startCollector } from './index.ts'
 
 describe('a port that is taken', () => {
@@ -13,22 +15,25 @@ describe('a port that is taken', () => {
     ['otlpPort', 'OTLP_PORT', '127.0.0.1'],
     ['otlpPort', 'OTLP_PORT', '::1'],
     ['uiPort', 'UI_PORT', '127.0.0.1'],
-  ] as const)('as %s is an error that names it and %s (on %s)', async (option, variable, host) => {
-    const port = await takePort(host)
-    const starting = startCollector({ otlpPort: 0, uiPort: 0, [option]: port })
-    await expect(starting).rejects.toThrow(
-      `port ${port} is taken: stop what listens there, or set ${variable} to another port`,
-    )
-  })
+  ] as const)(
+    'a port that is taken as %s is an error that names it and %s (on %s)',
+    async (option, variable, host) => {
+      const port = await takePort(host)
+      const starting = startCollector({ otlpPort: 0, uiPort: 0, [option]: port })
+      await expect(starting).rejects.toThrow(
+        `port ${port} is taken: stop what listens there, or set ${variable} to another port`,
+      )
+    },
+  )
 
-  test('leaves nothing open behind', async () => {
+  test('a port that is taken leaves no other port open', async () => {
     const [free, taken] = [await freePort(), await takePort('127.0.0.1')]
     await expect(startCollector({ otlpPort: free, uiPort: taken })).rejects.toThrow('is taken')
     const collector = await startTestCollector({ otlpPort: free })
     expect(collector.otlpUrl).toBe(`http://localhost:${free}/v1/traces`)
   })
 
-  test('by the other of its own two is told like any other', async () => {
+  test('two ports with the same number are an error that names the port', async () => {
     const port = await freePort()
     await expect(startCollector({ otlpPort: port, uiPort: port })).rejects.toThrow(
       `port ${port} is taken: stop what listens there, or set UI_PORT to another port`,
@@ -36,8 +41,14 @@ describe('a port that is taken', () => {
   })
 })
 
+test.each(['collector.invalid', '192.0.2.1'])('LISTEN_HOST %s is an error that names it', async (host) => {
+  await expect(startCollector({ otlpPort: 0, uiPort: 0, host })).rejects.toThrow(
+    `LISTEN_HOST is "${host}": it must be localhost or an address of this machine`,
+  )
+})
+
 describe('a database file', () => {
-  test('keeps what was stored over a restart', async () => {
+  test('a database file keeps its spans after a restart', async () => {
     const databasePath = temporaryDatabase()
     const span = makeSpan()
     const before = await startTestCollector({ databasePath })
@@ -55,7 +66,7 @@ describe('a database file', () => {
   test.each([
     ['is no database', (path: string) => writeFileSync(path, 'spans, spans, spans'), /not a database/],
     ['is of another version', makeLaterVersion, /its schema has version 99/],
-  ])('that %s is an error that names it', async (_, spoil, reason) => {
+  ])('a database file that %s is an error that names it', async (_, spoil, reason) => {
     const databasePath = temporaryDatabase()
     spoil(databasePath)
     const starting = startCollector({ otlpPort: 0, uiPort: 0, databasePath })
@@ -64,14 +75,81 @@ describe('a database file', () => {
     await expect(starting).rejects.toThrow('move it away or set DATABASE_PATH')
   })
 
-  test('in a folder that is not there is an error that names it', async () => {
+  test('a database file in a missing folder is an error that names it', async () => {
     const starting = startCollector({ otlpPort: 0, uiPort: 0, databasePath: '/nowhere/at/all.sqlite' })
     await expect(starting).rejects.toThrow('the database /nowhere/at/all.sqlite cannot be used: ')
   })
 })
 
+describe('a database file that another collector uses', () => {
+  test('a database file that another collector uses is an error with its path', async () => {
+    const databasePath = temporaryDatabase()
+    const first = await startTestCollector({ databasePath })
+    const starting = startCollector({ otlpPort: 0, uiPort: 0, databasePath })
+    await expect(starting).rejects.toThrow(
+      `the database ${databasePath} cannot be used: another collector uses it; stop that one, or set DATABASE_PATH`,
+    )
+    await send(first.otlpUrl, 'shop', makeSpan())
+    await first.shutdown()
+    expect(await countStoredSpans(await startTestCollector({ databasePath }))).toBe(1)
+  })
+
+  test('a database file that another collector uses is an error under another name, too', async () => {
+    const databasePath = temporaryDatabase()
+    await startTestCollector({ databasePath })
+    symlinkSync(databasePath, `${databasePath}-link`)
+    const starting = startCollector({ otlpPort: 0, uiPort: 0, databasePath: `${databasePath}-link` })
+    await expect(starting).rejects.toThrow('another collector uses it')
+  })
+})
+
+test('a database in memory is a file that is deleted at the end', async () => {
+  const own = () =>
+    readdirSync(tmpdir()).filter((name) => name.startsWith(`throughline-collector-${process.pid}-`))
+  const before = own().length
+  const collector = await startTestCollector()
+  await send(collector.otlpUrl, 'shop', makeSpan())
+  expect(own()).toHaveLength(before + 1)
+  await collector.shutdown()
+  expect(own()).toHaveLength(before)
+})
+
+test('a damaged page of the database is an error with its path and advice', async () => {
+  const databasePath = temporaryDatabase()
+  const before = await startTestCollector({ databasePath })
+  const spans = Array.from({ length: 500 }, () =>
+    makeSpan({ attributes: [attribute('text', 'x'.repeat(300))] }),
+  )
+  await send(before.otlpUrl, 'shop', ...spans)
+  await before.shutdown()
+  const bytes = readFileSync(databasePath)
+  // All but the schema and the first pages of each table.
+  for (let page = 20; page * 4096 < bytes.length; page++) bytes.fill(0xff, page * 4096, (page + 1) * 4096)
+  writeFileSync(databasePath, bytes)
+
+  const collector = await startTestCollector({ databasePath })
+  const advice = new RegExp(
+    `the database ${databasePath} is damaged: .*; stop the collector, move the file away`,
+  )
+  const answers = await Promise.all(
+    spans.slice(0, 50).map(({ traceId }) => getJson(collector, `/api/v3/traces/${traceId}`)),
+  )
+  const failed = answers.filter(({ status }) => status === 500)
+  expect(failed.length).toBeGreaterThan(0)
+  for (const { body } of failed) expect(JSON.stringify(body)).toMatch(advice)
+  const response = await postJson(
+    collector.otlpUrl,
+    makeRequest(
+      'shop',
+      spans.map(() => makeSpan()),
+    ),
+  )
+  expect(response.status).toBe(503)
+  expect(await response.text()).toMatch(advice)
+})
+
 describe('a shutdown', () => {
-  test('stores and answers what was being sent', async () => {
+  test('a shutdown stores and answers requests in flight', async () => {
     const databasePath = temporaryDatabase()
     const collector = await startTestCollector({ databasePath })
     const { socket, answer } = await sendHeadOnly(collector.otlpUrl, JSON.stringify(REQUEST))
@@ -82,7 +160,7 @@ describe('a shutdown', () => {
     expect(await countStoredSpans(await startTestCollector({ databasePath }))).toBe(1)
   })
 
-  test('does not wait for a sender that has fallen silent', async () => {
+  test('a shutdown does not wait for an idle sender', async () => {
     const collector = await startTestCollector()
     const { socket } = await sendHeadOnly(collector.otlpUrl, JSON.stringify(REQUEST))
     const closed = once(socket, 'close')
@@ -91,14 +169,14 @@ describe('a shutdown', () => {
     await expect(fetch(collector.uiUrl)).rejects.toThrow()
   })
 
-  test('can be asked for twice', async () => {
+  test('shutdown can be called twice', async () => {
     const collector = await startTestCollector()
     await Promise.all([collector.shutdown(), collector.shutdown()])
     await collector.shutdown()
   })
 })
 
-test('localhost is both loopback addresses', async () => {
+test('localhost means both loopback addresses', async () => {
   const collector = await startTestCollector()
   const { port } = new URL(collector.otlpUrl)
   for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
@@ -106,13 +184,13 @@ test('localhost is both loopback addresses', async () => {
   }
 })
 
-test('another address is listened on when it is asked for', async () => {
+test('the collector listens on the host of its options', async () => {
   const collector = await startTestCollector({ host: '0.0.0.0' })
   expect(collector.uiUrl).toMatch(/^http:\/\/localhost:\d+$/)
   expect((await fetch(`${collector.uiUrl}/healthz`)).status).toBe(200)
 })
 
-test('each request whose spans were stored is handed on, as it was stored', async () => {
+test('onSpans is called with each stored request', async () => {
   const seen: unknown[] = []
   const collector = await startTestCollector({ onSpans: (request) => seen.push(request) })
   await postJson(collector.otlpUrl, {})
@@ -145,14 +223,6 @@ async function takePort(host: string): Promise<number> {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   return (server.address() as AddressInfo).port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function makeLaterVersion(path: string): void {

@@ -1,4 +1,4 @@
-/** An error answer of the OTLP receiver, whichever its encoding. */
+/** An error response of the OTLP receiver, in either encoding. */
 export interface OtlpFailureAnswer {
   readonly httpStatus: number
   readonly contentType: string | null
@@ -6,7 +6,7 @@ export interface OtlpFailureAnswer {
   readonly message: unknown
 }
 
-/** Reads a `google.rpc.Status` in the encoding it came in. */
+/** Reads a `google.rpc.Status` in the encoding of the response. */
 export async function readFailure(response: Response): Promise<OtlpFailureAnswer> {
   const contentType = response.headers.get('content-type')
   if (contentType === 'application/json') {
@@ -17,7 +17,7 @@ export async function readFailure(response: Response): Promise<OtlpFailureAnswer
   return { httpStatus: response.status, contentType, code: fields[1], message: text(fields[2]) }
 }
 
-/** Reads an `ExportTraceServiceResponse` in the encoding it came in; `undefined` when all was taken. */
+/** Reads an `ExportTraceServiceResponse` in the encoding of the response; `undefined` if all spans were accepted. */
 export async function readPartialSuccess(
   response: Response,
 ): Promise<{ rejectedSpans: unknown; errorMessage: unknown } | undefined> {
@@ -33,7 +33,7 @@ export async function readPartialSuccess(
   return { rejectedSpans: fields[1], errorMessage: text(fields[2]) }
 }
 
-/** Varints and length-delimited fields by their number: independent of the reader under test. */
+/** Reads varints and length-delimited fields by number, independently of the reader under test. */
 function decodeFields(bytes: Uint8Array): Record<number, number | Uint8Array> {
   const fields: Record<number, number | Uint8Array> = {}
   let position = 0

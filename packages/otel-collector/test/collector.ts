@@ -18,7 +18,7 @@ export function temporaryDatabase(): string {
   return join(folder, 'traces.sqlite')
 }
 
-/** An answer of the query API. */
+/** A response of the query API. */
 export interface JsonAnswer {
   readonly status: number
   readonly body: unknown

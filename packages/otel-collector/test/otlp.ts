@@ -12,7 +12,7 @@ import {
 /** 2026-11-21 08:00:00 UTC, for tests that assert times. */
 export const EIGHT_O_CLOCK = 1_795_248_000_000_000_000n
 
-/** A span of 100 ms that started now, in a trace of its own unless told otherwise. */
+/** A span of 100 ms that started now, in a trace of its own by default. */
 export function makeSpan(fields: Partial<OtlpSpan> = {}): OtlpSpan {
   const start = BigInt(fields.startTimeUnixNano ?? BigInt(Date.now()) * 1_000_000n)
   return {
@@ -32,7 +32,7 @@ export function makeSpan(fields: Partial<OtlpSpan> = {}): OtlpSpan {
 
 export const TRACE_ID: string = 'a'.repeat(32)
 
-/** A span of `TRACE_ID` that starts so many milliseconds after eight o'clock. */
+/** A span of `TRACE_ID` that starts a number of milliseconds after eight o'clock. */
 export function spanAt(
   startMillis: number,
   durationMillis: number,
@@ -66,7 +66,7 @@ export function makeRequest(service: string, spans: readonly OtlpSpan[]): TraceR
   }
 }
 
-/** Posts a body as it is. */
+/** Posts a body unchanged. */
 export function post(
   otlpUrl: string,
   body: string | Uint8Array<ArrayBuffer> | ReadableStream,
@@ -88,7 +88,7 @@ export function postProtobuf(
   return post(otlpUrl, bytes, { 'content-type': 'application/x-protobuf' })
 }
 
-/** Sends spans of one service and sees to it that they were taken. */
+/** Sends spans of one service and checks that they were accepted. */
 export async function send(otlpUrl: string, service: string, ...spans: readonly OtlpSpan[]): Promise<void> {
   const response = await postJson(otlpUrl, makeRequest(service, spans))
   const body = await response.text()

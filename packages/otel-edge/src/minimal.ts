@@ -1,2 +1,3 @@
+export { flush } from './export/batch-buffer.ts'
+export { tracing } from './hono/minimal-tracing.ts'
 export type { EdgeOptions } from './options.ts'
-export { traceRequests as tracing } from './trace-requests.ts'

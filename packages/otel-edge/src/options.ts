@@ -1,65 +1,71 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { Trust } from '@throughline/otel-shared'
+import type { Trust } from './config/trust.ts'
 
-/** How a worker is traced. Every field is optional; what is not set here comes from the worker's `OTEL_*` variables. */
+/** The configuration of tracing. Every field is optional, and takes precedence over the worker's `OTEL_*` variables. */
 export interface EdgeOptions {
   /** `service.name`. Default: OTEL_SERVICE_NAME, else `unknown_service`. */
   readonly serviceName?: string
   /** `service.version`. Default: from OTEL_RESOURCE_ATTRIBUTES. */
   readonly serviceVersion?: string
-  /** More resource attributes; they win over OTEL_RESOURCE_ATTRIBUTES. */
+  /** Resource attributes, which take precedence over OTEL_RESOURCE_ATTRIBUTES. Default: none. */
   readonly resourceAttributes?: Attributes
-  /** Whose trace context is continued. Default: `'same-origin'`; Durable Objects and RPC are always internal. */
+  /** The callers whose trace is continued. Default: `'same-origin'`. Durable Objects and RPC are always internal. */
   readonly trust?: Trust
   /**
-   * Names of queue bindings whose messages get the envelope that carries the context. Only for queues whose
-   * consumers are traced by this package. Default: none.
+   * Names of queue bindings whose messages carry the context in an envelope. Only for queues whose consumers are traced by
+   * this package. Default: none.
    */
   readonly queues?: readonly string[]
   /**
-   * Names of bindings (service, Durable Object) whose RPC calls carry the context in a hidden last argument. Only
-   * for callees wrapped by `instrumentEntrypoint` or `instrumentDurableObject`. Default: none.
+   * Names of bindings whose calls carry the context: RPC calls of services and Durable Objects in a hidden last
+   * argument, new Workflow instances in an envelope around their parameters. Only for callees wrapped by
+   * `instrumentEntrypoint`, `instrumentDurableObject` or `instrumentWorkflow`. Default: none.
    */
+  readonly propagateBindings?: readonly string[]
+  /** @deprecated The former name of `propagateBindings`, which takes precedence. */
   readonly rpc?: readonly string[]
-  /** Origins that outgoing requests carry the context to, or `'all'`. Service bindings always do. Default: `'all'`. */
+  /** Origins that get the context in outgoing requests. Service bindings always get it. Default: `'all'`. */
   readonly propagateTo?: 'all' | readonly string[]
   /** Names of query parameters whose values may be recorded. Default: none. */
   readonly keepQuery?: readonly string[]
-  /** Names of headers that are recorded, of requests served and sent; secrets in their values are redacted. Default: none. */
+  /** Names of headers of incoming and outgoing requests that are recorded, with secrets redacted. Default: none. */
   readonly captureHeaders?: {
     readonly request?: readonly string[]
     readonly response?: readonly string[]
   }
-  /** Where and how spans are sent. */
+  /** The endpoint of the spans, and how they are sent. */
   readonly exporter?: ExporterOptions
-  /** `OTEL_TRACES_SAMPLER` and `_ARG` by code. */
+  /** The sampler. Default: OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG. */
   readonly sampler?: SamplerOptions
-  /** Export failed and slow requests although they are not sampled, marked `throughline.kept`. Default: neither. */
+  /** Exports failed and slow requests that are not sampled, with the attribute `throughline.kept`. Default: neither. */
   readonly keep?: KeepOptions
-  /** What becomes of `logger`'s lines, and of the console's after `traceConsole()`. */
+  /** The lines of `logger`, and of the console after `traceConsole()`. */
   readonly logs?: {
-    /** Also send them to the collector, as OTLP log records. Default: false. */
+    /** Exports them as OTLP log records too. Default: false. */
     readonly otlp?: boolean
   }
-  /** Also answer with a `trace-id` header. Default: false. */
+  /** Adds a `trace-id` header to responses. Default: false. */
   readonly traceIdHeader?: boolean
-  /** Origins that may read our timing headers (`Timing-Allow-Origin`), or `'*'`. Default: `'*'`. */
-  readonly timingAllowOrigin?: '*' | readonly string[]
-  /** Unix time in milliseconds. For tests; the default is the runtime's clock, which moves on I/O only. */
+  /**
+   * Origins whose pages can read the timing of their requests (`Timing-Allow-Origin`: phases, sizes, the trace id). The
+   * header is set on responses to CORS requests of these origins only. Default: none.
+   */
+  readonly timingAllowOrigin?: readonly string[]
+  /** Unix time in milliseconds, for tests. Default: the clock of the runtime, which advances on I/O only. */
   readonly now?: () => number
 }
 
 export interface ExporterOptions {
-  /** Full address traces are posted to. Default: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, …_ENDPOINT + `/v1/traces`. */
+  /** The full address for traces. Default: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or …_ENDPOINT + `/v1/traces`. */
   readonly url?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly protocol?: 'http/json' | 'http/protobuf'
   readonly compression?: 'gzip' | 'none'
   /** How long one POST may take. Default: 10,000. */
   readonly timeoutMillis?: number
-  /** How long spans of an isolate are gathered before they leave in one POST. Default: 500. */
+  /** How long the spans of an isolate are gathered before they are sent in one POST. Default: 500. */
   readonly windowMillis?: number
-  /** Name of a queue binding that takes what could not be delivered in time. Default: none. */
+  /** Name of a queue binding for spans that could not be delivered in time. Default: none. */
   readonly overflowQueue?: string
 }
 
@@ -68,13 +74,19 @@ export interface SamplerOptions {
   readonly name?: string
   /** 0 to 1, for the ratio samplers. */
   readonly ratio?: number
-  /** Ratios for new traces by path; the first that matches counts. A string matches itself, with `*` for any rest. */
+  /** Ratios for new traces by path. The first match is used. A string that ends in `*` matches a prefix. Default: none. */
   readonly rules?: readonly SamplingRule[]
   /**
-   * Traces sampled in a second and isolate, at most: new ones, and at the public door those that a page says are
+   * The maximum number of traces that are sampled per second and isolate: new ones, and those that a public caller marks as
    * sampled. Default: no limit.
    */
   readonly maxPerSecond?: number
+  /**
+   * The maximum number of traces per second and isolate that a public caller (`trust` is neither `'internal'` nor `'all'`)
+   * can force by a sampled flag, when the sampler does not record everything. `Sec-Fetch-Site` is no proof of a browser,
+   * since any client can send it. Default: 10.
+   */
+  readonly maxForcedPerSecond?: number
 }
 
 export interface SamplingRule {
@@ -83,9 +95,9 @@ export interface SamplingRule {
   readonly ratio: number
 }
 
-/** What is exported although the sampler said no. Spans are then recorded for every request, which costs. */
+/** Unsampled requests that are exported. The spans of every request are recorded then, which takes time and memory. */
 export interface KeepOptions {
-  /** Requests that fail: 5xx, or an error thrown. Default: false. */
+  /** Requests that fail: status 5xx, or a thrown error. Default: false. */
   readonly errors?: boolean
   /** Requests that take at least this long. Default: no limit. */
   readonly slowMillis?: number

@@ -1,148 +1,125 @@
-import type { TextMapPropagator } from '@opentelemetry/api'
-import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions'
-import {
-  createPropagator,
-  generateSpanId,
-  type OtelConfig,
-  type OtlpResource,
-  readOtelConfig,
-  toKeyValues,
-} from '@throughline/otel-shared'
-import { EdgeContextManager } from './context.ts'
-import { instrumentEnv } from './instrument-env.ts'
+import { instrumentEnv } from './bindings/instrument-env.ts'
+import { traceCaches } from './bindings/trace-caches.ts'
+import type { Components } from './components/components.ts'
+import { type OtelVariables, otelVariables, processVariables } from './config/otel-variables.ts'
+import { readOtelConfig } from './config/read-otel-config.ts'
+import { spanLimits } from './config/span-limits.ts'
+import { EdgeContextManager } from './core/context.ts'
+import type { Sdk, SdkConfig } from './core/sdk.ts'
+import { getSharedBuffer } from './export/shared-buffer.ts'
+import { endpointOf } from './export/signal-endpoint.ts'
+import { patchFetch } from './http/fetch/outgoing-fetch.ts'
 import type { EdgeOptions } from './options.ts'
-import { registerApi, warn } from './otel-api.ts'
-import { createExporter, hasProtobuf } from './otlp-exporter.ts'
-import { createReceiver, type OtlpReceiver } from './otlp-receiver.ts'
-import { patchFetch } from './outgoing-fetch.ts'
-import { createSampling, type Sampling } from './sampling.ts'
-import { EDGE_SCOPE } from './scope.ts'
-import { ATTR_HOST_ID, ATTR_SERVICE_INSTANCE_ID } from './semconv.ts'
-import { SpanBuffer } from './span-buffer.ts'
-import { EdgeTracerProvider } from './tracer.ts'
-import { traceCaches } from './wrap-binding.ts'
+import { registerApi, warn } from './platform/otel-api.ts'
+import { createSampling } from './trace/sampling.ts'
+import { EdgeTracerProvider } from './trace/tracer.ts'
 
-/** A worker's tracing, made once per isolate, options and environment. */
-export interface Sdk {
-  readonly options: EdgeOptions
-  readonly config: OtelConfig
-  readonly propagator: TextMapPropagator
-  readonly buffer: SpanBuffer
-  readonly resource: OtlpResource
-  /** The environment with its bindings traced. */
-  readonly tracedEnv: object
-  now(): number
-  /** The context of a new span at this worker's edge: sampled or not, by its remote parent or by the sampler. */
-  readonly sample: Sampling
+/** The cached data of an options object, which is read once. */
+interface Configured {
+  readonly key: string
+  readonly byEnv: WeakMap<object, Sdk>
+  /** The variables of the process. They are read once, since servers create a new environment for every request. */
+  ofProcess?: OtelVariables
 }
 
-const NO_OPTIONS: EdgeOptions = {}
-const sdks = new WeakMap<EdgeOptions, WeakMap<object, Sdk>>()
-const buffers = new Map<string, Pick<Sdk, 'buffer' | 'resource'>>()
-let registered = false
+const NO_ENV = {}
+const configured = new WeakMap<EdgeOptions, Configured>()
+// Cache: one configuration for equal options and variables, since some servers create a new environment, and some apps new
+// options, for every request. Bounded by the number of different configurations.
+const configs = new Map<string, SdkConfig>()
 
-/** The SDK of these options in this environment. The first call registers OpenTelemetry's globals and fetch. */
-export function getSdk(options: EdgeOptions = NO_OPTIONS, env: object = NO_OPTIONS): Sdk {
-  let byEnv = sdks.get(options)
-  if (!byEnv) {
-    byEnv = new WeakMap()
-    sdks.set(options, byEnv)
+/**
+ * Returns the SDK for these options and this environment. The first call in an isolate registers OpenTelemetry's globals and
+ * replaces the global `fetch`.
+ *
+ * @param env Default: an empty environment.
+ */
+export function getSdk(options: EdgeOptions, components: Components, env: object = NO_ENV): Sdk {
+  let own = configured.get(options)
+  if (!own) {
+    own = { key: configurationKey(options), byEnv: new WeakMap() }
+    configured.set(options, own)
   }
-  let sdk = byEnv.get(env)
+  let sdk = own.byEnv.get(env)
   if (!sdk) {
-    sdk = createSdk(options, env)
-    byEnv.set(env, sdk)
+    sdk = withEnv(getConfig(options, components, own, env), components, env)
+    own.byEnv.set(env, sdk)
+    register(sdk, components)
   }
   return sdk
 }
 
-function createSdk(options: EdgeOptions, env: object): Sdk {
-  const config = readOtelConfig(env as Record<string, unknown>, warn)
-  let tracedEnv: object | undefined
-  const propagator = createPropagator(config.propagators, (name) => warn(`OTEL_PROPAGATORS: unknown ${name}`))
-  const sdk: Sdk = {
-    options,
-    config,
-    propagator,
-    ...getBuffer(options, config, env),
-    get tracedEnv() {
-      tracedEnv ??= instrumentEnv(env, sdk)
-      return tracedEnv
-    },
+function getConfig(options: EdgeOptions, components: Components, own: Configured, env: object): SdkConfig {
+  const variables = otelVariables(env, () => {
+    own.ofProcess ??= processVariables()
+    return own.ofProcess
+  })
+  const key = components.name + own.key + JSON.stringify(variables)
+  let config = configs.get(key)
+  if (!config) {
+    config = createConfig(components.prepareOptions(options, env), components, variables, env)
+    configs.set(key, config)
+  }
+  return config
+}
+
+function createConfig(
+  options: EdgeOptions,
+  { encoders, createPropagator }: Components,
+  variables: OtelVariables,
+  env: object,
+): SdkConfig {
+  const config = readOtelConfig(variables, warn)
+  const url = options.exporter?.url
+  const setup = { options, config, variables, limits: spanLimits(config) }
+  const endpoint = endpointOf('traces', setup, url, encoders['http/protobuf'])
+  const { endpointVariable, isOff } = config.traces
+  const isSilent = config.disabled || isOff || endpointVariable !== undefined
+  if (!isSilent && url === undefined) {
+    warn('no address to send spans to: set OTEL_EXPORTER_OTLP_ENDPOINT, or exporter.url in code')
+  }
+  const urls = [endpoint?.url, config.logs.url].flatMap((url) => URL.parse(url ?? '')?.href ?? [])
+  return {
+    ...setup,
+    propagator: createPropagator(config.propagators),
+    ...getSharedBuffer(setup, endpoint, env),
     now: options.now ?? Date.now,
     sample: createSampling(options, config),
+    exportUrls: new Set(urls),
   }
-  register(sdk)
+}
+
+function withEnv(config: SdkConfig, { bindings }: Components, env: object): Sdk {
+  let tracedEnv: object | undefined
+  const sdk: Sdk = {
+    ...config,
+    get tracedEnv() {
+      tracedEnv ??= instrumentEnv(env, sdk, bindings)
+      return tracedEnv
+    },
+  }
   return sdk
 }
 
-/** One buffer per resource and destination, so that a worker's fetch handler, queue and objects share POSTs. */
-function getBuffer(options: EdgeOptions, config: OtelConfig, env: object): Pick<Sdk, 'buffer' | 'resource'> {
-  const attributes = {
-    ...config.resourceAttributes,
-    ...options.resourceAttributes,
-    [ATTR_SERVICE_NAME]: options.serviceName ?? config.serviceName ?? 'unknown_service',
-    ...(options.serviceVersion === undefined ? {} : { [ATTR_SERVICE_VERSION]: options.serviceVersion }),
-  }
-  const key = JSON.stringify([attributes, config, options.exporter])
-  let shared = buffers.get(key)
-  if (!shared) {
-    const instanceId = generateSpanId()
-    const resource: OtlpResource = {
-      attributes: toKeyValues({
-        ...attributes,
-        [ATTR_SERVICE_INSTANCE_ID]: instanceId,
-        // Jaeger takes spans without a host as each on another machine and shifts their times.
-        [ATTR_HOST_ID]: instanceId,
-        'telemetry.sdk.name': 'throughline',
-        'telemetry.sdk.language': 'webjs',
-        'telemetry.sdk.version': EDGE_SCOPE.version,
-      }),
-    }
-    const buffer = new SpanBuffer({
-      windowMillis: options.exporter?.windowMillis ?? 500,
-      exporter: createExporter(
-        resource,
-        receiverOf('traces', options, config),
-        overflowQueueOf(options, env),
-      ),
-    })
-    shared = { buffer, resource }
-    buffers.set(key, shared)
-  }
-  return shared
+// Cache: the number of options objects with `now`. Each is a separate configuration, since functions cannot be compared.
+let clockCount = 0
+
+/** Serializes options. Options with the same text share a configuration. */
+function configurationKey(options: EdgeOptions): string {
+  const text = JSON.stringify(options, (_, value: unknown) =>
+    value instanceof RegExp || typeof value === 'bigint' ? String(value) : value,
+  )
+  return options.now ? `${text}${++clockCount}` : text
 }
 
-/** Where a signal goes: by code first, then by its own variables, then by those of all signals. */
-export function receiverOf(
-  signal: 'traces' | 'logs',
-  { exporter = {} }: EdgeOptions,
-  config: OtelConfig,
-): OtlpReceiver | undefined {
-  if (config.disabled) return undefined
-  const { url, windowMillis, overflowQueue, ...own } = exporter
-  const merged = { ...config[signal], ...own, headers: { ...config[signal].headers, ...own.headers } }
-  if (signal === 'traces') {
-    if (merged.protocol !== 'http/protobuf' || hasProtobuf()) return createReceiver(merged, url)
-    warn('OTEL_EXPORTER_OTLP_PROTOCOL: the minimal entry sends http/json')
-    return createReceiver({ ...merged, protocol: 'http/json' }, url)
-  }
-  // A traces address given in code names its own path; the logs are next to it. Log records are sent as JSON.
-  const logsUrl = merged.url ?? url?.replace(/\/v1\/traces$/, '/v1/logs')
-  return createReceiver({ ...merged, protocol: 'http/json' }, logsUrl)
-}
+// Cache: whether the globals of this isolate are registered.
+let isRegistered = false
 
-function overflowQueueOf({ exporter }: EdgeOptions, env: object): Pick<Queue, 'send'> | undefined {
-  return exporter?.overflowQueue === undefined
-    ? undefined
-    : (Reflect.get(env, exporter.overflowQueue) as Pick<Queue, 'send'> | undefined)
-}
-
-function register(sdk: Sdk): void {
-  if (registered) return
-  registered = true
+function register(sdk: Sdk, components: Components): void {
+  if (isRegistered) return
+  isRegistered = true
   const { propagator } = sdk
   registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
   patchFetch()
-  traceCaches(sdk)
+  if (components.caches) traceCaches(sdk, components.caches)
 }

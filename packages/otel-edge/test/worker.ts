@@ -1,5 +1,6 @@
 import {
   DurableObject,
+  type RpcStub,
   RpcTarget,
   WorkerEntrypoint,
   WorkflowEntrypoint,
@@ -25,6 +26,7 @@ export interface TestEnv {
   readonly FOREIGN: Queue
   readonly COUNTER: DurableObjectNamespace<CounterObject>
   readonly INVENTORY: Service<typeof InventoryEntrypoint>
+  readonly SHAPES: Service<typeof MoreShapes>
   readonly SHOP: Fetcher
   readonly REFUND: Workflow<{ orderId: string }>
   readonly EVENTS: AnalyticsEngineDataset
@@ -32,7 +34,7 @@ export interface TestEnv {
   readonly POSTGRES: Hyperdrive
 }
 
-/** Called by RPC on its own: no method of a traced class stands between it and the runtime. */
+/** Called by RPC directly, without a method of a traced class between it and the runtime. */
 class Session extends RpcTarget {
   readonly #bump: () => number
 
@@ -48,7 +50,7 @@ class Session extends RpcTarget {
 
 class CounterObject extends DurableObject<TestEnv> {
   #count = 0
-  /** What a method called while the object was made has returned. */
+  /** The result of a method that was called in the constructor. */
   #parsed: unknown
 
   constructor(ctx: DurableObjectState, env: TestEnv) {
@@ -137,7 +139,7 @@ class InventoryEntrypoint extends WorkerEntrypoint<TestEnv> {
     return productIds.length
   }
 
-  /** What it gives back is the runtime's own promise of another call. */
+  /** Returns the runtime's own promise of another call. */
   pass(name: string): Promise<number> {
     return this.env.COUNTER.getByName(name).slow() as unknown as Promise<number>
   }
@@ -145,6 +147,66 @@ class InventoryEntrypoint extends WorkerEntrypoint<TestEnv> {
   get version(): string {
     return '7'
   }
+}
+
+class Target extends RpcTarget {
+  count(...args: readonly unknown[]): number {
+    return args.length
+  }
+
+  get inner(): Target {
+    return new Target()
+  }
+}
+
+/** Methods that are called by RPC and return the number of their arguments. */
+class ShapesEntrypoint extends WorkerEntrypoint<TestEnv> {
+  count(...args: readonly unknown[]): number {
+    return args.length
+  }
+
+  get target(): Target {
+    return new Target()
+  }
+
+  get plain(): { count: (...args: readonly unknown[]) => number; deep: { count: Target['count'] } } {
+    const count = (...args: readonly unknown[]) => args.length
+    return { count, deep: { count } }
+  }
+
+  get fn(): (...args: readonly unknown[]) => number {
+    return (...args) => args.length + this.#offset
+  }
+
+  get stub(): DurableObjectStub<CounterObject> {
+    return this.env.COUNTER.getByName('shapes')
+  }
+
+  makeTarget(): Target {
+    return new Target()
+  }
+
+  makeFunction(): (...args: readonly unknown[]) => number {
+    return (...args) => args.length
+  }
+
+  makePlain(): { count: (...args: readonly unknown[]) => number } {
+    return { count: (...args) => args.length }
+  }
+
+  async callBack(callback: (...args: readonly number[]) => Promise<number>): Promise<number> {
+    return callback(1, 2)
+  }
+
+  async useTarget(target: RpcStub<Target>): Promise<number> {
+    return target.count(1, 2)
+  }
+
+  fails(): never {
+    throw new RangeError('out of range')
+  }
+
+  readonly #offset = 0
 }
 
 class ShopEntrypoint extends WorkerEntrypoint<TestEnv> {
@@ -182,6 +244,16 @@ const shared = { exporter: { windowMillis: 5 } }
 export const Counter = instrumentDurableObject(CounterObject, { ...shared, serviceName: 'counter' })
 export const Refund = instrumentWorkflow(RefundWorkflow, { ...shared, serviceName: 'refunds' })
 export const Inventory = instrumentEntrypoint(InventoryEntrypoint, { ...shared, serviceName: 'inventory' })
+class MoreShapes extends instrumentEntrypoint(ShapesEntrypoint, { ...shared, serviceName: 'shapes' }) {
+  countMore(...args: readonly unknown[]): number {
+    return args.length
+  }
+
+  override makePlain(): { count: (...args: readonly unknown[]) => number } {
+    return super.makePlain()
+  }
+}
+export const Shapes = MoreShapes
 export const Shop = instrumentEntrypoint(ShopEntrypoint, {
   ...shared,
   serviceName: 'shop',

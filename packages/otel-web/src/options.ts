@@ -1,64 +1,89 @@
-import type { Attributes, ContextManager, TextMapPropagator } from '@opentelemetry/api'
-import type { Instrumentation } from '@opentelemetry/instrumentation'
+import type { Attributes, ContextManager, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import type { Redact } from './export/redact-attributes.ts'
+import type { Redact } from './privacy/redact-attributes.ts'
 
-/** What `startTracing` takes; everything but the service's name has a default. */
+/** Options of `startTracing`. All but `serviceName` are optional. */
 export interface TracingOptions {
-  /** `service.name` of every span. */
+  /** The resource attribute `service.name`. */
   readonly serviceName: string
-  /** `service.version`. Default: none. */
+  /** The resource attribute `service.version`. Default: none. */
   readonly serviceVersion?: string | undefined
-  /** `deployment.environment.name`, such as `production`. Default: none. */
+  /** The resource attribute `deployment.environment.name`, such as `production`. Default: none. */
   readonly environment?: string | undefined
-  /** Attributes of the resource besides the standard ones. Default: none. */
+  /** Additional resource attributes. Default: none. */
   readonly resourceAttributes?: Attributes | undefined
 
-  /** Where spans are posted as OTLP JSON. Default `/v1/traces` on the page's own origin. */
+  /** The URL to which spans are posted as OTLP JSON. Default `/v1/traces` on the origin of the page. */
   readonly endpoint?: string | undefined
-  /** Headers of those posts. Default: none. */
+  /** Additional headers of these requests. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Milliseconds that spans are collected before they are sent. Default 1000. */
+  /** How long spans are collected before they are sent, in milliseconds. Default 1000. */
   readonly batchDelayMillis?: number | undefined
-  /** Bytes that may be kept in IndexedDB while nothing can be sent. Default 5,000,000; 0 keeps nothing. */
+  /** How many bytes of unsent spans may be stored in IndexedDB. Default 5,000,000; 0 stores nothing. */
   readonly maxStoredBytes?: number | undefined
-  /** How long they are kept, in milliseconds. Default one day. */
+  /** How long unsent spans are stored, in milliseconds. Default one day. */
   readonly maxStoredAgeMillis?: number | undefined
 
-  /** Origins besides the page's own that may get the trace headers. Default: none. */
+  /** Origins, besides the page's own, whose requests get trace headers. Default: none. */
   readonly propagateTo?: readonly string[] | undefined
   /**
-   * URLs that get no trace headers although their origin may: strings match the beginning of the URL or of its path.
-   * Name your own URLs that redirect to strangers here: a browser takes the headers along. Default: none.
+   * URLs whose requests get no trace headers although their origin is permitted. A string matches the beginning of the
+   * URL or of its path. Default: none.
+   *
+   * List your own URLs that redirect to other origins: the browser sends the headers to the target of the redirect,
+   * too.
    */
   readonly noPropagate?: readonly (string | RegExp)[] | undefined
 
-  /** A sampler of `OTEL_TRACES_SAMPLER`; it decides for whole sessions. Default `parentbased_always_on`. */
+  /** A sampler of `OTEL_TRACES_SAMPLER`. Its decision holds for a whole session. Default `parentbased_always_on`. */
   readonly sampler?: string | undefined
-  /** Its argument: the ratio of sessions for `traceidratio`. Default 1. */
+  /**
+   * The argument of the sampler, as in `OTEL_TRACES_SAMPLER_ARG`: the ratio of sessions for `traceidratio`. Default 1.
+   */
   readonly samplerArg?: string | number | undefined
-  /** Root spans a minute that are sampled at most. Default 600. */
+  /** The maximum number of sampled root spans per minute. Default 600. */
   readonly maxTracesPerMinute?: number | undefined
-  /** Actions at least this long are kept although not sampled. Default 5000. */
+  /** An unsampled action that takes at least this many milliseconds is exported, too. Default 5000. */
   readonly slowMillis?: number | undefined
 
-  /** Runs after the built-in redaction on every attribute; `undefined` takes it out. Default: none. */
+  /**
+   * Called for every attribute after the built-in redaction. Returning `undefined` removes the attribute. Default:
+   * none.
+   */
   readonly redact?: Redact | undefined
-  /** Query parameters whose values are kept in addresses. Default: none. */
+  /** Query parameters whose values are not redacted in URLs. Default: none. */
   readonly keepQuery?: readonly string[] | undefined
-  /** `required`: nothing is recorded, sent or stored before `setConsent(true)`. Default: not asked for. */
+  /**
+   * With `required`, nothing is recorded, sent or stored before `setConsent(true)`. Default: consent is not required.
+   */
   readonly consent?: 'required' | undefined
-  /** Whether Do-Not-Track and Global Privacy Control keep tracing off. Default true. */
+  /** Whether Do Not Track and Global Privacy Control turn tracing off. Default true. */
   readonly respectPrivacySignals?: boolean | undefined
 
-  /** Tell of each trace on the console; a string is its link, `{traceId}` replaced. Default false. */
+  /**
+   * Prints a link to each trace on the console. A string is used as the link, with `{traceId}` replaced. Default false.
+   */
   readonly debug?: boolean | string | undefined
-  /** OpenTelemetry instrumentations of your own; the stock fetch or XHR one replaces ours. Default: none. */
-  readonly instrumentations?: readonly Instrumentation[] | undefined
-  /** Span processors of your own, e.g. to add attributes on start. Default: none. */
+  /**
+   * Additional OpenTelemetry instrumentations. OpenTelemetry's own for fetch or XHR replaces the built-in one. Default:
+   * none.
+   */
+  readonly instrumentations?: readonly PageInstrumentation[] | undefined
+  /** Additional span processors, for instance to set attributes when a span starts. Default: none. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined
-  /** A context manager in place of ours. Default: `AsyncContextManager`. */
+  /** The context manager. Default: an `AsyncContextManager`. */
   readonly contextManager?: ContextManager | undefined
-  /** Default: W3C Trace Context level 2 and baggage. */
+  /** The propagator. Default: W3C Trace Context level 2 and baggage. */
   readonly propagator?: TextMapPropagator | undefined
+}
+
+/**
+ * The methods of an OpenTelemetry `Instrumentation` that `startTracing` calls. Every instrumentation for browsers has
+ * them. The interface in `@opentelemetry/instrumentation` is not used because it depends on Node's types.
+ */
+export interface PageInstrumentation {
+  readonly instrumentationName: string
+  setTracerProvider(tracerProvider: TracerProvider): void
+  enable(): void
+  disable(): void
 }

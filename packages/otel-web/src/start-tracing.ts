@@ -1,14 +1,21 @@
 import { diag } from '@opentelemetry/api'
+import { type MetReact, meetReact } from './instrumentation/react/meet-react.ts'
 import type { TracingOptions } from './options.ts'
-import { whenShown } from './page/when-shown.ts'
+import { guarded } from './platform/guarded.ts'
+import { whenShown } from './platform/when-shown.ts'
+import { hasPrivacySignal } from './privacy/privacy-signals.ts'
 import { runTracing } from './run-tracing.ts'
-import { hasPrivacySignal } from './session/privacy-signals.ts'
 import { createInertTracing, type Tracing } from './tracing.ts'
 
-/** Where the running SDK is found by another copy of this module: a reloaded one, or one of another bundle. */
+/**
+ * The symbol under which other copies of this module find the running SDK: a reloaded copy, or one in another bundle.
+ */
 const RUNNING: unique symbol = Symbol.for('throughline.running')
-/** Where `@opentelemetry/api` keeps what is registered, whichever copy of it. */
+/** The symbol under which every copy of `@opentelemetry/api` keeps its registered globals. */
 const API: unique symbol = Symbol.for('opentelemetry.js.api.1')
+
+/** Cache: React is patched only once, so that its setters keep their identity when tracing stops and starts again. */
+let met: MetReact | undefined
 
 interface Page {
   [RUNNING]?: Tracing | undefined
@@ -17,10 +24,12 @@ interface Page {
 }
 
 /**
- * Starts tracing in this page: user actions become root spans, requests their children. While it runs, here or by the
- * script tag, a second call returns the handle of the first; after its `shutdown()`, the next call starts anew. In a
- * prerendered page it starts when the page is shown. On a server, and where Do-Not-Track or Global Privacy Control is
- * set, the handle it returns does nothing but run the functions it is given.
+ * Starts tracing in this page. User actions become root spans, and their requests become child spans.
+ *
+ * If tracing is already running, started by a call or by the script tag, the running handle is returned. After its
+ * `shutdown()`, the next call starts tracing again. In a prerendered page tracing starts when the page is shown. On a
+ * server, or if the browser sends Do Not Track or Global Privacy Control, the returned handle records nothing and only
+ * runs the functions that are passed to it.
  *
  * @example
  * const tracing = startTracing({ serviceName: 'shop-web' })
@@ -30,11 +39,14 @@ export function startTracing(options: TracingOptions): Tracing {
   if (typeof document === 'undefined') return createInertTracing()
   if (options.respectPrivacySignals !== false && hasPrivacySignal()) return createInertTracing()
   const page = window as Page
-  const running = RUNNING in page ? page[RUNNING] : page.throughline
+  // An element with the id `throughline` is a property of `window`, too, but not an own one.
+  const running = RUNNING in page ? page[RUNNING] : Object.hasOwn(page, 'throughline') && page.throughline
   if (running) {
-    diag.debug('throughline: tracing runs already, the options of this call are not used')
+    diag.debug('throughline: tracing is running, the options of this call are ignored')
     return running
   }
+  // A prerendered page renders before it is shown, so React is patched now.
+  met ??= guarded(meetReact)
   const tracing = startWhenShown(options, () => {
     page[RUNNING] = undefined
   })
@@ -42,7 +54,7 @@ export function startTracing(options: TracingOptions): Tracing {
   return tracing
 }
 
-/** The handle stands from the first moment on; what it was told before there was anything to tell is made up for. */
+/** The handle can be used immediately. Calls before tracing has started are repeated when it has. */
 function startWhenShown(options: TracingOptions, onShutdown: () => void): Tracing {
   let tracing = createInertTracing()
   let missed: (() => void)[] | undefined = []
@@ -54,6 +66,10 @@ function startWhenShown(options: TracingOptions, onShutdown: () => void): Tracin
     for (const call of missed ?? []) call()
     missed = undefined
   })
+  const passOn = (call: () => void) => {
+    call()
+    missed?.push(call)
+  }
   return {
     action: (name, fn) => tracing.action(name, fn),
     onTrace(callback) {
@@ -69,10 +85,10 @@ function startWhenShown(options: TracingOptions, onShutdown: () => void): Tracin
     },
     flush: () => tracing.flush(),
     health: () => tracing.health(),
-    setConsent(granted) {
-      tracing.setConsent(granted)
-      missed?.push(() => tracing.setConsent(granted))
-    },
+    recordError: (...args) => passOn(() => tracing.recordError(...args)),
+    setAttributes: (attributes) => passOn(() => tracing.setAttributes(attributes)),
+    setUser: (id) => passOn(() => tracing.setUser(id)),
+    setConsent: (granted) => passOn(() => tracing.setConsent(granted)),
     shutdown() {
       callOff()
       onShutdown()
@@ -84,8 +100,8 @@ function startWhenShown(options: TracingOptions, onShutdown: () => void): Tracin
 }
 
 /**
- * Runs `start`; returns what takes the parts that it registered out of the API again: whoever starts later would find
- * their places taken, by parts that are off.
+ * Runs `start`. Returns a function that unregisters the globals that `start` registered with `@opentelemetry/api`.
+ * Otherwise an SDK that starts later could not register its own.
  */
 function noteRegistered(start: () => void): () => void {
   const page = window as Page
@@ -101,9 +117,16 @@ function noteRegistered(start: () => void): () => void {
 
 function start(options: TracingOptions): Tracing {
   try {
-    return runTracing(options, { loadExtras: async () => (await import('./extras/index.ts')).extras })
-  } catch {
-    // Tracing that cannot start leaves the page as it is.
+    return runTracing(options, {
+      loadExtras: async () => (await import('./extras/index.ts')).extras,
+      react: {
+        met,
+        load: async () => (await import('./instrumentation/react/follow-react.ts')).followReact,
+      },
+    })
+  } catch (error) {
+    // If tracing cannot start, the page stays unpatched.
+    console.warn('throughline is off:', error)
     return createInertTracing()
   }
 }

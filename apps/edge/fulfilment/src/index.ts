@@ -5,7 +5,7 @@ interface Env {
   readonly DB: D1Database
 }
 
-/** Packs what was paid: the consumer of the queue `orders`, whose messages are `{ orderId }`. */
+/** Fulfils paid orders: the consumer of the queue `orders`, whose messages are `{ orderId }`. */
 const handler: ExportedHandler<Env> = {
   queue: (batch, env) => processMessages(batch, (message) => fulfil(message, env)),
 }
@@ -19,8 +19,8 @@ export default instrument(handler, {
 async function fulfil(message: Message<unknown>, env: Env): Promise<void> {
   const orderId = orderIdOf(message.body)
   if (orderId === undefined) {
-    // Trying again would not make sense of it.
-    console.error('a message without an order id was left out', message.id)
+    // A retry cannot repair an invalid message.
+    console.error(`message ${message.id} has no order id and was discarded`)
     message.ack()
     return
   }
@@ -28,7 +28,7 @@ async function fulfil(message: Message<unknown>, env: Env): Promise<void> {
     await env.DB.prepare("UPDATE orders SET status = 'fulfilled' WHERE id = ?").bind(orderId).run()
     message.ack()
   } catch (error) {
-    console.error(`order ${orderId} could not be fulfilled, trying again`, error)
+    console.error(`order ${orderId} could not be fulfilled, will try again:`, error)
     message.retry()
   }
 }

@@ -1,15 +1,15 @@
-/** The site's files, and how to answer for its client-side routes. */
+/** The site's files, and the page for its client-side routes. */
 export interface Site {
   readonly assets: Fetcher
-  /** The page whose router knows every address that is no file; none for a site of plain files. */
+  /** The page whose router handles every path without a file; `undefined` for a site of plain files. */
   readonly pageFallback?: string | undefined
 }
 
 /**
- * Answers with the static asset at the request's address, or, to a browser asking for a page, with the fallback.
+ * Answers with the static asset at the request's path, or, if a browser requests a page, with the fallback page.
  *
- * Not left to the platform's `not_found_handling`, which would answer a missing script with a page too, nor tried
- * only after a 404, which would put an error into the trace of every page.
+ * The platform's `not_found_handling` would also answer a missing script with a page. The fallback is not tried
+ * only after a 404, because that would add an error to the trace of every page.
  */
 export function serveSite({ assets, pageFallback }: Site, request: Request): Promise<Response> {
   if (pageFallback === undefined || !asksForPage(request)) return assets.fetch(request)

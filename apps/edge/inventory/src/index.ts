@@ -11,37 +11,37 @@ const options: EdgeOptions = {
   serviceName: 'inventory',
   serviceVersion: packageJson.version,
   trust: 'internal',
-  rpc: ['WAREHOUSE'],
+  propagateBindings: ['WAREHOUSE'],
 }
 
 class InventoryEntrypoint extends WorkerEntrypoint<Env> {
-  /** Takes `quantity` pieces off the shelf, or none of them when there are fewer. */
+  /** Reserves `quantity` pieces, or none if fewer are in stock. */
   async reserve(productId: string, quantity: number): Promise<Reservation> {
     return await this.#warehouse().reserve(productId, quantity)
   }
 
-  /** Puts `quantity` pieces back that were reserved and not sold. */
+  /** Releases `quantity` pieces that were reserved and not sold. */
   async release(productId: string, quantity: number): Promise<void> {
     await this.#warehouse().release(productId, quantity)
   }
 
-  /** Pieces on the shelf, one number for each id in the order asked; 0 for a product it does not know. */
+  /** Pieces in stock, one number for each id, in the order of the ids; 0 for an unknown product. */
   async stock(productIds: readonly string[]): Promise<number[]> {
     return await this.#warehouse().stock(productIds)
   }
 
-  // One shelf for all products: an order of several is then a matter of one object.
+  // One object for all products, so that an order of several products is one transaction.
   #warehouse(): DurableObjectStub<WarehouseObject> {
     return this.env.WAREHOUSE.getByName('main')
   }
 }
 
-/** What other workers may ask about stock, by RPC. */
+/** The stock, for other workers by RPC. */
 export const Inventory = instrumentEntrypoint(InventoryEntrypoint, options)
 
 export const Warehouse = instrumentDurableObject(WarehouseObject, options)
 
-/** Nothing over HTTP: the worker is there to be called. */
+/** The worker serves RPC only; every HTTP request is answered with 404. */
 export default {
   fetch: (): Response => new Response('Not found\n', { status: 404 }),
 } satisfies ExportedHandler<Env>

@@ -1,4 +1,4 @@
-/** Pieces on the shelf on the day the shop opens, by product id. */
+/** Initial pieces in stock, by product id. */
 export const INITIAL_STOCK: Readonly<Record<string, number>> = {
   'enamel-mug': 480,
   'wool-blanket': 120,

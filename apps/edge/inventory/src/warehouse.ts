@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { INITIAL_STOCK } from './initial-stock.ts'
 
-/** Whether the pieces asked for were taken off the shelf; `available` is what was there when they were not. */
+/** Whether the pieces were reserved; if not, `available` is the number in stock. */
 export type Reservation =
   | { readonly reserved: true }
   | { readonly reserved: false; readonly available: number }
 
-/** The shelf: a Durable Object, so that two orders cannot both get the last piece. */
+/** The stock: a Durable Object, so that two orders cannot both reserve the last piece. */
 export class Warehouse extends DurableObject<unknown> {
   readonly #sql: SqlStorage
 
@@ -20,7 +20,7 @@ export class Warehouse extends DurableObject<unknown> {
       this.#sql.exec('INSERT OR IGNORE INTO stock (product_id, quantity) VALUES (?, ?)', productId, quantity)
   }
 
-  /** Throws a `RangeError` when `quantity` is no whole number above 0. */
+  /** Throws a `RangeError` when `quantity` is not a positive integer. */
   reserve(productId: string, quantity: number): Reservation {
     assertQuantity(quantity)
     const taken = this.#sql
@@ -34,7 +34,7 @@ export class Warehouse extends DurableObject<unknown> {
     return taken.length > 0 ? { reserved: true } : { reserved: false, available: this.#quantityOf(productId) }
   }
 
-  /** Throws a `RangeError` when `quantity` is no whole number above 0. */
+  /** Throws a `RangeError` when `quantity` is not a positive integer. */
   release(productId: string, quantity: number): void {
     assertQuantity(quantity)
     this.#sql.exec('UPDATE stock SET quantity = quantity + ? WHERE product_id = ?', quantity, productId)
@@ -54,5 +54,5 @@ export class Warehouse extends DurableObject<unknown> {
 
 function assertQuantity(quantity: number): void {
   if (!Number.isInteger(quantity) || quantity < 1)
-    throw new RangeError(`quantity ${quantity} is no number of pieces`)
+    throw new RangeError(`quantity ${quantity} is not a whole number of 1 or more`)
 }

@@ -13,12 +13,12 @@ export interface Cart {
   readonly totalCents: number
 }
 
-/** How many of each product are in a cart, by product id. Names and prices are the catalogue's. */
+/** Quantities in a cart by product id. Names and prices are in the catalogue. */
 export type Quantities = ReadonlyMap<string, number>
 
 /**
- * What is kept of a cart. The order that it will become has its id before Buy is pressed: whoever presses twice, in two
- * tabs or after an answer that got lost, pays once. A cart that was changed will be another order.
+ * The stored form of a cart. The id of its order is created before Buy is clicked, so that two clicks, in two tabs or after
+ * a lost response, pay once. A change of the cart creates a new order id.
  */
 export interface StoredCart {
   readonly orderId: string
@@ -27,19 +27,19 @@ export interface StoredCart {
 
 const KEPT_SECONDS = 30 * 24 * 60 * 60
 
-/** The cart of that id; a new one when there is none. */
+/** The cart with this id; a new one if it does not exist. */
 export async function loadCart(env: ShopEnv, cartId: string): Promise<StoredCart> {
   const stored = await env.CARTS.get<{ orderId?: string; quantities?: [string, number][] }>(cartId, 'json')
   return { orderId: stored?.orderId ?? crypto.randomUUID(), quantities: new Map(stored?.quantities) }
 }
 
-/** Keeps a cart that was changed, for thirty days from now. */
+/** Stores a changed cart for thirty days. */
 export async function saveCart(env: ShopEnv, cartId: string, quantities: Quantities): Promise<void> {
   const stored = JSON.stringify({ orderId: crypto.randomUUID(), quantities: [...quantities] })
   await env.CARTS.put(cartId, stored, { expirationTtl: KEPT_SECONDS })
 }
 
-/** The cart at today's prices. What has left the catalogue has left the cart. */
+/** The cart at current prices, without products that are no longer in the catalogue. */
 export async function priceCart(env: ShopEnv, quantities: Quantities): Promise<Cart> {
   const found = await findProducts(env.DB, [...quantities.keys()])
   const items = found.map(({ id, name, priceCents }) => ({

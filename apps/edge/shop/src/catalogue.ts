@@ -1,16 +1,16 @@
-/** A product as it stands in the catalogue; how many there are is the inventory's to say. */
+/** A product in the catalogue. The inventory has its stock. */
 export interface Product {
   readonly id: string
   readonly name: string
   readonly description: string
   readonly priceCents: number
-  /** The name of its drawing. */
+  /** The name of its illustration. */
   readonly image: string
 }
 
 const SELECT = 'SELECT id, name, description, price_cents AS priceCents, image FROM products'
 
-/** All products whose name or description contains `query`, in the shop's order; all of them when it is empty. */
+/** All products whose name or description contains `query`, in the shop's order; all products if `query` is empty. */
 export async function searchProducts(database: D1Database, query: string): Promise<Product[]> {
   if (query === '') {
     const { results } = await database.prepare(`${SELECT} ORDER BY position`).all<Product>()

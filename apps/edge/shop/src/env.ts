@@ -5,7 +5,7 @@ export interface ShopEnv {
   readonly CARTS: KVNamespace
   readonly INVENTORY: Service<typeof Inventory>
   readonly ORDERS: Queue<{ orderId: string }>
-  /** Where payments are made, without a slash at the end. */
+  /** The address of the payments service, without a slash at the end. */
   readonly BACKEND_URL: string
 }
 

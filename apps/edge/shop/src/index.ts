@@ -15,10 +15,10 @@ app.use(
   tracing({
     serviceName: 'shop',
     serviceVersion: packageJson.version,
-    // Reached through the gateway's binding only, which has decided whom to trust.
+    // Reached only through the gateway's binding; the gateway has decided which traces to continue.
     trust: 'internal',
     queues: ['ORDERS'],
-    rpc: ['INVENTORY'],
+    propagateBindings: ['INVENTORY'],
   }),
 )
 app.use(

@@ -39,7 +39,7 @@ interface Purchase {
   readonly card: string
 }
 
-/** May be called again for an order that was placed, or half placed: it is paid, stored and taken off the stock once. */
+/** Idempotent: an order that was placed before, or in part, is paid, stored and taken from the stock once. */
 async function placeOrder(c: Context<ShopApp>, { orderId, cartId, cart, card }: Purchase): Promise<Response> {
   const shortage = await reserveAll(c.env, cart.items)
   if (shortage) return problem(c, 409, 'out_of_stock', shortageMessage(shortage))
@@ -61,7 +61,7 @@ async function placeOrder(c: Context<ShopApp>, { orderId, cartId, cart, card }: 
   try {
     isNew = await storeOrder(c.env, orderId, payment.paymentId, cart)
   } finally {
-    // Stored before, by the other tab: that one has the stock. Not stored: nobody has it.
+    // If another tab stored the order, that request holds the stock. Otherwise the stock is not held.
     if (!isNew) await releaseAll(c.env, cart.items)
   }
   await c.env.ORDERS.send({ orderId })
@@ -69,7 +69,7 @@ async function placeOrder(c: Context<ShopApp>, { orderId, cartId, cart, card }: 
   return c.json({ orderId, totalCents: cart.totalCents, status: 'paid' }, 201)
 }
 
-/** False when the order is there already. */
+/** False if the order exists already. */
 async function storeOrder(env: ShopEnv, orderId: string, paymentId: string, cart: Cart): Promise<boolean> {
   const items = cart.items.map(({ productId, quantity, priceCents }) => ({ productId, quantity, priceCents }))
   const { meta } = await env.DB.prepare(

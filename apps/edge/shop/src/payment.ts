@@ -1,4 +1,4 @@
-/** What came of asking for money. */
+/** The outcome of a payment request. */
 export type Payment =
   | { readonly outcome: 'paid'; readonly paymentId: string }
   | { readonly outcome: 'refused' }
@@ -12,7 +12,7 @@ export interface PaymentRequest {
 
 const TIMEOUT_MILLIS = 5000
 
-/** Asks the payments service at `backendUrl`. Its being away or out of its mind is an outcome, not an error. */
+/** Requests a payment from the service at `backendUrl`. An unreachable service or an invalid response is an outcome, no error. */
 export async function pay(backendUrl: string, request: PaymentRequest): Promise<Payment> {
   try {
     const response = await fetch(`${backendUrl}/payments`, {
@@ -21,7 +21,7 @@ export async function pay(backendUrl: string, request: PaymentRequest): Promise<
       body: JSON.stringify(request),
       signal: AbortSignal.timeout(TIMEOUT_MILLIS),
     })
-    // Read in every case: an answer left unread keeps its connection.
+    // The body is always read: an unread response keeps its connection open.
     const body: unknown = await response.json()
     if (response.status === 402) return { outcome: 'refused' }
     const paymentId = response.status === 201 ? paymentIdOf(body) : undefined

@@ -1,7 +1,7 @@
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** What can go wrong in a shop, as clients see it. */
+/** The error codes of the API. */
 export type ProblemCode =
   | 'bad_request'
   | 'empty_cart'
@@ -13,7 +13,7 @@ export type ProblemCode =
 
 type Problem = { error: { code: ProblemCode; message: string } }
 
-/** An error answer: `{ error: { code, message } }`, the message being for people. */
+/** An error response: `{ error: { code, message } }`; the message is shown to users. */
 export function problem(
   c: Context,
   status: ContentfulStatusCode,

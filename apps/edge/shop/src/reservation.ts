@@ -1,13 +1,13 @@
 import type { CartItem } from './cart.ts'
 import type { ShopEnv } from './env.ts'
 
-/** What could not be had, when not everything could. */
+/** The product that is short, if not all could be reserved. */
 export interface Shortage {
   readonly item: CartItem
   readonly available: number
 }
 
-/** Reserves all of the items or none of them; the first that is short is returned then. Throws what the inventory throws. */
+/** Reserves all items or none, and returns the first that is short. Errors of the inventory pass through. */
 export async function reserveAll(env: ShopEnv, items: readonly CartItem[]): Promise<Shortage | undefined> {
   const reserved: CartItem[] = []
   let isComplete = false
@@ -24,9 +24,9 @@ export async function reserveAll(env: ShopEnv, items: readonly CartItem[]): Prom
   }
 }
 
-/** Puts back what was reserved. What cannot be put back is logged: the customer's answer does not depend on it. */
+/** Releases reserved items. A failure is logged and does not change the customer's response. */
 export async function releaseAll(env: ShopEnv, items: readonly CartItem[]): Promise<void> {
   const releases = items.map(({ productId, quantity }) => env.INVENTORY.release(productId, quantity))
   for (const result of await Promise.allSettled(releases))
-    if (result.status === 'rejected') console.error('stock could not be put back', result.reason)
+    if (result.status === 'rejected') console.error('could not release stock:', result.reason)
 }

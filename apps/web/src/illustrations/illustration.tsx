@@ -11,7 +11,7 @@ import { Umbrella } from './umbrella.tsx'
 
 interface Picture {
   readonly Drawing: () => JSX.Element
-  /** The colour of the wall behind it, a class in shelf.css. */
+  /** The background colour, a class in shelf.css. */
   readonly tone: 'amber' | 'clay' | 'moss' | 'sky'
 }
 
@@ -28,7 +28,7 @@ const pictures: Readonly<Record<string, Picture>> = {
 
 const parcel: Picture = { Drawing: Parcel, tone: 'clay' }
 
-/** A drawing of a product, for the eye only: its name always stands beside it. */
+/** A decorative illustration of a product, hidden from screen readers: the product's name is always beside it. */
 export function Illustration({ productId }: { readonly productId: string }): JSX.Element {
   const { Drawing, tone } = pictureOf(productId)
   return (
@@ -40,7 +40,7 @@ export function Illustration({ productId }: { readonly productId: string }): JSX
   )
 }
 
-// A slug says what the thing is (`last-umbrella`); what nobody has drawn yet comes in a parcel.
+// The slug names the illustration (`last-umbrella`); a product without one gets the parcel.
 function pictureOf(productId: string): Picture {
   const word = productId.split('-').find((part) => part in pictures)
   return (word === undefined ? undefined : pictures[word]) ?? parcel

@@ -32,7 +32,7 @@ function CartContents({ cart }: { readonly cart: Cart }): JSX.Element {
       {cart.items.length === 0 ? (
         <EmptyState>
           <h2>Nothing in it yet</h2>
-          <p>Whatever the weather, there is something for it on our shelves.</p>
+          <p>Choose something from our shelves.</p>
           <a class="button button-primary" href="/">
             Look around
           </a>

@@ -23,7 +23,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }): JSX.Elemen
           type="button"
           class="button"
           onClick={() => {
-            // The button goes while we look.
+            // The button is hidden while the order is fetched.
             requestHeadingFocus()
             watchAgain()
           }}
@@ -40,7 +40,7 @@ export function OrderPage({ orderId }: { readonly orderId: string }): JSX.Elemen
 
 interface OrderDetailsProps {
   readonly orderId: string
-  /** Unknown as long as it is looked up: its place is kept. */
+  /** The status is unknown while it is fetched; its place is reserved. */
   readonly order: Order | undefined
 }
 

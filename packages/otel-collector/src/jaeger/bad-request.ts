@@ -1,5 +1,5 @@
-/** A query parameter that cannot be used; answered with 400 in the envelope of the API that was asked. */
+/** An invalid query parameter. The response is 400 in the format of the requested API. */
 export class BadRequest extends Error {}
 
-/** Nothing is there under that id or path; answered with 404. */
+/** An id or a path that does not exist. The response is 404. */
 export class NotFound extends Error {}

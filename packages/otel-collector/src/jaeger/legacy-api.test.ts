@@ -5,7 +5,7 @@ import type { Collector } from '../index.ts'
 
 const START_MICROS = Number(EIGHT_O_CLOCK / 1000n)
 
-test('services come in the legacy envelope', async () => {
+test('services are returned in the legacy envelope', async () => {
   const collector = await startTestCollector()
   expect(await getJson(collector, '/api/services')).toEqual(success([]))
   for (const service of ['web', 'api']) await send(collector.otlpUrl, service, makeSpan())
@@ -13,17 +13,17 @@ test('services come in the legacy envelope', async () => {
 })
 
 describe('operations', () => {
-  test('of a service are names, each once, whatever characters the service has in its name', async () => {
+  test('the operations of a service with any name are unique names', async () => {
     const collector = await startTestCollector()
     const service = 'web/ÿ ?#%'
     const names = ['GET /x', 'click', 'GET /x']
     await send(collector.otlpUrl, service, ...names.map((name, kind) => makeSpan({ name, kind })))
     const path = `/api/services/${encodeURIComponent(service)}/operations`
     expect(await getJson(collector, path)).toEqual(success(['GET /x', 'click']))
-    expect(await getJson(collector, '/api/services/nobody/operations')).toEqual(success([]))
+    expect(await getJson(collector, '/api/services/unknown/operations')).toEqual(success([]))
   })
 
-  test('come with their kinds where those are asked for', async () => {
+  test('operations have span kinds if the kind is a parameter', async () => {
     const collector = await startTestCollector()
     await send(collector.otlpUrl, 'web', makeSpan({ name: 'a', kind: 3 }), makeSpan({ name: 'b', kind: 2 }))
     expect(await getJson(collector, '/api/operations?service=web')).toEqual(
@@ -37,7 +37,7 @@ describe('operations', () => {
     )
   })
 
-  test('of no service, or of one that cannot be read, cannot be asked', async () => {
+  test('operations of a missing or malformed service are an error', async () => {
     const collector = await startTestCollector()
     expect(await getJson(collector, '/api/operations')).toEqual(
       failure(400, "parameter 'service' is required"),
@@ -49,7 +49,7 @@ describe('operations', () => {
 })
 
 describe('a trace', () => {
-  test('has the shape that Jaeger has', async () => {
+  test('a trace has the format of Jaeger', async () => {
     const collector = await startTestCollector()
     const root = spanAt(0, 100, { spanId: '1'.repeat(16), name: 'click Buy', kind: 1 })
     const child = spanAt(10, 80, {
@@ -146,15 +146,15 @@ describe('a trace', () => {
     expect(await getJson(collector, `/api/traces/${TRACE_ID}`)).toEqual(success([trace]))
   })
 
-  test('that is not there is a 404; an id that is none is a 400', async () => {
+  test('an unknown trace is a 404, and a malformed id is a 400', async () => {
     const collector = await startTestCollector()
     expect(await getJson(collector, `/api/traces/${TRACE_ID}`)).toEqual(failure(404, 'trace not found'))
     expect(await getJson(collector, '/api/traces/xyz')).toEqual(
-      failure(400, 'malformed parameter traceID: "xyz" is no trace id'),
+      failure(400, 'malformed parameter traceID: "xyz" is not a trace id'),
     )
   })
 
-  test('whose service has no name is of an unknown one', async () => {
+  test('a service without a name is called unknown_service', async () => {
     const collector = await startTestCollector()
     await send(collector.otlpUrl, '', spanAt(0, 1))
     expect((await getJson(collector, `/api/traces/${TRACE_ID}`)).body).toMatchObject({
@@ -188,14 +188,14 @@ describe('a search', () => {
     ['empty tags', { tags: '' }, ['2', '1']],
     ['a limit', { limit: '1' }, ['2']],
     ['a time too far away to count', { start: '-999999999999999999', end: '999999999999999999' }, ['2', '1']],
-  ])('by %s finds what matches, the latest first', async (_, query, found) => {
+  ])('a search by %s finds the matching traces, the latest first', async (_, query, found) => {
     const collector = await startWithTwoTraces()
     const { status, body } = await getJson(collector, `/api/traces?${searchParameters(query)}`)
     const ids = (body as { data: { traceID: string }[] }).data.map(({ traceID }) => traceID[0])
     expect({ status, ids }).toEqual({ status: 200, ids: found })
   })
 
-  test('by a tag finds whatever stands as that tag in an answer', async () => {
+  test('a search by a tag finds each span that has the tag in its response', async () => {
     const collector = await startTestCollector()
     const traceState = 'vendor=1'
     const status = { code: 2, message: 'card refused' }
@@ -217,7 +217,7 @@ describe('a search', () => {
     }
   })
 
-  test('looks at the last two days unless it is told otherwise', async () => {
+  test('a search covers the last two days by default', async () => {
     const collector = await startTestCollector()
     const hours = (ago: number) => String(BigInt(Date.now() - ago * 3_600_000) * 1_000_000n)
     await send(
@@ -232,7 +232,7 @@ describe('a search', () => {
     })
   })
 
-  test('for ids gives what is there and says what is not', async () => {
+  test('a search for ids returns the known traces and names the unknown ids', async () => {
     const collector = await startWithTwoTraces()
     const [there, missing] = ['1'.repeat(32), '3'.repeat(32)]
     expect(await getJson(collector, `/api/traces?traceID=${there}&traceID=${missing}`)).toEqual({
@@ -252,7 +252,7 @@ describe('a search', () => {
     ['a tag without a value', { tag: 'error' }, /expecting key:value, received: error$/],
     ['tags that are no JSON', { tags: '{' }, /cannot unmarshal JSON: {$/],
     ['no traces', { limit: '0' }, /"0" is less than 1$/],
-  ])('is refused for %s', async (_, query, message) => {
+  ])('a search is refused for %s', async (_, query, message) => {
     const collector = await startTestCollector()
     expect(await getJson(collector, `/api/traces?${searchParameters(query)}`)).toEqual(
       failure(400, expect.stringMatching(message)),
@@ -261,7 +261,7 @@ describe('a search', () => {
 })
 
 describe('dependencies', () => {
-  test('are how often services called each other in a time', async () => {
+  test('dependencies are the numbers of calls between services in a period', async () => {
     const collector = await startTestCollector()
     const page = spanAt(0, 100)
     const gateways = [1, 2, 3].map((at) => spanAt(at, 50, { parentSpanId: page.spanId }))
@@ -285,7 +285,7 @@ describe('dependencies', () => {
     )
   })
 
-  test('are those of the last day unless another time is asked for', async () => {
+  test('dependencies cover the last day by default', async () => {
     const collector = await startTestCollector()
     const parent = makeSpan()
     const child = makeSpan({ traceId: parent.traceId, parentSpanId: parent.spanId })
@@ -296,7 +296,7 @@ describe('dependencies', () => {
     )
   })
 
-  test('of a time that cannot be read cannot be asked; one far away has none', async () => {
+  test('a malformed period is an error, and a distant one has no dependencies', async () => {
     const collector = await startTestCollector()
     expect(await getJson(collector, '/api/dependencies?endTs=noon')).toEqual(
       failure(400, `unable to parse param 'endTs': invalid integer "noon"`),
@@ -307,12 +307,12 @@ describe('dependencies', () => {
   })
 })
 
-test('a path that is none is a 404 in the legacy envelope', async () => {
+test('an unknown path is a 404 in the legacy envelope', async () => {
   const collector = await startTestCollector()
-  expect(await getJson(collector, '/api/nothing')).toEqual(failure(404, 'nothing is at /api/nothing'))
+  expect(await getJson(collector, '/api/nothing')).toEqual(failure(404, 'unknown path /api/nothing'))
 })
 
-/** `shop` around eight o'clock, unless `query` says otherwise. */
+/** Searches for `shop` around eight o'clock by default. */
 function searchParameters(query: Readonly<Record<string, string>>): URLSearchParams {
   const around = { start: String(START_MICROS - 1), end: String(START_MICROS + 60_000_000) }
   return new URLSearchParams({ service: 'shop', ...around, ...query })

@@ -1,7 +1,6 @@
-import type { TraceQuery } from '../store/trace-finder.ts'
-import type { TraceStore } from '../store/trace-store.ts'
+import type { QueryStore } from '../store/read/query-store.ts'
+import type { TraceQuery } from '../store/read/trace-finder.ts'
 import { BadRequest, NotFound } from './bad-request.ts'
-import { type LegacyTrace, toLegacyTrace } from './legacy-trace.ts'
 import {
   parseDuration,
   parseInteger,
@@ -9,24 +8,16 @@ import {
   parseTagsJson,
   parseTraceIdParameter,
 } from './parse-parameters.ts'
+import { legacyTraceJson } from './trace-json.ts'
 
 const DEFAULT_LIMIT = 100
+const MAX_TRACE_IDS = 100
 const TWO_DAYS_NANO = 172_800_000_000_000n
 const DAY_MILLIS = 86_400_000n
 
-/** The envelope of every answer of Jaeger's legacy API. */
-export interface LegacyEnvelope {
-  readonly data: unknown
-  readonly total: number
-  readonly limit: 0
-  readonly offset: 0
-  readonly errors:
-    | readonly { readonly code: number; readonly msg: string; readonly traceID?: string }[]
-    | null
-}
-
 /**
- * Answers Jaeger's legacy query API (`GET /api/…`) with the body to send, or `undefined` for another path.
+ * Answers Jaeger's legacy query API (`GET /api/…`). Returns the response body in pieces, or `undefined` for another
+ * path.
  *
  * Throws `BadRequest` and `NotFound`.
  *
@@ -35,8 +26,8 @@ export interface LegacyEnvelope {
 export function answerLegacy(
   path: string,
   parameters: URLSearchParams,
-  store: TraceStore,
-): LegacyEnvelope | undefined {
+  store: QueryStore,
+): Iterable<string> | undefined {
   if (path === '/api/services') return envelope(store.services())
   if (path === '/api/operations') {
     const service = parameters.get('service')
@@ -46,43 +37,60 @@ export function answerLegacy(
   if (path === '/api/dependencies') return envelope(readDependencies(parameters, store))
   if (path === '/api/traces') return searchTraces(parameters, store)
   const traceId = /^\/api\/traces\/([^/]+)$/.exec(path)?.[1]
-  if (traceId !== undefined) return envelope([readTrace(traceId, store)])
+  if (traceId !== undefined) return readTrace(traceId, store)
   const service = /^\/api\/services\/([^/]+)\/operations$/.exec(path)?.[1]
   if (service === undefined) return undefined
   const names = store.operations(decode(service)).map(({ name }) => name)
   return envelope([...new Set(names)])
 }
 
-/** The envelope around an error. */
-export function legacyError(code: number, msg: string): LegacyEnvelope {
-  return { data: null, total: 0, limit: 0, offset: 0, errors: [{ code, msg }] }
+function envelope(data: readonly unknown[]): Iterable<string> {
+  return [JSON.stringify({ data, total: data.length, limit: 0, offset: 0, errors: null })]
 }
 
-function envelope(data: readonly unknown[], errors: LegacyEnvelope['errors'] = null): LegacyEnvelope {
-  return { data, total: data.length, limit: 0, offset: 0, errors }
-}
-
-function readTrace(text: string, store: TraceStore): LegacyTrace {
+function readTrace(text: string, store: QueryStore): Iterable<string> {
   const traceId = parseTraceIdParameter('traceID', text)
-  const resourceSpans = store.trace(traceId)
-  if (resourceSpans.length === 0) throw new NotFound('trace not found')
-  return toLegacyTrace(traceId, resourceSpans)
+  if (!store.has(traceId)) throw new NotFound('trace not found')
+  return tracesJson([traceId], store, false)
 }
 
-function searchTraces(parameters: URLSearchParams, store: TraceStore): LegacyEnvelope {
+function searchTraces(parameters: URLSearchParams, store: QueryStore): Iterable<string> {
   const asked = parameters.getAll('traceID')
-  if (asked.length === 0) {
-    return envelope(store.find(parseQuery(parameters)).map((id) => toLegacyTrace(id, store.trace(id))))
+  if (asked.length === 0) return tracesJson(store.find(parseQuery(parameters)), store, false)
+  const traceIds = new Set(asked.map((id) => parseTraceIdParameter('traceID', id)))
+  if (traceIds.size > MAX_TRACE_IDS) {
+    throw new BadRequest(
+      `${traceIds.size} values of traceID are more than ${MAX_TRACE_IDS}: request fewer traces`,
+    )
   }
-  const traceIds = asked.map((id) => parseTraceIdParameter('traceID', id))
-  const missing = traceIds.filter((id) => store.trace(id).length === 0)
-  return envelope(
-    traceIds.filter((id) => !missing.includes(id)).map((id) => readTrace(id, store)),
-    missing.length === 0 ? null : missing.map((traceID) => ({ code: 404, msg: 'trace not found', traceID })),
-  )
+  return tracesJson(traceIds, store, true)
 }
 
-/** `start` and `end` are Unix microseconds, durations are Go's (`100ms`). */
+/**
+ * Traces in the format of the legacy API. Each is read when its piece is requested. Errors for missing traces are
+ * included on demand.
+ */
+function* tracesJson(
+  traceIds: Iterable<string>,
+  store: QueryStore,
+  namesMissing: boolean,
+): Generator<string> {
+  const errors: unknown[] = []
+  let total = 0
+  yield '{"data":['
+  for (const traceID of traceIds) {
+    const rows = store.spanRows(traceID)
+    if (rows.length === 0) {
+      if (namesMissing) errors.push({ code: 404, msg: 'trace not found', traceID })
+      continue
+    }
+    if (total++ > 0) yield ','
+    yield* legacyTraceJson(traceID, rows, store)
+  }
+  yield `],"total":${total},"limit":0,"offset":0,"errors":${errors.length > 0 ? JSON.stringify(errors) : 'null'}}`
+}
+
+/** Parses search parameters. `start` and `end` are Unix microseconds, durations have Go's format (`100ms`). */
 function parseQuery(parameters: URLSearchParams): TraceQuery {
   const service = parameters.get('service')
   if (!service) throw new BadRequest("parameter 'service' is required")
@@ -110,7 +118,7 @@ function parseQuery(parameters: URLSearchParams): TraceQuery {
   }
 }
 
-/** `tag=key:value`, any number of them, and `tags={"key":"value"}`. */
+/** Parses `tag=key:value`, which may be repeated, and `tags={"key":"value"}`. */
 function parseTags(parameters: URLSearchParams): Map<string, string> {
   const tags = new Map<string, string>()
   for (const tag of parameters.getAll('tag')) {
@@ -125,8 +133,8 @@ function parseTags(parameters: URLSearchParams): Map<string, string> {
   return tags
 }
 
-/** `endTs` and `lookback` are milliseconds. */
-function readDependencies(parameters: URLSearchParams, store: TraceStore) {
+/** Reads the dependencies. The parameters `endTs` and `lookback` are milliseconds. */
+function readDependencies(parameters: URLSearchParams, store: QueryStore) {
   const endText = parameters.get('endTs')
   const lookbackText = parameters.get('lookback')
   const end = endText ? parseInteger('endTs', endText) : BigInt(Date.now())

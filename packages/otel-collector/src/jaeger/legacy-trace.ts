@@ -1,5 +1,6 @@
-import type { AnyValue, KeyValue, OtlpSpan, ResourceSpans, ScopeSpans } from '@throughline/otel-shared'
-import { anyValueText } from '../any-value-text.ts'
+import type { AnyValue, KeyValue, OtlpResource, OtlpScope, OtlpSpan } from '@throughline/otel-shared'
+import { anyValueText } from '../spans/any-value-text.ts'
+import { errorFlag, isErrorSpan } from '../spans/error-span.ts'
 import {
   ATTR_SERVICE_NAME,
   STATUS_ERROR,
@@ -12,17 +13,17 @@ import {
   TAG_STATUS_DESCRIPTION,
   TAG_TRACESTATE,
   UNKNOWN_SERVICE,
-} from '../semconv.ts'
+} from '../spans/semconv.ts'
 
-/** A tag of Jaeger's JSON. */
+/** A tag in Jaeger's JSON. */
 interface LegacyTag {
   readonly key: string
   readonly type: 'string' | 'bool' | 'int64' | 'float64' | 'binary'
   readonly value: string | number | boolean
 }
 
-/** A span of Jaeger's JSON; times and durations are microseconds. */
-interface LegacySpan {
+/** A span in Jaeger's JSON. Times and durations are microseconds. */
+export interface LegacySpan {
   readonly traceID: string
   readonly spanID: string
   readonly operationName: string
@@ -39,37 +40,27 @@ interface LegacySpan {
   readonly warnings: null
 }
 
-/** A trace of Jaeger's JSON. */
-export interface LegacyTrace {
-  readonly traceID: string
-  readonly spans: readonly LegacySpan[]
-  readonly processes: Readonly<
-    Record<string, { readonly serviceName: string; readonly tags: readonly LegacyTag[] }>
-  >
-  readonly warnings: null
+/** A process in Jaeger's JSON, which corresponds to a resource. */
+export interface LegacyProcess {
+  readonly serviceName: string
+  readonly tags: readonly LegacyTag[]
+}
+
+/** Converts a resource to the JSON of Jaeger's legacy API. */
+export function toLegacyProcess({ attributes }: OtlpResource): LegacyProcess {
+  const name = attributes.find(({ key }) => key === ATTR_SERVICE_NAME)
+  return {
+    serviceName: (name && anyValueText(name.value)) || UNKNOWN_SERVICE,
+    tags: attributes.filter((attribute) => attribute !== name).map(toTag),
+  }
 }
 
 /**
- * A trace in the JSON of Jaeger's legacy API, which Jaeger's UI and Grafana read.
+ * Converts a span to the JSON of Jaeger's legacy API, which Jaeger's UI and Grafana read.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk_exporters/jaeger/ for the mapping
  */
-export function toLegacyTrace(traceId: string, resourceSpans: readonly ResourceSpans[]): LegacyTrace {
-  const processes: Record<string, { serviceName: string; tags: LegacyTag[] }> = {}
-  const spans = resourceSpans.flatMap(({ resource, scopeSpans }, index) => {
-    const processId = `p${index + 1}`
-    const name = resource.attributes.find(({ key }) => key === ATTR_SERVICE_NAME)
-    processes[processId] = {
-      serviceName: (name && anyValueText(name.value)) || UNKNOWN_SERVICE,
-      tags: resource.attributes.filter((attribute) => attribute !== name).map(toTag),
-    }
-    return scopeSpans.flatMap((scope) => scope.spans.map((span) => toLegacySpan(span, scope, processId)))
-  })
-  spans.sort((a, b) => a.startTime - b.startTime)
-  return { traceID: traceId, spans, processes, warnings: null }
-}
-
-function toLegacySpan(span: OtlpSpan, scope: ScopeSpans, processID: string): LegacySpan {
+export function toLegacySpan(span: OtlpSpan, scope: OtlpScope, processID: string): LegacySpan {
   const { traceId, spanId, parentSpanId } = span
   return {
     traceID: traceId,
@@ -77,13 +68,20 @@ function toLegacySpan(span: OtlpSpan, scope: ScopeSpans, processID: string): Leg
     operationName: span.name,
     references: [
       ...(parentSpanId ? [{ refType: 'CHILD_OF', traceID: traceId, spanID: parentSpanId } as const] : []),
-      ...span.links.map(
-        (link) => ({ refType: 'FOLLOWS_FROM', traceID: link.traceId, spanID: link.spanId }) as const,
-      ),
+      // A link without ids cannot be converted: a reference has nothing but ids.
+      ...span.links
+        .filter((link) => link.traceId !== '' && link.spanId !== '')
+        .map((link) => ({ refType: 'FOLLOWS_FROM', traceID: link.traceId, spanID: link.spanId }) as const),
     ],
     startTime: toMicros(span.startTimeUnixNano),
     duration: toMicros(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)),
-    tags: [...span.attributes.map(toTag), ...derivedTags(span, scope)],
+    // A derived tag replaces an attribute of the same key, which may contradict it.
+    tags: [
+      ...span.attributes
+        .filter((attribute) => !isErrorSpan(span) || errorFlag(attribute) === undefined)
+        .map(toTag),
+      ...derivedTags(span, scope),
+    ],
     logs: span.events.map((event) => ({
       timestamp: toMicros(event.timeUnixNano),
       fields: [text('event', event.name), ...event.attributes.map(toTag)],
@@ -93,16 +91,15 @@ function toLegacySpan(span: OtlpSpan, scope: ScopeSpans, processID: string): Leg
   }
 }
 
-function derivedTags(span: OtlpSpan, { scope }: ScopeSpans): LegacyTag[] {
+function derivedTags(span: OtlpSpan, scope: OtlpScope): LegacyTag[] {
   const tags: LegacyTag[] = []
   if (scope.name) tags.push(text(TAG_SCOPE_NAME, scope.name))
   if (scope.version) tags.push(text(TAG_SCOPE_VERSION, scope.version))
   if (span.kind !== 0) tags.push(text(TAG_SPAN_KIND, spanKindName(span.kind)))
   if (span.status.code === 1) tags.push(text(TAG_STATUS_CODE, 'OK'))
-  if (span.status.code === STATUS_ERROR) {
-    // The bool is what Jaeger's UI marks red.
-    tags.push(text(TAG_STATUS_CODE, 'ERROR'), { key: TAG_ERROR, type: 'bool', value: true })
-  }
+  if (span.status.code === STATUS_ERROR) tags.push(text(TAG_STATUS_CODE, 'ERROR'))
+  // Jaeger's UI marks a span red by this tag.
+  if (isErrorSpan(span)) tags.push({ key: TAG_ERROR, type: 'bool', value: true })
   if (span.status.message) tags.push(text(TAG_STATUS_DESCRIPTION, span.status.message))
   if (span.traceState) tags.push(text(TAG_TRACESTATE, span.traceState))
   return tags
@@ -115,7 +112,7 @@ function toTag({ key, value }: KeyValue): LegacyTag {
 function typed(value: AnyValue): Omit<LegacyTag, 'key'> {
   if (value.boolValue !== undefined) return { type: 'bool', value: value.boolValue }
   if (value.intValue !== undefined) {
-    // Past 2^53 a JSON number would be read as another one.
+    // Above 2^53, a client would round a JSON number.
     const number = Number(value.intValue)
     return { type: 'int64', value: Number.isSafeInteger(number) ? number : value.intValue }
   }

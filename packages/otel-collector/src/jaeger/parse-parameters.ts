@@ -14,7 +14,7 @@ const DURATION = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h)/
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-]\d{2}:\d{2}))$/
 const MAX_LIMIT = 1500
 
-/** Parses a duration as Go writes it (`1.5s`, `300ms`, `1m30s`) to nanoseconds. Throws a `BadRequest`. */
+/** Parses a duration in Go's format (`1.5s`, `300ms`, `1m30s`) to nanoseconds. Throws a `BadRequest`. */
 export function parseDuration(name: string, text: string): bigint {
   let rest = text
   let nanos = 0
@@ -33,7 +33,7 @@ export function parseDuration(name: string, text: string): bigint {
   return BigInt(Math.round(nanos))
 }
 
-/** Parses a time of RFC 3339, to the nanosecond. Throws a `BadRequest`. */
+/** Parses an RFC 3339 time to nanoseconds. Throws a `BadRequest`. */
 export function parseRfc3339(name: string, text: string): bigint {
   const [, seconds, fraction = '', offset = 'Z'] = RFC_3339.exec(text) ?? []
   const millis = seconds === undefined ? Number.NaN : Date.parse(`${seconds}${offset}`)
@@ -51,21 +51,27 @@ export function parseInteger(name: string, text: string): bigint {
   return BigInt(text)
 }
 
-/** Parses how many traces are wanted: at least 1; more than 1500 are not given. Throws a `BadRequest`. */
+/**
+ * Parses the maximum number of traces. It is at least 1, and values above 1500 are reduced to it. Throws a
+ * `BadRequest`.
+ */
 export function parseLimit(name: string, text: string): number {
   const limit = Number(parseInteger(name, text))
   if (limit < 1) throw new BadRequest(`unable to parse param '${name}': "${text}" is less than 1`)
   return Math.min(limit, MAX_LIMIT)
 }
 
-/** Parses a trace id as Jaeger does: up to 32 hex digits, leading zeros may be missing. Throws a `BadRequest`. */
+/**
+ * Parses a trace id like Jaeger does: up to 32 hexadecimal digits, without leading zeros if desired. Throws a
+ * `BadRequest`.
+ */
 export function parseTraceIdParameter(name: string, text: string): string {
   if (!/^[0-9a-f]{1,32}$/i.test(text))
-    throw new BadRequest(`malformed parameter ${name}: "${text}" is no trace id`)
+    throw new BadRequest(`malformed parameter ${name}: "${text}" is not a trace id`)
   return text.toLowerCase().padStart(32, '0')
 }
 
-/** Parses a JSON object of texts. Throws a `BadRequest`. */
+/** Parses a JSON object with string values. Throws a `BadRequest`. */
 export function parseTagsJson(name: string, text: string): Map<string, string> {
   let parsed: unknown
   try {

@@ -5,7 +5,7 @@ import type { Collector } from '../index.ts'
 
 const ALL_DAY = { startTimeMin: '2026-11-21T00:00:00Z', startTimeMax: '2026-11-21T23:59:59Z' }
 
-test('services are named in order', async () => {
+test('services are sorted by name', async () => {
   const collector = await startTestCollector()
   expect(await getJson(collector, '/api/v3/services')).toEqual({ status: 200, body: { services: [] } })
   for (const service of ['web', 'édge', 'api', 'web']) await send(collector.otlpUrl, service, makeSpan())
@@ -13,7 +13,7 @@ test('services are named in order', async () => {
 })
 
 describe('operations', () => {
-  test('are the span names of a service with their kinds, each once', async () => {
+  test('operations are the unique pairs of span name and kind', async () => {
     const collector = await startTestCollector()
     const spans = [
       makeSpan({ name: 'GET /x', kind: 3 }),
@@ -40,7 +40,7 @@ describe('operations', () => {
     })
   })
 
-  test.each(['spanKind', 'span_kind'])('can be those of one kind only, by %s', async (parameter) => {
+  test.each(['spanKind', 'span_kind'])('operations can be limited to one kind by %s', async (parameter) => {
     const collector = await startTestCollector()
     await send(collector.otlpUrl, 'web', makeSpan({ name: 'a', kind: 3 }), makeSpan({ name: 'b', kind: 2 }))
     expect((await getJson(collector, `/api/v3/operations?service=web&${parameter}=client`)).body).toEqual({
@@ -48,9 +48,9 @@ describe('operations', () => {
     })
   })
 
-  test('of a service nobody knows are none; of no service they cannot be asked', async () => {
+  test('an unknown service has no operations, and a request without a service is a 400', async () => {
     const collector = await startTestCollector()
-    expect(await getJson(collector, '/api/v3/operations?service=nobody')).toEqual({
+    expect(await getJson(collector, '/api/v3/operations?service=unknown')).toEqual({
       status: 200,
       body: { operations: [] },
     })
@@ -60,7 +60,7 @@ describe('operations', () => {
   })
 })
 
-test('a summary says what a list shows of a trace', async () => {
+test('a summary has all data that the list shows', async () => {
   const collector = await startTestCollector()
   const root = spanAt(0, 100, { spanId: '1'.repeat(16), name: 'click Buy', kind: 1 })
   await send(collector.otlpUrl, 'web', root)
@@ -110,7 +110,7 @@ test.each([
   })
 })
 
-describe('a search finds the traces of which one span has', () => {
+describe('a search finds the traces with a matching span', () => {
   const traceIds = { cart: '1'.repeat(32), pay: '2'.repeat(32), page: '3'.repeat(32) }
   const names = Object.fromEntries(Object.entries(traceIds).map(([name, id]) => [id, name]))
 
@@ -146,7 +146,7 @@ describe('a search finds the traces of which one span has', () => {
   test.each<[string, Record<string, string>, string[]]>([
     ['any service', {}, ['page', 'pay', 'cart']],
     ['a service', { serviceName: 'shop' }, ['pay', 'cart']],
-    ['a service nobody knows', { serviceName: 'nobody' }, []],
+    ['an unknown service', { serviceName: 'unknown' }, []],
     ['an operation', { serviceName: 'shop', operationName: 'SELECT' }, ['cart']],
     ['an operation of another service', { serviceName: 'web', operationName: 'SELECT' }, []],
     ['a least duration', { durationMin: '900ms' }, ['page', 'pay']],
@@ -173,14 +173,14 @@ describe('a search finds the traces of which one span has', () => {
     ['one of two attributes only', attributes({ 'db.rows': '12', cached: 'true' }), []],
     ['a part of a text only', attributes({ text: 'Zoë' }), []],
     ['a value under another key', attributes({ other: '402' }), []],
-  ])('%s', async (_, query, found) => {
+  ])('a search by %s has its traces', async (_, query, found) => {
     const collector = await startWithThreeTraces()
     const { body } = await search(collector, { ...ALL_DAY, ...query })
     const { summaries } = body as { summaries: { traceId: string }[] }
     expect(summaries.map(({ traceId }) => names[traceId])).toEqual(found)
   })
 
-  test('what is asked in snake_case, as Grafana does', async () => {
+  test('a search can have parameters in snake_case, as Grafana sends them', async () => {
     const collector = await startWithThreeTraces()
     const query = new URLSearchParams({
       'query.service_name': 'shop',
@@ -200,16 +200,19 @@ describe('a search finds the traces of which one span has', () => {
     })
   })
 
-  test.each(['searchDepth', 'numTraces'])('at most as many as %s says, the latest', async (parameter) => {
-    const collector = await startWithThreeTraces()
-    const { body } = await search(collector, { ...ALL_DAY, [parameter]: '2' })
-    expect((body as { summaries: object[] }).summaries).toMatchObject([
-      { traceId: traceIds.page },
-      { traceId: traceIds.pay },
-    ])
-  })
+  test.each(['searchDepth', 'numTraces'])(
+    'a search returns the latest traces, limited by %s',
+    async (parameter) => {
+      const collector = await startWithThreeTraces()
+      const { body } = await search(collector, { ...ALL_DAY, [parameter]: '2' })
+      expect((body as { summaries: object[] }).summaries).toMatchObject([
+        { traceId: traceIds.page },
+        { traceId: traceIds.pay },
+      ])
+    },
+  )
 
-  test('a time as far away as can be written', async () => {
+  test('a search can have the maximum time', async () => {
     const collector = await startWithThreeTraces()
     const { status, body } = await search(collector, {
       startTimeMin: '0000-01-01T00:00:00Z',
@@ -220,24 +223,28 @@ describe('a search finds the traces of which one span has', () => {
   })
 })
 
-describe('a search is refused, and says why, for', () => {
+describe('invalid searches', () => {
   test.each([
     ['no start', { startTimeMin: '' }, 'query.startTimeMin is required: a time of RFC 3339'],
     ['no end', { startTimeMax: '' }, 'query.startTimeMax is required: a time of RFC 3339'],
-    ['a start that is no time', { startTimeMin: 'yesterday' }, /^malformed parameter query.startTimeMin/],
-    ['a day there is not', { startTimeMin: '2026-13-45T00:00:00Z' }, /as a time of RFC 3339$/],
+    ['a start that is not a time', { startTimeMin: 'yesterday' }, /^malformed parameter query.startTimeMin/],
+    ['a day that does not exist', { startTimeMin: '2026-13-45T00:00:00Z' }, /as a time of RFC 3339$/],
     ['a time without a zone', { startTimeMin: '2026-11-21T00:00:00' }, /as a time of RFC 3339$/],
     ['a duration without a unit', { durationMin: '100' }, /'query.durationMin': invalid duration "100"$/],
-    ['a duration of a stranger unit', { durationMin: '1d' }, /invalid duration "1d"$/],
+    ['a duration of an unknown unit', { durationMin: '1d' }, /invalid duration "1d"$/],
     ['a duration below zero', { durationMax: '-1s' }, /invalid duration "-1s"$/],
-    ['a duration of ages', { durationMax: '99999999999999h' }, /invalid duration/],
-    ['durations the wrong way round', { durationMin: '2s', durationMax: '1s' }, /should be greater than/],
+    ['a duration that is too long', { durationMax: '99999999999999h' }, /invalid duration/],
+    [
+      'a max duration below the min duration',
+      { durationMin: '2s', durationMax: '1s' },
+      /should be greater than/,
+    ],
     ['no traces', { searchDepth: '0' }, /"0" is less than 1$/],
     ['half a trace', { searchDepth: '0.5' }, /invalid integer "0.5"$/],
-    ['attributes that are no JSON', { attributes: 'error=true' }, /cannot unmarshal JSON: error=true$/],
+    ['attributes that are not JSON', { attributes: 'error=true' }, /cannot unmarshal JSON: error=true$/],
     ['attributes that are a list', { attributes: '["error"]' }, /expecting a JSON object/],
     ['an attribute that is an object', { attributes: '{"a":{}}' }, /expecting a text for "a"$/],
-  ])('%s', async (_, query, message) => {
+  ])('a search is a 400: %s', async (_, query, message) => {
     const collector = await startTestCollector()
     expect(await search(collector, { ...ALL_DAY, ...query })).toEqual(
       failure(400, expect.stringMatching(message)),
@@ -246,7 +253,7 @@ describe('a search is refused, and says why, for', () => {
 })
 
 describe('a trace', () => {
-  test('is given as OTLP JSON, spans by resource and scope, the earliest first', async () => {
+  test('a trace is OTLP JSON with spans grouped by resource and scope, the earliest first', async () => {
     const collector = await startTestCollector()
     const [early, late] = [spanAt(0, 5), spanAt(10, 5)]
     await send(collector.otlpUrl, 'shop', late)
@@ -256,30 +263,30 @@ describe('a trace', () => {
     expect(await getJson(collector, `/api/v3/traces/${TRACE_ID.toUpperCase()}`)).toEqual(expected)
   })
 
-  test('is found without the zeros its id begins with', async () => {
+  test('a trace is found by an id without leading zeros', async () => {
     const collector = await startTestCollector()
     await send(collector.otlpUrl, 'shop', spanAt(0, 5, { traceId: 'abc'.padStart(32, '0') }))
     expect((await getJson(collector, '/api/v3/traces/abc')).status).toBe(200)
   })
 
-  test('that is not there is a 404', async () => {
+  test('an unknown trace is a 404', async () => {
     const collector = await startTestCollector()
     expect(await getJson(collector, `/api/v3/traces/${TRACE_ID}`)).toEqual(failure(404, 'trace not found'))
     const query = new URLSearchParams(prefixed(ALL_DAY))
     expect(await getJson(collector, `/api/v3/traces?${query}`)).toEqual(failure(404, 'No traces found'))
   })
 
-  test.each(['xyz', 'a'.repeat(33), '%00', 'a b'])('cannot have the id %s', async (id) => {
+  test.each(['xyz', 'a'.repeat(33), '%00', 'a b'])('the trace id %s is a 400', async (id) => {
     const collector = await startTestCollector()
     expect(await getJson(collector, `/api/v3/traces/${id}`)).toEqual(
-      failure(400, expect.stringMatching(/^malformed parameter trace_id: ".*" is no trace id$/)),
+      failure(400, expect.stringMatching(/^malformed parameter trace_id: ".*" is not a trace id$/)),
     )
   })
 })
 
-test('a path that is none is a 404 in the envelope of v3', async () => {
+test('an unknown path is a 404 in the envelope of v3', async () => {
   const collector = await startTestCollector()
-  expect(await getJson(collector, '/api/v3/nothing')).toEqual(failure(404, 'nothing is at /api/v3/nothing'))
+  expect(await getJson(collector, '/api/v3/nothing')).toEqual(failure(404, 'unknown path /api/v3/nothing'))
 })
 
 function search(collector: Collector, query: Readonly<Record<string, string>>) {

@@ -1,5 +1,5 @@
-import type { TraceQuery } from '../store/trace-finder.ts'
-import type { TraceStore } from '../store/trace-store.ts'
+import type { QueryStore } from '../store/read/query-store.ts'
+import type { TraceQuery } from '../store/read/trace-finder.ts'
 import { BadRequest, NotFound } from './bad-request.ts'
 import {
   parseDuration,
@@ -8,43 +8,65 @@ import {
   parseTagsJson,
   parseTraceIdParameter,
 } from './parse-parameters.ts'
+import { otlpTraceJson } from './trace-json.ts'
 
 const DEFAULT_LIMIT = 20
 const ATTRIBUTE = /^query\.attributes\[(.+)\]$/
 
 /**
- * Answers `GET /api/v3/…` of Jaeger's query API with the body to send, or `undefined` for another path.
- * Parameters are understood in camelCase, as Jaeger's UI sends them, and in snake_case, as Grafana does.
+ * Answers Jaeger's query API `GET /api/v3/…`. Returns the response body in pieces, or `undefined` for another path.
+ * Parameter names may be camelCase, as Jaeger's UI sends them, or snake_case, as Grafana does.
  *
  * Throws `BadRequest` and `NotFound`.
  *
  * @see https://www.jaegertracing.io/docs/latest/architecture/apis/
  */
-export function answerV3(path: string, parameters: URLSearchParams, store: TraceStore): unknown {
-  if (path === '/api/v3/services') return { services: store.services() }
+export function answerV3(
+  path: string,
+  parameters: URLSearchParams,
+  store: QueryStore,
+): Iterable<string> | undefined {
+  if (path === '/api/v3/services') return json({ services: store.services() })
   if (path === '/api/v3/operations') {
     const service = read(parameters, 'service')
     if (service === undefined) throw new BadRequest('parameter service is required')
-    return { operations: store.operations(service, read(parameters, 'spanKind')) }
+    return json({ operations: store.operations(service, read(parameters, 'spanKind')) })
   }
   if (path === '/api/v3/trace-summaries') {
     const summaries = store.find(parseQuery(parameters)).flatMap((id) => store.summary(id) ?? [])
-    return { summaries: summaries.sort(byLatestStart) }
+    return json({ summaries: summaries.sort(byLatestStart) })
   }
   if (path === '/api/v3/traces') {
-    const resourceSpans = store.find(parseQuery(parameters)).flatMap((id) => store.trace(id))
-    // Jaeger has no empty answer here either.
-    if (resourceSpans.length === 0) throw new NotFound('No traces found')
-    return { result: { resourceSpans } }
+    const traceIds = store.find(parseQuery(parameters))
+    // Jaeger also answers 404 instead of an empty list here.
+    if (traceIds.length === 0) throw new NotFound('No traces found')
+    return tracesJson(traceIds, store)
   }
   const traceId = /^\/api\/v3\/traces\/([^/]+)$/.exec(path)?.[1]
   return traceId === undefined ? undefined : readTrace(traceId, store)
 }
 
-function readTrace(traceId: string, store: TraceStore): unknown {
-  const resourceSpans = store.trace(parseTraceIdParameter('trace_id', traceId))
-  if (resourceSpans.length === 0) throw new NotFound('trace not found')
-  return { result: { resourceSpans } }
+function readTrace(text: string, store: QueryStore): Iterable<string> {
+  const traceId = parseTraceIdParameter('trace_id', text)
+  if (!store.has(traceId)) throw new NotFound('trace not found')
+  return tracesJson([traceId], store)
+}
+
+/** Traces in the format of v3. Each is read when its piece is requested. */
+export function* tracesJson(traceIds: readonly string[], store: QueryStore): Generator<string> {
+  yield '{"result":{"resourceSpans":['
+  let separator = ''
+  for (const traceId of traceIds) {
+    const rows = store.spanRows(traceId)
+    if (rows.length > 0) yield separator
+    if (rows.length > 0) separator = ','
+    yield* otlpTraceJson(rows, store)
+  }
+  yield ']}}'
+}
+
+function json(body: unknown): Iterable<string> {
+  return [JSON.stringify(body)]
 }
 
 function parseQuery(parameters: URLSearchParams): TraceQuery {
@@ -77,7 +99,7 @@ function parseQuery(parameters: URLSearchParams): TraceQuery {
   }
 }
 
-/** A map: one JSON object, or a parameter for each key as gRPC gateways have it. */
+/** Reads a map: one JSON object, or one parameter for each key, as gRPC gateways send it. */
 function readAttributes(parameters: URLSearchParams): Map<string, string> {
   const json = read(parameters, 'query.attributes')
   const attributes = json === undefined ? new Map<string, string>() : parseTagsJson('query.attributes', json)
@@ -88,7 +110,7 @@ function readAttributes(parameters: URLSearchParams): Map<string, string> {
   return attributes
 }
 
-/** An empty parameter is as good as none. */
+/** Reads a parameter. An empty one counts as absent. */
 function read(parameters: URLSearchParams, name: string): string | undefined {
   const snakeCase = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   return parameters.get(name) || parameters.get(snakeCase) || undefined

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks'
 
-/** The top of every page: where one is, where one can go, and a box that opens a trace by its id. */
+/** The header of every page: navigation, and a field that opens a trace by its id. */
 export function Header({ path }: { path: string }) {
   const [problem, setProblem] = useState('')
   const open = (event: SubmitEvent) => {
     event.preventDefault()
     const input = new FormData(event.currentTarget as HTMLFormElement).get('traceId')
-    // People paste whole traceparents and log lines.
+    // Users paste whole `traceparent` headers and log lines, so the id is searched in the text.
     const traceId = /(?:^|[^0-9a-f])([0-9a-f]{32})(?![0-9a-f])/i.exec(` ${String(input)}`)?.[1]
     const short = /^\s*([0-9a-f]{1,31})\s*$/i.exec(String(input))?.[1]
     const found = traceId ?? short
     if (found) location.assign(`/trace/${found.toLowerCase()}`)
-    else setProblem('That holds no trace id.')
+    else setProblem('No trace id found: enter 1 to 32 hexadecimal digits.')
   }
   return (
     <header class="top">

@@ -1,9 +1,9 @@
 import './viewer.css'
 import { render } from 'preact'
-import { GraphPage } from './graph-page.tsx'
+import { GraphPage } from './graph/graph-page.tsx'
 import { Header } from './header.tsx'
-import { SearchPage } from './search-page.tsx'
-import { TracePage } from './trace-page.tsx'
+import { SearchPage } from './search/search-page.tsx'
+import { TracePage } from './trace/trace-page.tsx'
 
 function Viewer() {
   const path = location.pathname

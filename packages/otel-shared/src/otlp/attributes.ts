@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
 import type { AnyValue, KeyValue } from './types.ts'
 
-/** Turns the API's attributes into OTLP key-values; `undefined` and `null` values are left out. */
+/** Converts attributes of the API to OTLP's `KeyValue`s, for the exporters. `undefined` and `null` values are omitted. */
 export function toKeyValues(attributes: Attributes): KeyValue[] {
   const keyValues: KeyValue[] = []
   for (const key in attributes) {
@@ -11,14 +11,14 @@ export function toKeyValues(attributes: Attributes): KeyValue[] {
   return keyValues
 }
 
-/** A double as OTLP's JSON encoding has it: `JSON.stringify` would make `null` of what is not finite. */
+/** Converts a double for OTLP's JSON encoding, in which NaN and infinities are strings. `JSON.stringify` writes `null`. */
 export function toDoubleValue(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
   if (Number.isFinite(value)) return value
   if (Number.isNaN(value)) return 'NaN'
   return value > 0 ? 'Infinity' : '-Infinity'
 }
 
-/** Turns one attribute value into OTLP's `AnyValue`; whole safe numbers become integers, others doubles. */
+/** Converts an attribute value to OTLP's `AnyValue`. Safe integers become `intValue`, other numbers `doubleValue`. */
 export function toAnyValue(value: AttributeValue | null | undefined): AnyValue {
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'number') {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { toAnyValue } from './attributes.ts'
-import { decodeTraceRequestJson } from './decode-json.ts'
-import { decodeTraceRequestProtobuf } from './decode-protobuf.ts'
-import { encodeTraceRequestProtobuf } from './encode-protobuf.ts'
-import { ProtobufWriter } from './protobuf-writer.ts'
+import { decodeTraceRequestJson } from './json/decode-json.ts'
+import { decodeTraceRequestProtobuf } from './protobuf/decode-protobuf.ts'
+import { encodeTraceRequestProtobuf } from './protobuf/encode-protobuf.ts'
+import { ProtobufWriter } from './protobuf/protobuf-writer.ts'
 import type { AnyValue, DecodeResult, OtlpSpan, TraceRequest } from './types.ts'
 
 const SPAN: OtlpSpan = {
@@ -48,22 +48,22 @@ const REQUEST: TraceRequest = {
 const ACCEPTED: DecodeResult = { ok: true, request: REQUEST, rejectedSpans: 0 }
 
 describe('a request', () => {
-  test('survives JSON unchanged', () => {
+  test('a request is the same after encoding and decoding in JSON', () => {
     expect(decodeTraceRequestJson(JSON.stringify(REQUEST))).toEqual(ACCEPTED)
   })
 
-  test('survives protobuf unchanged', () => {
+  test('a request is the same after encoding and decoding in protobuf', () => {
     expect(decodeTraceRequestProtobuf(encodeTraceRequestProtobuf(REQUEST))).toEqual(ACCEPTED)
   })
 
-  test('cut short anywhere but between two resources is refused', () => {
+  test('a truncated request is refused unless it ends between two resources', () => {
     const bytes = encodeTraceRequestProtobuf(REQUEST)
     for (let length = 1; length < bytes.length; length++) {
       expect(decodeTraceRequestProtobuf(bytes.subarray(0, length)).ok, `${length} bytes`).toBe(false)
     }
   })
 
-  test('of a view into a larger buffer is read from its own offset', () => {
+  test('a view of a larger buffer is read from its own offset', () => {
     const bytes = encodeTraceRequestProtobuf(REQUEST)
     const padded = new Uint8Array(bytes.length + 8)
     padded.set(bytes, 5)
@@ -77,20 +77,150 @@ describe('a request', () => {
     ['{"resourceSpans":{}}', 'resourceSpans is not an array'],
     ['{"resourceSpans":[{"scopeSpans":[{"spans":"x"}]}]}', 'spans is not an array'],
     ['{"resourceSpans":[{"resource":[]}]}', 'resource is not an object'],
-  ])('of the shape %s is refused', (text, message) => {
+  ])('a request of the shape %s is refused', (text, message) => {
     expect(decodeTraceRequestJson(text)).toEqual({ ok: false, message: expect.stringContaining(message) })
   })
 
-  test('may hold fields that are not known yet', () => {
+  test('unknown fields of a request are ignored', () => {
     expect(decodeTraceRequestJson('{"resourceSpans":[],"later":{"a":[1]}}')).toMatchObject({ ok: true })
-    const unknownField = [0x98, 0x06, 0x01]
-    expect(
-      decodeTraceRequestProtobuf(Uint8Array.from([...unknownField, ...encodeTraceRequestProtobuf(REQUEST)])),
-    ).toEqual(ACCEPTED)
+    const group = [0x9b, 0x06, 0x9b, 0x06, 0x98, 0x06, 0x01, 0x9c, 0x06, 0x9c, 0x06]
+    for (const unknownField of [
+      [0x98, 0x06, 0x01],
+      [0x99, 0x06, ...Array(8).fill(1)],
+      [0x9a, 0x06, 1, 1],
+      group,
+    ]) {
+      const bytes = Uint8Array.from([...unknownField, ...encodeTraceRequestProtobuf(REQUEST)])
+      expect(decodeTraceRequestProtobuf(bytes)).toEqual(ACCEPTED)
+    }
+  })
+
+  test.each([
+    ['a group without its end', [0x9b, 0x06, 0x98, 0x06, 0x01]],
+    ['groups nested a million deep', Array(1_000_000).fill(0x0b)],
+    ['the end of no group', [0x9c, 0x06]],
+    ['a wire type that does not exist', [0x9e, 0x06]],
+  ])('a request with %s is refused', (_, bytes) => {
+    expect(decodeTraceRequestProtobuf(Uint8Array.from(bytes))).toMatchObject({ ok: false })
   })
 })
 
-test('a default that was sent is as good as one that was not', () => {
+describe('limits of the protobuf decoder', () => {
+  /** A span with `count` empty messages in the repeated field `field`. */
+  const spanWith = (field: number, count: number, more: (writer: ProtobufWriter) => void = () => undefined) =>
+    request((writer) => {
+      writeSpan(writer, () => {
+        for (let index = 0; index < count; index++) writer.message(field, () => undefined)
+        more(writer)
+      })
+    })
+  const request = (writeSpans: (writer: ProtobufWriter) => void) => {
+    const writer = new ProtobufWriter()
+    writer.message(1, () => writer.message(2, () => writeSpans(writer)))
+    return decodeTraceRequestProtobuf(writer.finish())
+  }
+  const writeSpan = (writer: ProtobufWriter, more: () => void) =>
+    writer.message(2, () => {
+      writer.hex(1, SPAN.traceId)
+      writer.hex(2, SPAN.spanId)
+      writer.fixed64(7, '1')
+      writer.fixed64(8, '2')
+      more()
+    })
+  const spansOf = (result: DecodeResult) =>
+    result.ok ? (result.request.resourceSpans[0]?.scopeSpans[0]?.spans ?? []) : []
+
+  test.each([
+    ['attributes', 9, 'droppedAttributesCount', 10],
+    ['events', 11, 'droppedEventsCount', 12],
+  ] as const)('%s beyond 1,024 are added to the dropped count', (name, field, counter, counterField) => {
+    const result = spanWith(field, 3_000, (writer) => writer.presentInt64(counterField, 5))
+    expect(result).toMatchObject({ ok: true, rejectedSpans: 0, droppedItems: 1_976 })
+    expect(spansOf(result)[0]?.[name]).toHaveLength(1_024)
+    expect(spansOf(result)[0]?.[counter]).toBe(1_981)
+  })
+
+  test('a dropped count is limited to the maximum of its field', () => {
+    const result = spanWith(11, 3_000, (writer) => writer.presentInt64(12, 0xffffffff))
+    expect(spansOf(result)[0]?.droppedEventsCount).toBe(0xffffffff)
+  })
+
+  test('elements of a value beyond 1,024 are counted', () => {
+    const result = spanWith(13, 0, (writer) =>
+      writer.message(9, () =>
+        writer.message(2, () =>
+          writer.message(5, () => {
+            for (let index = 0; index < 2_000; index++) writer.message(1, () => writer.presentInt64(3, index))
+          }),
+        ),
+      ),
+    )
+    expect(result).toMatchObject({ ok: true, droppedItems: 976 })
+    expect(spansOf(result)[0]?.attributes[0]?.value.arrayValue?.values).toHaveLength(1_024)
+  })
+
+  test('a value nested 10,000 deep rejects its span alone', () => {
+    // The length of each message precedes it, so the innermost is written first.
+    let value = Buffer.alloc(0)
+    for (let depth = 0; depth < 10_000; depth++) value = field(5, field(1, value))
+    const bad = field(9, field(2, value))
+    const bare = Buffer.concat([
+      field(1, Buffer.alloc(16, 1)),
+      field(2, Buffer.alloc(8, 1)),
+      Buffer.from([0x39, 1, 0, 0, 0, 0, 0, 0, 0, 0x41, 1, 0, 0, 0, 0, 0, 0, 0]),
+    ])
+    const spans = Buffer.concat([field(2, Buffer.concat([bare, bad])), field(2, bare)])
+    const result = decodeTraceRequestProtobuf(new Uint8Array(field(1, field(2, spans))))
+    expect(result).toMatchObject({
+      ok: true,
+      rejectedSpans: 1,
+      errorMessage: expect.stringContaining('nested'),
+    })
+    expect(spansOf(result)).toHaveLength(1)
+  })
+
+  test('spans beyond 16,384 are rejected and counted', () => {
+    const result = request((writer) => {
+      for (let index = 0; index < 17_000; index++) writeSpan(writer, () => undefined)
+    })
+    expect(result).toMatchObject({
+      ok: true,
+      rejectedSpans: 616,
+      errorMessage: expect.stringContaining('16384'),
+    })
+    expect(spansOf(result)).toHaveLength(16_384)
+  })
+
+  test.each([
+    ['resources', []],
+    ['scopes', [1]],
+  ])('a body of a million empty %s is refused as too large', (_, path) => {
+    const empty = Buffer.alloc(2_000_000, Uint8Array.from([path.length === 0 ? 0x0a : 0x12, 0]))
+    const bytes = path.reduce<Buffer<ArrayBuffer>>((bytes, number) => field(number, bytes), empty)
+    expect(decodeTraceRequestProtobuf(new Uint8Array(bytes))).toMatchObject({ ok: false, isTooLarge: true })
+  })
+
+  test('a resource that is sent in two parts is merged', () => {
+    const part = (key: string) => field(1, field(1, field(1, Buffer.from(key))))
+    const bytes = field(1, Buffer.concat([part('a'), part('b')]))
+    const result = decodeTraceRequestProtobuf(new Uint8Array(bytes))
+    const attributes = [
+      { key: 'a', value: {} },
+      { key: 'b', value: {} },
+    ]
+    expect(result).toMatchObject({ ok: true, request: { resourceSpans: [{ resource: { attributes } }] } })
+  })
+})
+
+/** A length-delimited field. */
+function field(number: number, content: Uint8Array): Buffer<ArrayBuffer> {
+  const length: number[] = []
+  let rest = content.length
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128)
+  return Buffer.concat([Uint8Array.from([(number << 3) | 2, ...length, rest]), content])
+}
+
+test('a default value that is sent is decoded like an absent one', () => {
   const bare: OtlpSpan = {
     ...{ traceId: SPAN.traceId, spanId: SPAN.spanId, name: 'bare', kind: 0 },
     ...{ startTimeUnixNano: '1', endTimeUnixNano: '2', attributes: [], events: [], links: [], status: {} },
@@ -135,13 +265,13 @@ test('a default that was sent is as good as one that was not', () => {
   })
 })
 
-describe('a span is rejected by itself', () => {
+describe('rejected spans', () => {
   test.each([
     ['a zero trace id', { traceId: '0'.repeat(32) }, 'traceId'],
     ['a short span id', { spanId: 'abc' }, 'spanId'],
     ['a parent id that is not hex', { parentSpanId: 'z'.repeat(16) }, 'parentSpanId'],
-    ['a name that is no string', { name: 5 }, 'name is not a string'],
-    ['a start that is no number', { startTimeUnixNano: 'yesterday' }, 'startTimeUnixNano'],
+    ['a name that is not a string', { name: 5 }, 'name is not a string'],
+    ['a start that is not a number', { startTimeUnixNano: 'yesterday' }, 'startTimeUnixNano'],
     ['no end', { endTimeUnixNano: undefined }, 'endTimeUnixNano'],
     ['an end before its start', { endTimeUnixNano: '1' }, 'ends before it starts'],
     ['an unknown kind', { kind: 9 }, 'kind 9'],
@@ -149,8 +279,7 @@ describe('a span is rejected by itself', () => {
     ['an integer of 65 bits', withValue({ intValue: '9223372036854775808' }), '64 bits'],
     ['bytes that are not base64', withValue({ bytesValue: '*' }), 'base64'],
     ['an event before time', { events: [{ timeUnixNano: '-1' }] }, 'timeUnixNano'],
-    ['a link to half of a span', { links: [{ traceId: '', spanId: 'b7ad6b7169203331' }] }, 'link'],
-  ])('for %s', (_, change, message) => {
+  ])('a span with %s is rejected and the other spans are accepted', (_, change, message) => {
     const body = withSpans([{ ...SPAN, ...change }, SPAN])
     const result = decodeTraceRequestJson(JSON.stringify(body))
     expect(result).toMatchObject({
@@ -161,7 +290,7 @@ describe('a span is rejected by itself', () => {
     expect(result.ok && result.request.resourceSpans[0]?.scopeSpans[0]?.spans).toEqual([SPAN])
   })
 
-  test('for an attribute nested too deep', () => {
+  test('a span with an attribute nested too deep is rejected', () => {
     let value: AnyValue = { stringValue: 'deep' }
     for (let depth = 0; depth < 30; depth++) value = { arrayValue: { values: [value] } }
     expect(
@@ -172,15 +301,15 @@ describe('a span is rejected by itself', () => {
   })
 })
 
-describe('lenient senders are understood:', () => {
-  test('ids in upper case', () => {
+describe('lenient decoding', () => {
+  test('ids in upper case are accepted', () => {
     const result = decodeTraceRequestJson(
       JSON.stringify(withSpans([{ ...SPAN, traceId: SPAN.traceId.toUpperCase() }])),
     )
     expect(result).toEqual(ACCEPTED)
   })
 
-  test('ids of zeros: no parent, and a link to nothing, which counts as dropped', () => {
+  test('a parent id of zeros is no parent, and a link with ids of zeros is dropped and counted', () => {
     const nothing = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), attributes: [] }
     const span = {
       ...SPAN,
@@ -199,7 +328,7 @@ describe('lenient senders are understood:', () => {
     }
   })
 
-  test('integers as numbers, doubles as strings, base64 for URLs', () => {
+  test('integers as numbers, doubles as strings and base64url are accepted', () => {
     const attributes = [
       { key: 'a', value: { intValue: 7 } },
       { key: 'b', value: { doubleValue: '1.5e3' } },

@@ -58,6 +58,7 @@ export interface OtlpEvent {
   readonly droppedAttributesCount?: number
 }
 
+/** An invalid or absent id is an empty string. */
 export interface OtlpLink {
   readonly traceId: string
   readonly spanId: string
@@ -78,12 +79,12 @@ export interface KeyValue {
   readonly value: AnyValue
 }
 
-/** One of these fields is set; none means an empty value. `bytesValue` is base64, `intValue` a decimal string. */
+/** At most one field is set. Without a field, the value is empty. `bytesValue` is base64, `intValue` a decimal string. */
 export interface AnyValue {
   readonly stringValue?: string
   readonly boolValue?: boolean
   readonly intValue?: string
-  /** JSON has no number for the last three, so they are spelt as OTLP's JSON encoding spells them. */
+  /** JSON cannot express the last three as numbers. The strings are those of OTLP's JSON encoding. */
   readonly doubleValue?: number | 'NaN' | 'Infinity' | '-Infinity'
   readonly arrayValue?: { readonly values: readonly AnyValue[] }
   readonly kvlistValue?: { readonly values: readonly KeyValue[] }
@@ -91,15 +92,22 @@ export interface AnyValue {
 }
 
 /**
- * What a decoder makes of a request body. A body that cannot be read at all is an error (HTTP 400); single spans
- * that break the data model (ids, times) are left out and counted, as OTLP's partial success has it.
+ * The result of decoding a request body. A body that cannot be decoded is an error (HTTP 400). Spans that violate the data
+ * model (ids, times) are omitted and counted, for OTLP's partial success.
  */
 export type DecodeResult =
   | {
       readonly ok: true
       readonly request: TraceRequest
       readonly rejectedSpans: number
-      /** Why the first rejected span was rejected. */
+      /** The problem of the first rejected span. */
       readonly errorMessage?: string
+      /** The number of attributes, elements of values, events and links that exceeded the decoder's limits. */
+      readonly droppedItems?: number
     }
-  | { readonly ok: false; readonly message: string }
+  | {
+      readonly ok: false
+      readonly message: string
+      /** Set when the body exceeds the decoder's limits. It can be valid OTLP. */
+      readonly isTooLarge?: true
+    }

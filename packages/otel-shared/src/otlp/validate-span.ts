@@ -1,28 +1,42 @@
-import { isSpanId, isTraceId } from '../ids.ts'
+import { isSpanId, isTraceId } from '../context/ids.ts'
 import type { OtlpLink, OtlpSpan } from './types.ts'
 
 const MAX_UINT64 = 18446744073709551615n
 
-const ZEROS = /^(?:0{16}|0{32})?$/
+const ZEROS = /^0*$/
 
 /**
- * Takes ids of zeros for what senders mean by them: no parent, and a link to nothing, which counts as dropped.
+ * Normalizes absent ids, which senders write as empty or all-zero ids. A span with such a parent id has no parent. A link
+ * without a valid span context is kept if it has attributes or a tracestate. Otherwise it counts as dropped. An invalid id of
+ * a link becomes an empty string.
  *
- * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link: links without a valid context may be recorded
+ * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link
  */
-export function withoutZeroIds(span: OtlpSpan): OtlpSpan {
-  const links = span.links.filter(({ traceId, spanId }) => !ZEROS.test(traceId) || !ZEROS.test(spanId))
-  const droppedLinks = span.links.length - links.length
+export function withoutEmptyIds(span: OtlpSpan): OtlpSpan {
   const { parentSpanId = '', ...rest } = span
-  if (droppedLinks === 0 && !ZEROS.test(parentSpanId)) return span
+  const hasParent = !ZEROS.test(parentSpanId)
+  if (span.links.every(isWholeLink)) return hasParent === 'parentSpanId' in span ? span : rest
+  const links = span.links.filter(
+    (link) => isWholeLink(link) || link.attributes.length > 0 || link.traceState !== undefined,
+  )
+  const droppedLinks = span.links.length - links.length
   return {
     ...rest,
-    ...(ZEROS.test(parentSpanId) ? {} : { parentSpanId }),
-    ...(droppedLinks > 0 ? { links, droppedLinksCount: (span.droppedLinksCount ?? 0) + droppedLinks } : {}),
+    ...(hasParent ? { parentSpanId } : {}),
+    links: links.map((link) => ({
+      ...link,
+      traceId: isTraceId(link.traceId) ? link.traceId : '',
+      spanId: isSpanId(link.spanId) ? link.spanId : '',
+    })),
+    ...(droppedLinks > 0 ? { droppedLinksCount: (span.droppedLinksCount ?? 0) + droppedLinks } : {}),
   }
 }
 
-/** Why a decoded span breaks OTLP's data model, or `undefined` when it is fine. */
+function isWholeLink({ traceId, spanId }: OtlpLink): boolean {
+  return isTraceId(traceId) && isSpanId(spanId)
+}
+
+/** Describes the first violation of OTLP's data model by a decoded span; `undefined` for a valid span. */
 export function spanProblem(span: OtlpSpan): string | undefined {
   if (!isTraceId(span.traceId)) return `traceId ${quote(span.traceId)} is not 16 non-zero bytes`
   if (!isSpanId(span.spanId)) return `spanId ${quote(span.spanId)} is not 8 non-zero bytes`
@@ -35,14 +49,7 @@ export function spanProblem(span: OtlpSpan): string | undefined {
   if (BigInt(span.endTimeUnixNano) < BigInt(span.startTimeUnixNano)) return 'the span ends before it starts'
   const event = span.events.find(({ timeUnixNano }) => !isUint64(timeUnixNano))
   if (event) return `timeUnixNano ${quote(event.timeUnixNano)} of an event is no time`
-  const link = span.links.find((candidate) => !isValidLink(candidate))
-  return link
-    ? `link to traceId ${quote(link.traceId)}, spanId ${quote(link.spanId)} is not valid`
-    : undefined
-}
-
-function isValidLink(link: OtlpLink): boolean {
-  return isTraceId(link.traceId) && isSpanId(link.spanId)
+  return undefined
 }
 
 function isTime(nanos: string): boolean {

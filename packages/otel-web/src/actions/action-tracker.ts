@@ -1,18 +1,20 @@
 import {
   type Context,
   type ContextManager,
-  type HrTime,
   type Link,
   ROOT_CONTEXT,
   type Tracer,
   trace,
 } from '@opentelemetry/api'
 import type { ReadableSpan, Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import type { TraceClock } from '../clock.ts'
-import type { PageGlobals } from '../page-globals.ts'
-import type { PageIds } from '../page-ids.ts'
-import { ATTR_ACTION_TYPE } from '../semconv.ts'
+import { ATTR_URL_PATH } from '@opentelemetry/semantic-conventions'
+import { redactText } from '@throughline/otel-shared'
+import type { TraceClock } from '../core/clock.ts'
+import type { PageIds } from '../core/page-ids.ts'
+import { ATTR_ACTION_TYPE, ATTR_URL_TEMPLATE } from '../core/semconv.ts'
+import type { PageGlobals } from '../platform/page-globals.ts'
 import { Action, type ActionType, type EndReason, getAction } from './action.ts'
+import { nameLocation } from './name-location.ts'
 
 const MAX_RECENT = 20
 
@@ -21,31 +23,27 @@ export interface StartActionOptions {
   readonly type: ActionType
   /** `performance.now()` of the event. Default: now. */
   readonly startMillis?: number
-  /** Where it belongs. Default: nowhere, it is a root. */
+  /** Context with the parent span. Default: the root context, so the action is a root span. */
   readonly parent?: Context
   readonly links?: Link[]
-  /** Ids that were given out for it before the SDK was there. */
+  /** Path of the page that the action belongs to. Default: the current path. */
+  readonly pathname?: string
+  /** Ids that the loader has already assigned to the action. */
   readonly ids?: { readonly traceId?: string | undefined; readonly spanId?: string | undefined }
-}
-
-/** A root span that will be exported: what `onTrace` tells. */
-export interface TraceInfo {
-  readonly traceId: string
-  readonly name: string
 }
 
 export interface ActionTrackerParts {
   readonly clock: TraceClock
   readonly globals: PageGlobals
-  readonly contexts: ContextManager
+  readonly pageContexts: ContextManager
   readonly ids: PageIds
-  /** Asked for when it is needed, since the provider needs the tracker first. */
-  readonly tracer: () => Tracer
-  /** Told of every action whose span ended. */
-  readonly onEnd: (action: Action) => void
+  /** Read in `start()`, not in the constructor: the provider is created after the tracker. */
+  readonly tracer: Tracer
+  /** Called for each action after its span has ended. */
+  onActionEnd(action: Action): void
 }
 
-/** Starts actions, and tells each of them which spans of its own context are pending. */
+/** Starts actions, and reports to each action which spans of its context are pending. */
 export class ActionTracker implements SpanProcessor {
   readonly #owners = new WeakMap<object, Action>()
   readonly #used = new Set<Action>()
@@ -59,21 +57,26 @@ export class ActionTracker implements SpanProcessor {
     this.#parts = parts
   }
 
-  /** True for the span of an action, from its start on. */
+  /** True for the span of an action, also while that span is being started. */
   isAction(span: object): boolean {
     return this.#starting || this.#actionSpans.has(span)
   }
 
   start(options: StartActionOptions): Action {
     const { name, type, startMillis = performance.now(), parent = ROOT_CONTEXT, links, ids } = options
-    const { clock, globals, tracer } = this.#parts
+    const { pathname = location.pathname } = options
+    const { clock, globals, tracer, ids: pageIds } = this.#parts
     const parentSpan = trace.getSpanContext(parent)
     this.#starting = true
-    const span = this.#parts.ids.with(ids ?? {}, () =>
-      tracer().startSpan(
+    const span = pageIds.with(ids ?? {}, () =>
+      tracer.startSpan(
         name,
         {
-          attributes: { [ATTR_ACTION_TYPE]: type },
+          attributes: {
+            [ATTR_ACTION_TYPE]: type,
+            [ATTR_URL_PATH]: redactText(pathname),
+            [ATTR_URL_TEMPLATE]: nameLocation(pathname),
+          },
           startTime: clock.at(trace.getSpanContext(parent)?.traceId, startMillis),
           ...(links ? { links } : {}),
         },
@@ -84,6 +87,7 @@ export class ActionTracker implements SpanProcessor {
     this.#actionSpans.add(span)
     const action: Action = new Action({
       name,
+      type,
       isRoot: parentSpan?.traceId !== span.spanContext().traceId || parentSpan.isRemote === true,
       span,
       context: trace.setSpan(parent, span),
@@ -93,7 +97,7 @@ export class ActionTracker implements SpanProcessor {
       onUse: () => void this.#used.add(action),
       onEnd: () => {
         this.#used.delete(action)
-        this.#parts.onEnd(action)
+        this.#parts.onActionEnd(action)
       },
     })
     this.#recent.push(action)
@@ -103,42 +107,33 @@ export class ActionTracker implements SpanProcessor {
 
   /** The action whose context is active. */
   active(): Action | undefined {
-    return getAction(this.#parts.contexts.active())
+    return getAction(this.#parts.pageContexts.active())
   }
 
-  /** Remembers that an error came out of a request made in `context`: its rejection is heard of without one. */
+  /** Remembers the action that an error or a promise came from: no context is active in `unhandledrejection`. */
   noteError(error: unknown, context: Context): void {
     const action = getAction(context)
     if (action && typeof error === 'object' && error !== null) this.#causes.set(error, action)
   }
 
-  /** The action that an error is known to belong to. */
+  /** The action that an error or a promise is known to come from. */
   causeOf(error: unknown): Action | undefined {
     return typeof error === 'object' && error !== null ? this.#causes.get(error) : undefined
   }
 
-  /** A `performance.now()` value in the time of a trace. */
-  dateIn(traceId: string, pageMillis: number): HrTime {
-    return this.#parts.clock.at(traceId, pageMillis)
-  }
-
-  /** Runs `callback` in a task of its own, as no action's work. */
-  later(callback: () => void): void {
-    this.#parts.globals.setTimeout(callback, 0)
-  }
-
-  /** Actions of the last seconds that fit, ended or not. */
+  /** The most recent actions, ended or not, that `fits` accepts. */
   recent(fits: (action: Action) => boolean): Action[] {
     return this.#recent.filter(fits)
   }
 
   finishAll(reason: EndReason): void {
-    for (const action of this.#used) action.finish(reason)
+    // Children end before their parents, so that a parent no longer waits for a child when it ends itself.
+    for (const action of [...this.#used].reverse()) action.finish(reason)
   }
 
   onStart(span: SdkSpan, parent: Context): void {
     const action = getAction(parent)
-    // A span started as a root inside an action is nobody's child.
+    // A span that was started as a new root inside an action is not a child of the action.
     if (!action || action.span.spanContext().traceId !== span.spanContext().traceId) return
     this.#owners.set(span, action)
     action.begin(span)

@@ -1,11 +1,11 @@
-import { type Context, createContextKey, type Span, TraceFlags } from '@opentelemetry/api'
-import type { TraceClock } from '../clock.ts'
-import type { PageGlobals } from '../page-globals.ts'
-import { recordError } from '../record-error.ts'
-import { ATTR_ACTION_END_REASON, ATTR_INCOMPLETE } from '../semconv.ts'
+import { type Attributes, type Context, createContextKey, type Span, TraceFlags } from '@opentelemetry/api'
+import type { TraceClock } from '../core/clock.ts'
+import { recordError } from '../core/record-error.ts'
+import { ATTR_ACTION_END_REASON, ATTR_INCOMPLETE } from '../core/semconv.ts'
+import type { PageGlobals } from '../platform/page-globals.ts'
 
 const GRACE_MILLIS = 100
-/** Frames may stand still in a page that nobody sees; then this is waited for instead of two of them. */
+/** Time after which an action ends without painted frames: a hidden page may not get any. */
 const FRAMES_TIMEOUT_MILLIS = 500
 const CHILD_LIMIT_MILLIS = 15_000
 const ACTION_LIMIT_MILLIS = 30_000
@@ -14,46 +14,53 @@ const ACTION = createContextKey('throughline action')
 
 export type ActionType = 'click' | 'submit' | 'enter' | 'change' | 'navigation' | 'pageload' | 'custom'
 
-/** Why an action ended: its work was done, it was told to, the page went, or a limit was reached. */
+/**
+ * Why an action ended: its work was done, `end()` was called, the page was hidden or unloaded, or a limit was reached.
+ */
 export type EndReason = 'done' | 'ended' | 'hidden' | 'pagehide' | 'timeout'
 
 export interface ActionParts {
   readonly name: string
+  readonly type: ActionType
   readonly span: Span
   readonly context: Context
-  /** It has no parent in this page. */
+  /** True when the action has no parent span in this page. */
   readonly isRoot: boolean
   readonly startMillis: number
   readonly clock: TraceClock
   readonly globals: PageGlobals
-  /** Called once, when it is certain that the action will be exported. */
+  /** Called once, when the action is certain to be exported. */
   readonly onUse: () => void
   /** Called once, right after the span ended. */
   readonly onEnd: () => void
 }
 
-/** The action that a context belongs to. */
+/** The action that a context belongs to, if any. */
 export function getAction(context: Context): Action | undefined {
   return context.getValue(ACTION) as Action | undefined
 }
 
 /**
- * One user action and the end of it. Its span is exported only when the action caused something. It is over when
- * none of the work of its own context is pending, a short grace has passed and two frames were painted; its end is
- * then the end of the last work, not the time of the finding.
+ * One user action and its end. The span is exported only if the action caused something.
+ *
+ * An action is over when no work of its own context is pending, 100 ms have passed and two frames were painted. Its end
+ * time is the end of its last work, not the time at which this was found out.
  */
 export class Action {
   readonly name: string
   readonly span: Span
   readonly context: Context
   readonly startMillis: number
-  /** False for what happened while nothing may be recorded. */
+  /** False when the action happened while recording was off. */
   readonly isRecorded: boolean
   readonly #parts: ActionParts
   readonly #pending = new Map<object, number>()
   readonly #waits = new WeakSet<object>()
   readonly #errors = new Set<unknown>()
-  /** From when it is known of: a page that was loaded ahead, or before the SDK was there, began long before. */
+  /**
+   * The limit counts from the creation of this object: a prerendered page, or an action that the loader saw, began long
+   * before.
+   */
   readonly #limitMillis = performance.now() + ACTION_LIMIT_MILLIS
   #lastEndMillis: number
   #reason: EndReason = 'done'
@@ -71,12 +78,12 @@ export class Action {
     this.#lastEndMillis = parts.startMillis
   }
 
-  /** False until the action caused something; what never does is never exported. */
+  /** True once the action has caused something. An action that causes nothing is never exported. */
   get used(): boolean {
     return this.#limitTimer !== undefined
   }
 
-  /** A root of this page that is sampled: one that people can look at. */
+  /** True for a sampled root span of this page. */
   get isExported(): boolean {
     const { traceFlags } = this.span.spanContext()
     return this.#parts.isRoot && (traceFlags & TraceFlags.SAMPLED) !== 0
@@ -86,12 +93,15 @@ export class Action {
     return this.#ended
   }
 
-  /** True when nothing that starts now can be of this action's doing any more. */
+  /**
+   * True when work that starts now no longer belongs to this action. Polling that continues after the page load, for
+   * example, is not part of the page load.
+   */
   get expired(): boolean {
-    return performance.now() > this.#limitMillis
+    return performance.now() > this.#limitMillis || (this.#parts.type === 'pageload' && this.#ended)
   }
 
-  /** The action caused something: it will be exported. */
+  /** Marks the action as having caused something, so that it is exported. */
   use(): void {
     if (this.used || this.#ended) return
     const left = Math.max(0, this.#limitMillis - performance.now())
@@ -100,20 +110,23 @@ export class Action {
     this.#settle()
   }
 
-  /** Work began; `use` follows for work that is a span of its own. */
+  /** Registers pending work. Work that has a span of its own also calls `use`. */
   begin(work: object): void {
     if (this.#ended || this.#pending.has(work)) return
     const timer = this.#parts.globals.setTimeout(() => this.#giveUp(work), CHILD_LIMIT_MILLIS)
     this.#pending.set(work, timer)
   }
 
-  /** Work may follow, from a timer for instance; until then nothing is left undone. */
+  /**
+   * Registers a possible cause of work, such as a timer. An action that ends early is not marked incomplete because of
+   * it.
+   */
   wait(work: object): void {
     this.#waits.add(work)
     this.begin(work)
   }
 
-  /** Work is done. `endMillis` moves the action's end; holds and timers have none. */
+  /** Ends pending work. `endMillis` moves the end of the action; work without a duration, such as a timer, omits it. */
   done(work: object, endMillis?: number): void {
     const timer = this.#pending.get(work)
     if (timer === undefined) return
@@ -123,35 +136,40 @@ export class Action {
     this.#settle()
   }
 
-  /** Something of the action was painted then. */
+  /** Moves the end of the action to the time at which its result was painted or an error occurred. */
   painted(atMillis: number): void {
     if (!this.#ended && atMillis > this.#lastEndMillis) this.#lastEndMillis = atMillis
   }
 
-  /** Makes the next frame part of it; a page that nobody sees has none. */
+  /**
+   * Keeps the action open until the next frame is painted. A hidden page may have no frames, so there is a time limit.
+   */
   awaitPaint(): void {
     const { setTimeout, requestAnimationFrame } = this.#parts.globals
     const paint = {}
     this.begin(paint)
-    // A task that is queued in a frame's callbacks runs when the frame has been painted.
+    // A task that a frame callback queues runs after that frame was painted.
     requestAnimationFrame(() => setTimeout(() => this.done(paint, performance.now()), 0))
     setTimeout(() => this.done(paint), FRAMES_TIMEOUT_MILLIS)
   }
 
-  /** Records an error; one that comes by several ways, a rethrown one for instance, is recorded once. */
-  fail(error: unknown): void {
+  /**
+   * Records an error on the span. An error that is reported more than once, because it was rethrown, is recorded once.
+   */
+  fail(error: unknown, context?: Attributes): void {
     if (this.#errors.has(error)) return
     this.#errors.add(error)
-    recordError(this.span, error)
+    recordError(this.span, error, context)
+    this.painted(performance.now())
     this.use()
   }
 
-  /** Ends it now, when it has caused something: with its last work when none is left. */
+  /** Ends the action now. Without pending work, its end is the end of its last work. */
   finish(reason: EndReason, endMillis?: number): void {
     if (this.#ended) return
     this.#ended = true
     this.#parts.globals.clearTimeout(this.#limitTimer)
-    const left = Array.from(this.#pending.keys()).some((work) => !this.#waits.has(work))
+    const left = [...this.#pending.keys()].some((work) => !this.#waits.has(work))
     const end = endMillis ?? (left ? performance.now() : this.#lastEndMillis)
     for (const timer of this.#pending.values()) this.#parts.globals.clearTimeout(timer)
     this.#pending.clear()
@@ -169,7 +187,7 @@ export class Action {
     this.#settle()
   }
 
-  /** Waits out the grace; anything that begins meanwhile makes it start again. */
+  /** Ends the action after the grace period and two frames, unless work begins in the meantime. */
   #settle(): void {
     if (this.#ended || !this.used || this.#pending.size > 0) return
     const { setTimeout, requestAnimationFrame } = this.#parts.globals

@@ -1,21 +1,18 @@
 import type { ContextManager } from '@opentelemetry/api'
 import type { Action } from './action.ts'
+import type { ActionHandle } from './action-handle.ts'
 
-/** What the function given to `action(name, fn)` can do with its action. */
-export interface ActionHandle {
-  readonly traceId: string
-  /** Ends the action now, whatever is still pending. */
-  end(): void
-  /** Keeps the action open until the returned function is called (or its limits are reached). */
-  hold(): () => void
+/** A context manager. {@link AsyncContextManager} can also follow a promise. */
+export interface FollowingContexts extends ContextManager {
+  follow?(promise: unknown, onEnd: (rejection: readonly unknown[]) => void): boolean
 }
 
 /**
- * Runs `fn` as the work of `action` and returns what it returns: the same value, or a promise for the same value or
- * error. The action goes on while that promise is pending and while requests of it are.
+ * Runs `fn` in the context of `action` and returns its result unchanged. The action lasts as long as the returned
+ * promise is pending, and as long as it has pending requests.
  */
 export function runAction<T>(
-  contexts: ContextManager,
+  contexts: FollowingContexts,
   action: Action,
   fn: (handle: ActionHandle) => T,
   onError: (error: unknown) => void,
@@ -36,9 +33,11 @@ export function runAction<T>(
   return contexts.with(action.context, () => {
     try {
       const result = fn(handle)
-      // A promise derived here keeps its own rejection: the page's `unhandledrejection` fires as it would have.
-      if (isPromise(result)) return settle(result, done, onError) as T
-      done()
+      const isFollowed = contexts.follow?.(result, (rejection) => {
+        for (const error of rejection) onError(error)
+        done()
+      })
+      if (!isFollowed) done()
       return result
     } catch (error) {
       onError(error)
@@ -46,23 +45,4 @@ export function runAction<T>(
       throw error
     }
   })
-}
-
-async function settle(
-  result: Promise<unknown>,
-  done: () => void,
-  onError: (error: unknown) => void,
-): Promise<unknown> {
-  try {
-    return await result
-  } catch (error) {
-    onError(error)
-    throw error
-  } finally {
-    done()
-  }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise
 }

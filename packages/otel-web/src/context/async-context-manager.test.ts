@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 describe('a context', () => {
-  test('lasts through thousands of awaits in one task, however that began', async () => {
+  test('a context lasts through thousands of awaits in one task', async () => {
     const cached = async (key: number) => key
     const begun = new Promise<void>((resolve) => nativeTimeout(resolve, 1))
     await manager.with(A, async () => {
@@ -32,14 +32,14 @@ describe('a context', () => {
     expect(active()).toBeUndefined()
   })
 
-  test('is active while its callback runs, and the one before it afterwards', () => {
+  test('a context is active while its callback runs, and the previous one afterwards', () => {
     expect(active()).toBeUndefined()
     const result = manager.with(A, () => manager.with(B, active))
     expect(result).toBe('b')
     expect(active()).toBeUndefined()
   })
 
-  test('leaves streams their sources: frozen ones, ones with getters over private fields', async () => {
+  test('streams keep their sources, including frozen ones and those with getters of private fields', async () => {
     class Source {
       readonly #type = 'bytes'
       get type() {
@@ -57,7 +57,7 @@ describe('a context', () => {
     expect(await new Response(new ReadableStream(source)).text()).toBe('')
   })
 
-  test('gives the callback its arguments and its this', () => {
+  test('the callback gets its arguments and its this', () => {
     const self = { factor: 2 }
     const double = function (this: typeof self, n: number) {
       return n * this.factor
@@ -65,7 +65,7 @@ describe('a context', () => {
     expect(manager.with(A, double, self, 21)).toBe(42)
   })
 
-  test('ends when the callback throws', () => {
+  test('a context ends when the callback throws', () => {
     expect(() =>
       manager.with(A, () => {
         throw new Error('no')
@@ -74,20 +74,20 @@ describe('a context', () => {
     expect(active()).toBeUndefined()
   })
 
-  test('goes with a bound function', () => {
+  test('a bound function runs in its context', () => {
     const bound = manager.bind(A, (n: number) => `${active()} ${n}`)
     expect(bound(1)).toBe('a 1')
     expect(bound.length).toBe(1)
   })
 
-  test('is left as it is by what is no function', () => {
+  test('bind returns a value that is not a function unchanged', () => {
     const target = { some: 'object' }
     expect(manager.bind(A, target)).toBe(target)
   })
 })
 
 describe('an await', () => {
-  test('keeps the context, whatever the promise', async () => {
+  test('an await keeps the context for every kind of promise', async () => {
     await manager.with(A, async () => {
       for (const value of [null, 1, Promise.resolve(), sleep(1), import('node:path')]) {
         await value
@@ -97,7 +97,7 @@ describe('an await', () => {
     expect(active()).toBeUndefined()
   })
 
-  test('of a promise of another context leaves both their own', async () => {
+  test('an await of a promise of another context keeps both contexts', async () => {
     let ready: Promise<void> | undefined
     const load = async () => {
       await sleep(2)
@@ -115,7 +115,7 @@ describe('an await', () => {
     await first
   })
 
-  test('of a promise that another context resolves leaves both their own', async () => {
+  test('an await of a promise that another context resolves keeps both contexts', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const waiting = manager.with(A, async () => {
       await promise
@@ -134,7 +134,7 @@ describe('an await', () => {
     expect(active()).toBeUndefined()
   })
 
-  test('adds no tick and no property to a promise', async () => {
+  test('an await adds no tick and no property to a promise', async () => {
     const order: string[] = []
     const steps = async (name: string) => {
       for (let step = 0; step < 3; step++) {
@@ -153,7 +153,7 @@ describe('an await', () => {
     expect(order).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'c1', 'a2', 'b2', 'c2'])
   })
 
-  test('leaves rejections that nobody handles to the host', async () => {
+  test('an unhandled rejection is reported to the host', async () => {
     const reasons: unknown[] = []
     const note = (reason: unknown) => reasons.push(reason)
     const others = process.rawListeners('unhandledRejection')
@@ -174,7 +174,7 @@ describe('an await', () => {
 })
 
 describe('enter', () => {
-  test('lets a context stand for the task, its microtasks and what they cause, and no longer', async () => {
+  test('enter sets the context for the task, its microtasks and the work that they cause', async () => {
     const seen: unknown[] = []
     await new Promise<void>((resolve) => {
       setTimeout(() => {
@@ -193,7 +193,7 @@ describe('enter', () => {
 })
 
 describe('disable', () => {
-  test('puts every patched global back', () => {
+  test('disable restores every patched global', () => {
     const owners = [globalThis, Promise, Promise.prototype, EventTarget.prototype, MessagePort.prototype]
     const describeAll = () => owners.map((owner) => Object.getOwnPropertyDescriptors(owner))
     manager.disable()
@@ -212,7 +212,7 @@ describe('disable', () => {
     }
   })
 
-  test('leaves a patch above ours in place, and passes calls through', async () => {
+  test('disable keeps a patch above its own, and calls pass through', async () => {
     const ours = globalThis.setTimeout
     let calls = 0
     globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
@@ -229,7 +229,7 @@ describe('disable', () => {
     globalThis.setTimeout = ours
   })
 
-  test('makes every context inactive', () => {
+  test('disable makes every context inactive', () => {
     manager.with(A, () => {
       manager.disable()
       expect(active()).toBeUndefined()

@@ -1,30 +1,36 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
-import { AwaitHook, NativePromise } from './await-hook.ts'
-import { connectCompiledAwaits, meetingPoint } from './compiled-awaits.ts'
-import { hookEventListeners } from './event-listeners.ts'
-import { MicrotaskContexts } from './microtask-contexts.ts'
-import { hookObservers } from './observers.ts'
-import type { Restore } from './patch.ts'
-import { hookStreams } from './streams.ts'
-import { hookTaskCallbacks } from './task-callbacks.ts'
-import { hookThen } from './then-hook.ts'
+import type { Restore } from '../platform/patch.ts'
+import { AwaitHook, NativePromise } from './awaits/await-hook.ts'
+import { connectCompiledAwaits, meetingPoint } from './awaits/compiled-awaits.ts'
+import { followPromise } from './awaits/follow-promise.ts'
+import { hookThen } from './awaits/then-hook.ts'
+import { hookObservers } from './callbacks/observers.ts'
+import { SharedCallbacks } from './callbacks/shared-callbacks.ts'
+import { hookStreams } from './callbacks/streams.ts'
+import { hookTaskCallbacks } from './callbacks/task-callbacks.ts'
+import { hookEventListeners } from './listeners/event-listeners.ts'
+import { MicrotaskContexts } from './microtasks/microtask-contexts.ts'
 
 export interface AsyncContextManagerOptions {
-  /** Told of a context when code of it runs that may fail. Default: nobody is. */
+  /** Called with a context before code runs in it, since that code may fail. Default: none. */
   readonly onRun?: (context: Context) => void
-  /** Told what a callback throws: by the time of the `error` event its context is active no longer. Default: nobody is. */
+  /**
+   * Called with an error that a callback throws: in the `error` event the context is no longer active. Default: none.
+   */
   readonly onError?: (error: unknown, context: Context) => void
 }
 
 /**
  * A context manager for browsers that keeps the context across native `async`/`await`, without zone.js and without a
- * build step. What it cannot know it leaves without a context: lost, never wrong.
+ * build step. When it cannot determine the context, the root context is active: a context may be lost, but it is never
+ * the wrong one.
  *
- * `enable()` patches globals, `disable()` puts each back exactly as it was.
+ * `enable()` patches globals. `disable()` restores their original property descriptors.
  */
 export class AsyncContextManager implements ContextManager {
   #contexts: MicrotaskContexts | undefined
   #restores: Restore[] = []
+  #later: (callback: () => void) => void = queueMicrotask
   readonly #options: AsyncContextManagerOptions
 
   constructor(options: AsyncContextManagerOptions = {}) {
@@ -43,7 +49,8 @@ export class AsyncContextManager implements ContextManager {
   ): ReturnType<F> {
     const contexts = this.#contexts
     if (contexts === undefined) return Reflect.apply(fn, thisArg, args)
-    // Whoever calls this goes on afterwards; callbacks of the platform's do not come this way.
+    // The calling code continues after this call, so it counts as code of the current context. Callbacks of the
+    // platform call `MicrotaskContexts` directly.
     contexts.onRun?.(contexts.current.context)
     return contexts.with<A, ReturnType<F>>(context, fn, thisArg, args)
   }
@@ -59,16 +66,29 @@ export class AsyncContextManager implements ContextManager {
   }
 
   /**
-   * Makes `context` stand for the rest of the current task, its microtasks, and what they cause. For the first
-   * listener of a trusted event: what the task queued before belongs to the context from now on, too. With the event
-   * given, the context stands no longer than that is dispatched.
+   * Makes `context` active for the rest of the current task, including its microtasks and everything they schedule. It
+   * is meant for the first listener of a trusted event: microtasks that were queued earlier in the task run in
+   * `context` too. With `event`, the context is active only while that event is dispatched.
    */
   enter(context: Context, event?: Event): void {
     this.#contexts?.enter(context, event)
   }
 
+  /**
+   * Calls back when a promise settles, with the error in an array when it was rejected. A rejection that the page does
+   * not handle still dispatches `unhandledrejection`.
+   *
+   * @returns false, without ever calling back, for anything but a plain promise of this realm
+   */
+  follow(promise: unknown, onEnd: (rejection: readonly unknown[]) => void): boolean {
+    const contexts = this.#contexts
+    return contexts !== undefined && followPromise(contexts, promise, onEnd, this.#later)
+  }
+
   enable(): this {
     if (this.#contexts !== undefined) return this
+    const { setTimeout } = globalThis
+    this.#later = (callback) => void setTimeout(callback, 0)
     const channel = new MessageChannel()
     let posted = false
     const contexts = new MicrotaskContexts(enqueue, () => {
@@ -77,12 +97,19 @@ export class AsyncContextManager implements ContextManager {
       channel.port2.postMessage(null)
     })
     Object.assign(contexts, this.#options)
+    const shared = new SharedCallbacks(enqueue)
+    contexts.shared = shared
+    const { onRun } = this.#options
+    contexts.onRun = (context) => {
+      shared.ran(context)
+      onRun?.(context)
+    }
     channel.port1.onmessage = () => {
       posted = false
       contexts.clear()
     }
     const awaitHook = new AwaitHook(contexts, enqueue)
-    contexts.whenNeeded = () => {
+    contexts.onFollowPromises = () => {
       const prototypes = new Set([NativePromise.prototype, Promise.prototype])
       if (!meetingPoint().allCompiled) this.#restores.push(awaitHook.install())
       this.#restores.push(hookThen(contexts, [...prototypes]))
@@ -94,7 +121,7 @@ export class AsyncContextManager implements ContextManager {
       hookEventListeners(contexts),
       connectCompiledAwaits(contexts),
       () => {
-        contexts.whenNeeded = undefined
+        contexts.onFollowPromises = undefined
         awaitHook.stop()
         channel.port1.close()
       },
@@ -104,7 +131,7 @@ export class AsyncContextManager implements ContextManager {
   }
 
   disable(): this {
-    // The other way round: two patches of one function come off in the right order.
+    // Reverse order: when a function was patched twice, the later patch has to be removed first.
     for (const restore of this.#restores.reverse()) restore()
     this.#restores = []
     this.#contexts = undefined
@@ -112,7 +139,7 @@ export class AsyncContextManager implements ContextManager {
   }
 }
 
-/** Queues a microtask by the engine's own means: zone.js runs those of `queueMicrotask` in batches of its own. */
+/** Queues a microtask with `await`: zone.js replaces `queueMicrotask` and runs its callbacks in batches. */
 async function enqueue(callback: () => void): Promise<void> {
   await null
   callback()

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runRandomProgram, startContexts } from '../../corpus/random-program.ts'
+import { runRandomProgram, startContexts } from '../../test/conformance/random-program.ts'
 import { throughlineContext } from '../vite/index.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
@@ -13,7 +13,7 @@ describe('random programs of eight flows', () => {
   })
   afterAll(() => stop())
 
-  test.each(SEEDS)('keep every context (seed %i)', async (seed) => {
+  test.each(SEEDS)('random programs keep every context (seed %i)', async (seed) => {
     const verdicts = await runRandomProgram(seed)
     expect(verdicts).toMatchObject({ wrong: 0, lost: 0 })
     expect(verdicts.kept).toBeGreaterThan(20)
@@ -37,7 +37,7 @@ describe.each([
         minify: false,
         target: 'es2022',
         lib: {
-          entry: fileURLToPath(new URL('../../corpus/random-program.ts', import.meta.url)),
+          entry: fileURLToPath(new URL('../../test/conformance/random-program.ts', import.meta.url)),
           formats: ['es'],
         },
         rollupOptions: { external: /^node:/ },
@@ -54,7 +54,7 @@ describe.each([
     Reflect.deleteProperty(globalThis, Symbol.for('throughline.contexts'))
   })
 
-  test.each(SEEDS)('keep every context (seed %i)', async (seed) => {
+  test.each(SEEDS)('random programs keep every context (seed %i)', async (seed) => {
     const verdicts = await run(seed)
     expect(verdicts).toMatchObject({ wrong: 0, lost: 0 })
     expect(verdicts.kept).toBeGreaterThan(20)

@@ -1,45 +1,55 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { createElement } from '../platform/document.ts'
 
-/** Finds out in whose task a rejection happened that nobody handled. */
+/** Determines the context whose task left a rejection unhandled. */
 export interface RejectionMarks {
-  /** Code of a context ran in the current task, and may have left a rejected promise. */
+  /** To be called when code of a context runs: it may leave a rejected promise. */
   readonly ran: (context: Context) => void
-  /** The user's input is being dispatched. Only that is more urgent than the mark, and its listeners run unseen. */
+  /**
+   * To be called when user input is dispatched. Browsers give input priority over the second mark, and its listeners
+   * run without a call of `ran`.
+   */
   readonly onInput: () => void
-  /** While `unhandledrejection` is dispatched: the context that alone ran in the task of the rejection, if one did. */
+  /**
+   * Valid while `unhandledrejection` is dispatched. Returns the context in which the promise was rejected, if it was
+   * the only one that ran in that task.
+   */
   readonly rejected: () => Context | undefined
 }
 
 interface Task {
-  /** The context that ran in it; the empty one for several. */
+  /** The only context that ran in the task; the root context if there were several. */
   only: Context
 }
 
 type PostTask = (callback: () => void, options: { readonly priority: 'user-blocking' }) => unknown
 
 /**
- * `unhandledrejection` comes in a task of its own, and other tasks may have run before it, most of them unseen. But it
- * keeps its place among the `toggle` events of `<details>`: both come from the DOM manipulation task source. So one
- * is queued while code of a context runs, and another by a task so urgent that it overtakes what waits behind the
- * first one's. What is told of between the two was rejected in that task, and if no other context ran in it, by this one.
+ * `unhandledrejection` is dispatched in a separate task, after other tasks that may run unobserved. It keeps its order
+ * relative to the `toggle` events of `<details>`, since both use the DOM manipulation task source. These events are
+ * used as marks.
+ *
+ * The first mark is queued while code of a context runs. The second one is queued by a `user-blocking` task, which runs
+ * before the tasks that wait behind the first mark. A rejection that is reported between the two marks therefore
+ * happened in the marked task. If only one context ran in that task, the rejection belongs to it.
  *
  * @see https://html.spec.whatwg.org/multipage/webappapis.html#notify-about-rejected-promises
  */
 export function createRejectionMarks(): RejectionMarks {
   const { scheduler } = globalThis as { readonly scheduler?: { readonly postTask?: PostTask } }
-  // Safari's toggles keep no order with its rejections, so a scheduler there would not do.
+  // Safari does not keep the order of `toggle` and `unhandledrejection`, so marks are not used there.
   const post = /^Apple/.test(navigator.vendor) ? undefined : scheduler?.postTask?.bind(scheduler)
-  /** The task that is running, as far as it is told of. */
+  /** The task that is running, as far as it is known. */
   let running: Task | undefined
-  /** The task whose rejections are being told of. */
-  let told: Task | undefined
+  /** The task whose rejections are being reported: the one of the latest mark. */
+  let reporting: Task | undefined
 
-  // Making one costs several times what toggling it does.
+  // Elements are reused: creating one costs several times as much as toggling it.
   const free: HTMLDetailsElement[] = []
   const mark = (task?: Task) => {
-    const details = free.pop() ?? document.createElement('details')
+    const details = free.pop() ?? createElement('details')
     details.ontoggle = () => {
-      told = task
+      reporting = task
       free.push(details)
     }
     details.open = !details.open
@@ -47,7 +57,7 @@ export function createRejectionMarks(): RejectionMarks {
   const end = () => {
     const only = running?.only
     running = undefined
-    // Where nobody's code ran there is nothing to tell apart.
+    // If only the root context ran, there is nothing to separate.
     if (only !== ROOT_CONTEXT) mark()
   }
   return {
@@ -63,7 +73,7 @@ export function createRejectionMarks(): RejectionMarks {
     onInput() {
       if (running) running.only = ROOT_CONTEXT
     },
-    // Without the second mark nobody knows how far the task goes.
-    rejected: () => (told === running ? undefined : told?.only),
+    // Before the second mark is queued, the end of the task is unknown.
+    rejected: () => (reporting === running ? undefined : reporting?.only),
   }
 }

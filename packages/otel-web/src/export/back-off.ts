@@ -1,20 +1,19 @@
-const FIRST_MILLIS = 1000
-const MAX_MILLIS = 10_000
-const MAX_LONG_MILLIS = 120_000
+import { backOffMillis } from '@throughline/otel-shared'
 
-/** So many failures in a row are an outage that may soon be over; more are one that lasts, or an ad blocker. */
+/**
+ * Up to this number of consecutive failures counts as a short outage. After it, the collector is assumed to be down or
+ * blocked by an ad blocker.
+ */
 export const SHORT_FAILURES = 9
 
 /**
- * How long to wait after the n-th failure in a row: doubling, to ten seconds at most while the outage is short, to two
- * minutes when it lasts, since browsers write a line to the console for each. Half of it is random so that a thousand
- * pages do not come back at once. A server that says when is obeyed, up to ten minutes.
+ * The delay after the n-th consecutive failure. It doubles up to ten seconds during a short outage, and up to two
+ * minutes afterwards, because browsers log each failed request to the console. Half of the delay is random, so that
+ * many pages do not retry at the same time. A `Retry-After` of the server replaces it.
  */
-export function backOffMillis(failures: number, retryAfterMillis?: number): number {
-  if (retryAfterMillis !== undefined) return Math.min(retryAfterMillis, 600_000) + Math.random() * 1000
-  const full =
-    failures > SHORT_FAILURES
-      ? Math.min(MAX_LONG_MILLIS, MAX_MILLIS * 2 ** (failures - SHORT_FAILURES))
-      : Math.min(MAX_MILLIS, FIRST_MILLIS * 2 ** (failures - 1))
-  return full / 2 + (Math.random() * full) / 2
+export function retryDelayMillis(failures: number, retryAfterMillis?: number): number {
+  if (retryAfterMillis !== undefined) return retryAfterMillis + Math.random() * 1000
+  return failures > SHORT_FAILURES
+    ? backOffMillis(failures - SHORT_FAILURES, 20_000, 120_000)
+    : backOffMillis(failures, 1000, 10_000)
 }

@@ -1,6 +1,6 @@
 import { decodeTraceRequestJson } from '@throughline/otel-shared'
 import { expect, test } from 'vitest'
-import { byteLength, packBatches, toEncodedSpan } from './batches.ts'
+import { byteLength, packBatches, toEncodedSpan, toJson } from './batches.ts'
 
 const resource = JSON.stringify({ attributes: [{ key: 'service.name', value: { stringValue: 'test' } }] })
 const span = (n: number, pad = '') => ({
@@ -16,7 +16,7 @@ const span = (n: number, pad = '') => ({
   status: {},
 })
 
-test('no batch is larger than its limit, none is empty, and no span is lost', () => {
+test('batches are within their limit and not empty, and have all spans', () => {
   const spans = Array.from({ length: 500 }, (_, n) =>
     toEncodedSpan(`{"name":"scope ${n % 3}"}`, span(n, 'ü'.repeat(n % 50))),
   )
@@ -44,8 +44,23 @@ test('a span that is larger than the limit gets a batch of its own', () => {
   expect(packBatches(resource, spans, 1500).map((batch) => batch.spans.length)).toEqual([1, 1, 1])
 })
 
-test('bytes are counted as UTF-8 has them', () => {
+test('the size of a batch is counted in UTF-8', () => {
   for (const text of ['ascii', 'ü', '漢字', '😀', 'mixed ü 漢 😀']) {
     expect(byteLength(text)).toBe(new TextEncoder().encode(text).length)
   }
+})
+
+test.each([
+  ['a\ud83d', '"a\\ufffd"'],
+  ['\ude00b', '"\\ufffdb"'],
+  ['😀', '"😀"'],
+  ['\\ud83d', '"\\u005cud83d"'],
+  ['\\\ud83d', '"\\u005c\\ufffd"'],
+  ['"\n\u0001', '"\\u0022\\u000a\\u0001"'],
+  [[null, undefined, true, 1e21, -0.5], '[null,null,true,1e+21,-0.5]'],
+  [{ a: undefined, b: {}, c: [] }, '{"b":{},"c":[]}'],
+  [{ 'k\ud83d': ['\udfff'] }, '{"k\\ufffd":["\\ufffd"]}'],
+])('%j is written without lone surrogates', (value, json) => {
+  expect(toJson(value)).toBe(json)
+  expect(JSON.parse(toJson(value))).toBeDefined()
 })

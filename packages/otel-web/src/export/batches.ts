@@ -1,3 +1,5 @@
+import { splitBySize } from '@throughline/otel-shared'
+
 /** One encoded span, with what is needed to put it into a request. */
 export interface EncodedSpan {
   readonly scope: string
@@ -5,7 +7,7 @@ export interface EncodedSpan {
   readonly sizeBytes: number
 }
 
-/** A request body and how many spans it holds. */
+/** A request body, and the spans in it. */
 export interface Batch {
   readonly body: string
   readonly sizeBytes: number
@@ -14,36 +16,54 @@ export interface Batch {
 
 const PUNCTUATION_BYTES = 80
 
+/**
+ * Characters that must be escaped in JSON, and lone surrogates: strict receivers reject a whole request because of one.
+ */
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/gu
+
+/**
+ * Serialises plain data as JSON without the page's `JSON` and prototypes: `JSON.stringify` would call a `toJSON` that
+ * an old library defines on `Array.prototype`. Lone surrogates become U+FFFD.
+ */
+export function toJson(value: unknown): string {
+  if (typeof value === 'string') {
+    return `"${value.replace(ESCAPED, (character) => {
+      const code = character.charCodeAt(0)
+      return `\\u${(code < 0xd800 ? code : 0xfffd).toString(16).padStart(4, '0')}`
+    })}"`
+  }
+  if (typeof value !== 'object' || value === null) return `${value ?? null}`
+  let json = ''
+  if (Array.isArray(value)) {
+    for (const item of value) json += `${json && ','}${toJson(item)}`
+    return `[${json}]`
+  }
+  for (const key of Reflect.ownKeys(value)) {
+    const property = Reflect.get(value, key) as unknown
+    if (property !== undefined) json += `${json && ','}${toJson(key)}:${toJson(property)}`
+  }
+  return `{${json}}`
+}
+
 /** Encodes one span of a scope; `scope` is the OTLP scope as JSON. */
 export function toEncodedSpan(scope: string, span: unknown): EncodedSpan {
-  const json = JSON.stringify(span)
+  const json = toJson(span)
   return { scope, json, sizeBytes: byteLength(json) }
 }
 
 /**
- * Packs spans into OTLP JSON bodies of at most `maxBytes` each; a span that is larger than that gets its own.
+ * Packs spans into OTLP JSON bodies of at most `maxBytes`. A larger span gets a body of its own.
  *
  * @param resource the OTLP resource as JSON
  */
 export function packBatches(resource: string, spans: readonly EncodedSpan[], maxBytes: number): Batch[] {
   const overhead = byteLength(resource) + PUNCTUATION_BYTES
-  const batches: Batch[] = []
-  let taken: EncodedSpan[] = []
-  let sizeBytes = overhead
-  const close = () => {
-    if (taken.length > 0) batches.push({ body: toBody(resource, taken), sizeBytes, spans: taken })
-    taken = []
-    sizeBytes = overhead
-  }
-  for (const span of spans) {
-    // Counted as if each span brought its scope along: never more than the limit, hardly less.
-    const added = span.sizeBytes + byteLength(span.scope) + PUNCTUATION_BYTES
-    if (sizeBytes + added > maxBytes) close()
-    taken.push(span)
-    sizeBytes += added
-  }
-  close()
-  return batches
+  // The scope is counted once for each span, so a batch never exceeds the limit and may be slightly smaller.
+  const sizeOf = ({ scope, sizeBytes }: EncodedSpan) => sizeBytes + byteLength(scope) + PUNCTUATION_BYTES
+  return splitBySize(spans, maxBytes - overhead, sizeOf).map((taken) => {
+    const body = toBody(resource, taken)
+    return { body, sizeBytes: byteLength(body), spans: taken }
+  })
 }
 
 function toBody(resource: string, spans: readonly EncodedSpan[]): string {
@@ -53,13 +73,13 @@ function toBody(resource: string, spans: readonly EncodedSpan[]): string {
     if (list) list.push(json)
     else scopes.set(scope, [json])
   }
-  const scopeSpans = Array.from(scopes, ([scope, list]) => `{"scope":${scope},"spans":[${list.join()}]}`)
+  const scopeSpans = [...scopes].map(([scope, list]) => `{"scope":${scope},"spans":[${list.join()}]}`)
   return `{"resourceSpans":[{"resource":${resource},"scopeSpans":[${scopeSpans.join()}]}]}`
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder()
 
-/** UTF-8 bytes. */
+/** The length in UTF-8 bytes. */
 export function byteLength(text: string): number {
   return encoder.encode(text).length
 }

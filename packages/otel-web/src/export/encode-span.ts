@@ -1,9 +1,9 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { type OtlpSpan, toKeyValues } from '@throughline/otel-shared'
-import type { Redactor } from './redact-attributes.ts'
+import type { Redactor } from '../privacy/redact-attributes.ts'
 
-// OTLP's flags beside the trace flags: whether the parent is known to be (or not to be) remote.
+// The bits of OTLP's `flags` that say whether the parent is remote.
 const HAS_IS_REMOTE = 0x100
 const IS_REMOTE = 0x200
 
@@ -12,14 +12,14 @@ export interface EncodeOptions {
   readonly offsetMillis: number
   readonly redactor: Redactor
   readonly extraAttributes?: Attributes | undefined
-  /** For a span that is still open: where to cut it. */
+  /** The end time for a span that has not ended. */
   readonly endTime?: HrTime | undefined
 }
 
-/** What a span has not is undefined here, and missing once it is JSON. */
+/** Absent fields are `undefined` here and are omitted from the JSON. */
 type WithUndefined<T> = T extends object ? { readonly [K in keyof T]: WithUndefined<T[K]> | undefined } : T
 
-/** A span in the shape of OTLP JSON, its times corrected, its texts redacted. */
+/** Converts a span to OTLP JSON, with corrected times and redacted strings. */
 export function encodeSpan(span: ReadableSpan, options: EncodeOptions): WithUndefined<OtlpSpan> {
   const { offsetMillis, redactor, extraAttributes, endTime = span.endTime } = options
   const { traceId, spanId, traceState, traceFlags } = span.spanContext()
@@ -33,7 +33,7 @@ export function encodeSpan(span: ReadableSpan, options: EncodeOptions): WithUnde
     parentSpanId: parent?.spanId,
     flags: traceFlags | remoteFlags(parent),
     name: redactor.text(span.name),
-    // OTLP counts kinds from 1, the API from 0.
+    // OTLP counts span kinds from 1, the API counts from 0.
     kind: span.kind + 1,
     startTimeUnixNano: toUnixNano(span.startTime, offsetMillis),
     endTimeUnixNano: toUnixNano(endTime, offsetMillis),
@@ -41,15 +41,17 @@ export function encodeSpan(span: ReadableSpan, options: EncodeOptions): WithUnde
     droppedAttributesCount: span.droppedAttributesCount || undefined,
     events: span.events.map((event) => ({
       timeUnixNano: toUnixNano(event.time, offsetMillis),
-      name: event.name,
+      name: redactor.text(event.name),
       attributes: keyValues(event.attributes),
       droppedAttributesCount: event.droppedAttributesCount || undefined,
     })),
     droppedEventsCount: span.droppedEventsCount || undefined,
-    links: span.links.map(({ context, attributes }) => ({
+    links: span.links.map(({ context, attributes, droppedAttributesCount }) => ({
       traceId: context.traceId,
       spanId: context.spanId,
+      traceState: context.traceState?.serialize() || undefined,
       attributes: keyValues(attributes),
+      droppedAttributesCount: droppedAttributesCount || undefined,
       flags: context.traceFlags | remoteFlags(context),
     })),
     droppedLinksCount: span.droppedLinksCount || undefined,
@@ -61,8 +63,10 @@ function remoteFlags(other: SpanContext | undefined): number {
   return HAS_IS_REMOTE | (other?.isRemote ? IS_REMOTE : 0)
 }
 
+/** @throws when the time is not a number; callers can pass such a time */
 function toUnixNano([seconds, nanos]: HrTime, offsetMillis: number): string {
   const shifted = nanos + Math.round(offsetMillis * 1e3) * 1e3
   const carry = Math.floor(shifted / 1e9)
-  return `${seconds + carry}${String(shifted - carry * 1e9).padStart(9, '0')}`
+  const text = `${seconds + carry}${String(shifted - carry * 1e9).padStart(9, '0')}`
+  return String(BigInt(text))
 }

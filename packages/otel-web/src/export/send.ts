@@ -1,4 +1,5 @@
-import type { PageGlobals } from '../page-globals.ts'
+import { type PostOutcome, parseRejectedCount, readOutcome } from '@throughline/otel-shared'
+import type { PageGlobals } from '../platform/page-globals.ts'
 
 export interface SendTarget {
   readonly endpoint: string
@@ -6,29 +7,20 @@ export interface SendTarget {
   readonly globals: PageGlobals
 }
 
-/** What became of a request: `retry` may go through later, `refused` never will. */
-export interface SendResult {
-  readonly outcome: 'sent' | 'retry' | 'refused'
+/** The outcome of a request. `reason` is set unless all spans were accepted. */
+export interface SendResult extends PostOutcome {
   readonly reason?: string | undefined
-  /** How many spans of a batch that was sent the collector did not take. */
-  readonly rejected?: number
-  /** Status 410: no more is wanted, ever. */
-  readonly gone?: boolean
-  /** Of a `Retry-After` header. */
-  readonly retryAfterMillis?: number | undefined
 }
 
 const TIMEOUT_MILLIS = 10_000
-// https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
-const RETRYABLE = [429, 502, 503, 504]
 
 export interface PostOptions {
   readonly isCompressed?: boolean
-  /** The request outlives the page. */
+  /** Whether the request outlives the page. */
   readonly keepalive: boolean
 }
 
-/** Posts an OTLP JSON body; nothing asynchronous happens before the request is under way. Never rejects. */
+/** Posts an OTLP JSON body. The request starts before anything asynchronous happens. Never rejects. */
 export async function post(
   { endpoint, globals, headers }: SendTarget,
   body: BodyInit,
@@ -37,7 +29,7 @@ export async function post(
   const abort = new AbortController()
   const timer = globals.setTimeout(() => abort.abort(), TIMEOUT_MILLIS)
   try {
-    const response = await globals.fetch(endpoint, {
+    const request: RequestInit = {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -47,17 +39,21 @@ export async function post(
       body,
       keepalive,
       priority: 'low',
+      // Redirects are not followed: they would send spans and headers to another URL, often as a GET. The status of a
+      // redirect is not visible to the page.
+      redirect: 'manual',
       signal: abort.signal,
-    })
-    // Chromium gives the quota of keepalive back only once the answer was read.
-    const answer = await response.text()
-    if (response.ok) return parsePartialSuccess(answer)
-    return {
-      outcome: RETRYABLE.includes(response.status) ? 'retry' : 'refused',
-      reason: `status ${response.status}`,
-      gone: response.status === 410,
-      retryAfterMillis: parseRetryAfter(response.headers.get('retry-after')),
     }
+    const response = await globals.fetch(endpoint, request)
+    if (response.type === 'opaqueredirect') return { outcome: 'refused', reason: 'redirect' }
+    // Chromium releases the keepalive quota of a request (64 KiB) only when its response was read:
+    // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+    const answer = await response.text()
+    // HTML means that no collector listens at this URL and the site answers with its fallback page.
+    if (/^\s*</.test(answer) && response.ok) return { outcome: 'refused', reason: 'HTML' }
+    if (!response.ok) return { ...readOutcome(response), reason: `status ${response.status}` }
+    const rejectedCount = parseRejectedCount(answer)
+    return { outcome: 'sent', rejectedCount, reason: rejectedCount ? 'partial success' : undefined }
   } catch (error) {
     return { outcome: 'retry', reason: error instanceof Error ? error.message : String(error) }
   } finally {
@@ -65,16 +61,9 @@ export async function post(
   }
 }
 
-/** Most answers are empty; all that matters in the others is a number, or as a string of digits what JSON has no room for. */
-// https://opentelemetry.io/docs/specs/otlp/#partial-success-1
-export function parsePartialSuccess(answer: string): SendResult {
-  const rejected = Number(/"rejectedSpans"\s*:\s*"?(\d+)/.exec(answer)?.[1] ?? 0)
-  return { outcome: 'sent', rejected, reason: rejected ? 'partial success' : undefined }
-}
-
 /**
- * Compresses a body, where that can be done. Collectors of another origin get it as it is: `Content-Encoding` needs their
- * leave (CORS), which the stock receiver does not give.
+ * Compresses a body if possible. A body for another origin is not compressed: `Content-Encoding` must be allowed by
+ * CORS, and the OpenTelemetry Collector does not allow it by default.
  */
 export async function compress(body: string, { endpoint }: SendTarget): Promise<ArrayBuffer | undefined> {
   try {
@@ -86,10 +75,11 @@ export async function compress(body: string, { endpoint }: SendTarget): Promise<
   }
 }
 
-/** Seconds or a date, in milliseconds from now. One that is not ahead says nothing. */
-export function parseRetryAfter(value: string | null): number | undefined {
-  if (!value) return undefined
-  const seconds = Number(value)
-  const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now()
-  return millis > 0 ? millis : undefined
+/**
+ * Sends a body for which the keepalive quota has no room. A beacon is sent only to the page's own origin and without
+ * configured headers: it cannot carry headers, and does not report that another origin rejects its credentials.
+ */
+export function sendBeacon(body: string, { endpoint, headers }: SendTarget): boolean {
+  if (Object.keys(headers).length > 0 || !endpoint.startsWith(`${location.origin}/`)) return false
+  return navigator.sendBeacon?.(endpoint, new Blob([body], { type: 'application/json' }))
 }

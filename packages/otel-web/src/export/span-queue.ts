@@ -1,119 +1,164 @@
 import { type Attributes, TraceFlags } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import type { TraceClock } from '../clock.ts'
+import type { TraceClock } from '../core/clock.ts'
 import {
   ATTR_CLOCK_OFFSET,
   ATTR_DROPPED_SPANS,
   ATTR_INCOMPLETE,
   ATTR_KEPT,
   ATTR_SESSION_ID,
-} from '../semconv.ts'
-import type { KeptTraces } from '../session/kept-traces.ts'
-import { type EncodedSpan, toEncodedSpan } from './batches.ts'
+} from '../core/semconv.ts'
+import { guarded } from '../platform/guarded.ts'
+import type { Redactor } from '../privacy/redact-attributes.ts'
+import type { KeptTraces } from '../sampling/kept-traces.ts'
+import { type EncodedSpan, toEncodedSpan, toJson } from './batches.ts'
 import { encodeSpan } from './encode-span.ts'
-import type { Redactor } from './redact-attributes.ts'
+import type { ExportCounts } from './export-counts.ts'
+
+const MAX_UNSAMPLED = 1000
 
 export interface SpanQueueParts {
   readonly clock: TraceClock
-  readonly kept: KeptTraces
   readonly redactor: Redactor
-  /** True for spans that somebody else ends when the page goes: the actions. */
-  readonly endsItself: (span: object) => boolean
-  /** False while nothing may be recorded. */
-  readonly isRecording: () => boolean
-  readonly sessionId: () => string
-  /** Spans that never arrived since this was last asked. */
-  readonly takeDropped: () => number
-  /** Told how many spans are missing in a trace that is kept. */
-  readonly onLost: (count: number) => void
-  /** Told that something waits. */
+  /** Actions are excluded from the open spans: they end themselves when the page is unloaded. */
+  readonly actions: { isAction(span: object): boolean }
+  readonly recordingState: { isOn(): boolean; readonly session: { readonly id: string } }
+  readonly counts: ExportCounts
+  /** Called when a span is waiting to be exported. */
   readonly onQueued: () => void
 }
 
-/** Holds the spans that are open and those that have ended, until they are taken to be sent. */
+/** Holds open and ended spans until the exporter takes them. */
 export class SpanQueue implements SpanProcessor {
   readonly #open = new Set<Span>()
   readonly #sentOpen = new WeakSet<object>()
   readonly #late = new WeakMap<object, Attributes>()
+  readonly #timings = new WeakMap<object, PerformanceResourceTiming>()
   readonly #parts: SpanQueueParts
+  /** Attributes set on every new span that does not have an attribute of that name. */
+  #common: Attributes = {}
   #ended: ReadableSpan[] = []
+  /** Decides about traces that are not sampled. Loaded with the extras. */
+  #kept: KeptTraces | undefined
+  #unsampled: ReadableSpan[] = []
+  /** Converts resource timings to attributes. Loaded with the extras. */
+  #timingAttributes: ((timing: PerformanceResourceTiming) => Attributes) | undefined
 
   constructor(parts: SpanQueueParts) {
     this.#parts = parts
   }
 
+  /** Sets attributes for all later spans. A value of `undefined` removes one. */
+  setAttributes(attributes: Attributes): void {
+    this.#common = { ...this.#common, ...attributes }
+  }
+
   onStart(span: Span): void {
-    if (isLocalRoot(span)) span.setAttribute(ATTR_SESSION_ID, this.#parts.sessionId())
-    if (isSampled(span) && !this.#parts.endsItself(span)) this.#open.add(span)
+    for (const key of Object.keys(this.#common)) {
+      const value = this.#common[key]
+      if (value != null && !Object.hasOwn(span.attributes, key)) span.setAttribute(key, value)
+    }
+    if (isLocalRoot(span)) span.setAttribute(ATTR_SESSION_ID, this.#parts.recordingState.session.id)
+    if (isSampled(span) && !this.#parts.actions.isAction(span)) this.#open.add(span)
   }
 
   onEnd(span: ReadableSpan): void {
     this.#open.delete(span as Span)
-    if (this.#sentOpen.has(span) || !this.#parts.isRecording()) return
+    if (this.#sentOpen.has(span) || !this.#parts.recordingState.isOn()) return
     if (isSampled(span)) this.#ended.push(span)
     else this.#keep(span)
     if (this.#ended.length > 0) this.#parts.onQueued()
   }
 
-  /** Attributes that are learnt after a span ended; too late once it is taken. */
+  /** Adds attributes to a span that has ended. They are lost if the span was already taken. */
   addLate(span: object, attributes: Attributes): void {
     this.#late.set(span, { ...this.#late.get(span), ...attributes })
   }
 
-  /** Everything that has ended, encoded; the queue is empty afterwards. */
-  takeEnded(): EncodedSpan[] {
-    return this.#ended.splice(0).map((span) => this.#encode(span))
+  /** Adds the resource timing of a span, which may have ended. */
+  addTiming(span: object, timing: PerformanceResourceTiming): void {
+    this.#timings.set(span, timing)
   }
 
-  /** Everything that is open, cut now and marked; it is not sent again when it really ends. */
+  /** Removes all ended spans from the queue and returns them encoded. */
+  takeEnded(): EncodedSpan[] {
+    return this.#ended.splice(0).flatMap((span) => this.#encode(span))
+  }
+
+  /**
+   * Returns all open spans encoded, with the current time as their end, and marked as incomplete. They are not exported
+   * again when they end.
+   */
   takeOpen(): EncodedSpan[] {
-    const spans = Array.from(this.#open)
+    const spans = [...this.#open]
     this.#open.clear()
-    if (!this.#parts.isRecording()) return []
-    return spans.map((span) => {
+    if (!this.#parts.recordingState.isOn()) return []
+    return spans.flatMap((span) => {
       this.#sentOpen.add(span)
       span.setAttribute(ATTR_INCOMPLETE, true)
       return this.#encode(span as unknown as ReadableSpan)
     })
   }
 
-  /** Forgets everything. */
+  /** Removes all spans. */
   clear(): void {
     this.#ended = []
+    this.#unsampled = []
     this.#open.clear()
   }
 
+  /**
+   * Passes the spans that are not sampled to `kept`, starting with those held so far, and converts resource timings to
+   * attributes with `timingAttributes`.
+   */
+  complete(kept: KeptTraces, timingAttributes: (timing: PerformanceResourceTiming) => Attributes): void {
+    this.#kept = kept
+    this.#timingAttributes = timingAttributes
+    for (const span of this.#unsampled.splice(0)) this.onEnd(span)
+  }
+
   #keep(span: ReadableSpan): void {
-    const kept = this.#parts.kept.add(span, this.#parts.endsItself(span))
+    if (!this.#kept) {
+      if (this.#unsampled.length < MAX_UNSAMPLED) this.#unsampled.push(span)
+      return
+    }
+    const kept = this.#kept.add(span, this.#parts.actions.isAction(span))
     if (!kept) return
-    this.#parts.onLost(kept.lost)
+    this.#parts.counts.drop(kept.lost, 'overflow')
     for (const each of kept.spans) {
       this.addLate(each, { [ATTR_KEPT]: kept.reason })
       this.#ended.push(each)
     }
   }
 
-  #encode(span: ReadableSpan): EncodedSpan {
+  /** Encodes a span. Returns an empty array if that fails. */
+  #encode(span: ReadableSpan): EncodedSpan[] {
     const { clock, redactor } = this.#parts
     const { traceId } = span.spanContext()
     const offsetMillis = clock.offsetOf(traceId)
-    const { name, version } = span.instrumentationScope
-    const encoded = encodeSpan(span, {
-      offsetMillis,
-      redactor,
-      extraAttributes: {
-        ...this.#late.get(span),
-        ...(isLocalRoot(span) && this.#rootAttributes(offsetMillis)),
-      },
-      endTime: span.ended ? undefined : clock.at(traceId),
+    const encoded = guarded(() => {
+      const { name, version } = span.instrumentationScope
+      const timing = this.#timings.get(span)
+      const encoded = encodeSpan(span, {
+        offsetMillis,
+        redactor,
+        extraAttributes: {
+          ...this.#late.get(span),
+          ...(timing && this.#timingAttributes?.(timing)),
+          ...(isLocalRoot(span) && this.#rootAttributes(offsetMillis)),
+        },
+        endTime: span.ended ? undefined : clock.at(traceId),
+      })
+      return [toEncodedSpan(toJson(version ? { name, version } : { name }), encoded)]
     })
-    return toEncodedSpan(JSON.stringify(version ? { name, version } : { name }), encoded)
+    if (!encoded) this.#parts.counts.drop(1, 'invalid')
+    return encoded ?? []
   }
 
   #rootAttributes(offsetMillis: number): Attributes {
     return {
       [ATTR_CLOCK_OFFSET]: offsetMillis || undefined,
-      [ATTR_DROPPED_SPANS]: this.#parts.takeDropped() || undefined,
+      [ATTR_DROPPED_SPANS]: this.#parts.counts.takeDropped() || undefined,
     }
   }
 
@@ -128,7 +173,7 @@ function isSampled(span: Span | ReadableSpan): boolean {
   return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
 }
 
-/** A span without a parent in this page. */
+/** True for a span without a parent in this page. */
 function isLocalRoot(span: Span | ReadableSpan): boolean {
   const { parentSpanContext } = span as Partial<ReadableSpan>
   return !parentSpanContext || parentSpanContext.isRemote === true

@@ -1,52 +1,69 @@
-import type { Tracer } from '@opentelemetry/api'
-import type { Action } from '../actions/action.ts'
-import type { ActionTracker } from '../actions/action-tracker.ts'
-import type { TraceClock } from '../clock.ts'
-import type { Delivery } from '../export/delivery.ts'
-import { createSpanStore } from '../export/span-store.ts'
-import { guarded } from '../guarded.ts'
-import type { TracingOptions } from '../options.ts'
-import { createDebugConsole, type DebugConsole } from './debug.ts'
-import { watchFrames } from './frames.ts'
-import { collectWebVitals, type WebVitals } from './web-vitals.ts'
+import { extractBaggage, extractTraceContext } from '@throughline/otel-shared'
+import { createSpanStore } from '../export/store/span-store.ts'
+import { timingAttributes } from '../http/timing-attributes.ts'
+import { connectionsInstrumentation } from '../instrumentation/connections/index.ts'
+import { framesInstrumentation } from '../instrumentation/frames/index.ts'
+import { createRageClicks } from '../instrumentation/user-events/rage-clicks.ts'
+import { webVitalsInstrumentation } from '../instrumentation/web-vitals/index.ts'
+import type { Instrumentation } from '../page-sdk.ts'
+import { KeptTraces } from '../sampling/kept-traces.ts'
+import { checkOptions } from './check-options.ts'
+import { createDebugConsole } from './debug.ts'
+import { createReactNotice } from './react-notice.ts'
 
+const SLOW_MILLIS = 5000
 const MAX_STORED_BYTES = 5_000_000
 const MAX_STORED_AGE_MILLIS = 24 * 3_600_000
 
-/** What the extras work on. */
-export interface ExtrasParts {
-  readonly options: TracingOptions
-  readonly delivery: Delivery
-  readonly actions: ActionTracker
-  readonly tracer: Tracer
-  readonly clock: TraceClock
-  readonly pageLoad: Action
+const completeQueue: Instrumentation = ({ exporter, options }) => {
+  exporter.queue.complete(new KeptTraces(options.slowMillis ?? SLOW_MILLIS), timingAttributes)
 }
 
-export interface RunningExtras {
-  readonly debug: DebugConsole | undefined
-  readonly vitals: WebVitals | undefined
-  readonly stop: (() => void) | undefined
+const warnOfOptions: Instrumentation = ({ options }) => {
+  checkOptions(options)
 }
 
-/** What a page does not need at once, in a chunk of its own. */
-export interface Extras {
-  start(parts: ExtrasParts): RunningExtras
+const storeSpans: Instrumentation = ({ exporter, options }) => {
+  const maxBytes = options.maxStoredBytes ?? MAX_STORED_BYTES
+  const maxAgeMillis = options.maxStoredAgeMillis ?? MAX_STORED_AGE_MILLIS
+  if (maxBytes > 0) exporter.otlp.setStore(createSpanStore({ maxBytes, maxAgeMillis }))
 }
 
-export const extras: Extras = {
-  start({ options, delivery, actions, tracer, clock, pageLoad }) {
-    const maxBytes = options.maxStoredBytes ?? MAX_STORED_BYTES
-    const maxAgeMillis = options.maxStoredAgeMillis ?? MAX_STORED_AGE_MILLIS
-    // One failing piece stops none of the others.
-    guarded(() => {
-      if (maxBytes > 0) delivery.setStore(createSpanStore({ maxBytes, maxAgeMillis }))
-    })
-    const { debug } = options
-    return {
-      debug: guarded(() => (debug ? createDebugConsole(debug) : undefined)),
-      vitals: guarded(() => collectWebVitals(tracer, clock, pageLoad)),
-      stop: guarded(() => watchFrames(actions)),
-    }
-  },
+const readHeaders: Instrumentation = ({ hooks }) => {
+  hooks.extract = (context, carrier, getter) =>
+    extractBaggage(extractTraceContext(context, carrier, getter), carrier, getter)
 }
+
+const recordRageClicks: Instrumentation = ({ hooks }) => {
+  hooks.onClick = createRageClicks()
+}
+
+/** In a bundle, React is evaluated after tracing has started. Its chunk is loaded here if no action did so before. */
+const loadReactChunk: Instrumentation = ({ hooks }) => {
+  hooks.onUserAction?.()
+}
+
+const printTraces: Instrumentation = ({ options: { debug }, hooks, http, traceListeners, unpatchable }) => {
+  if (!debug) return
+  const { onTrace, onNotSent } = createDebugConsole(debug, unpatchable())
+  traceListeners.add(onTrace)
+  const printReactNotice = createReactNotice(() => hooks.onUserAction?.())
+  printReactNotice()
+  // React may be evaluated later.
+  traceListeners.add(printReactNotice)
+  http.onNotSent = onNotSent
+}
+
+/** Instrumentations that a page does not need immediately, in a separate chunk. */
+export const extras: readonly Instrumentation[] = [
+  completeQueue,
+  warnOfOptions,
+  storeSpans,
+  readHeaders,
+  recordRageClicks,
+  printTraces,
+  loadReactChunk,
+  webVitalsInstrumentation,
+  framesInstrumentation,
+  connectionsInstrumentation,
+]

@@ -1,18 +1,30 @@
-/** Told once: when the body has come in whole, was cancelled (both without an error), or broke off. */
+import { guarded } from '../platform/guarded.ts'
+import {
+  call,
+  type Method,
+  patchMethod,
+  patchProperty,
+  type Replacement,
+  replace,
+} from '../platform/patch.ts'
+
+/**
+ * Called once, when the body ends: without an error when it was read completely or cancelled, with one when it failed.
+ */
 export type OnBodyEnd = (error?: unknown) => void
 
 const READERS = ['json', 'text', 'arrayBuffer', 'blob', 'formData', 'bytes'] as const
 
 /**
- * Learns when bodies end from those who read them: nothing is cloned, drained, or kept from being cancelled. The
- * methods that read are patched on their prototypes and look up whether the response or stream is watched.
+ * Detects the end of a body from the code that reads it: the body is not cloned or drained, and can still be cancelled.
+ * The reading methods are patched on their prototypes and look up whether the response or stream is watched.
  */
 export class BodyWatcher {
   readonly #watched = new WeakMap<object, OnBodyEnd>()
   readonly #touched = new WeakSet<OnBodyEnd>()
   readonly #restores: (() => void)[] = []
 
-  /** True when somebody has begun to read, or has passed on, what is watched. */
+  /** True when the page has started to read a watched body or has obtained its stream. */
   isTouched(response: Response): boolean {
     const onEnd = this.#watched.get(response)
     return response.bodyUsed || (onEnd !== undefined && this.#touched.has(onEnd))
@@ -24,17 +36,17 @@ export class BodyWatcher {
 
   enable(): void {
     const watched = this.#watched
-    const ends = (onEnd: OnBodyEnd, result: unknown, pipe?: StreamPipeOptions): unknown => {
+    const ends = (onEnd: OnBodyEnd, result: unknown, onFailure: OnBodyEnd): unknown => {
       if (!(result instanceof Promise)) return result
-      // Returned in place of the stock promise: a handler on that one would hide the page's own unhandled rejection.
+      // The derived promise is returned to the page. A reaction on the original promise would mark it as handled and
+      // hide an unhandled rejection of the page.
       return result.then(
         (value) => {
           onEnd()
           return value
         },
         (error) => {
-          // What came in whole may be no JSON; what the page stops piping it gave up itself.
-          onEnd(error instanceof SyntaxError || error === pipe?.signal?.reason ? undefined : error)
+          guarded(() => onFailure(error))
           throw error
         },
       )
@@ -42,68 +54,88 @@ export class BodyWatcher {
 
     for (const name of READERS) {
       this.#patch(Response.prototype, name, (stock, response, args) => {
-        // A second reader is refused; that is not the end of what the first one reads.
-        const onEnd = (response as Response | undefined)?.bodyUsed ? undefined : watched.get(response)
-        const result = stock.apply(response, args)
-        return onEnd ? ends(onEnd, result) : result
+        // A second read of the same body is rejected. That is not the end of the first read.
+        const onEnd = watched.get(response as Response)
+        const isFirst = onEnd && !(response as Response).bodyUsed
+        const result = call(stock, response, args)
+        if (!isFirst) return result
+        return ends(onEnd, result, (error) => {
+          // Reading a locked body is rejected, too, but leaves it unused. A SyntaxError means that the body arrived but
+          // is not JSON.
+          if ((response as Response).bodyUsed) onEnd(error instanceof SyntaxError ? undefined : error)
+        })
       })
     }
     this.#patch(Response.prototype, 'clone', (stock, response, args) =>
-      this.#follow(response, stock.apply(response, args)),
+      this.#follow(response, call(stock, response, args)),
     )
-    this.#patchGetter(Response.prototype, 'body', (response, body) => this.#follow(response, body))
+    this.#restores.push(
+      patchProperty(Response.prototype, 'body', ({ get, ...own }) =>
+        get
+          ? { ...own, get: replace(get, (stock, self) => this.#follow(self, call(stock, self, []))) }
+          : undefined,
+      ),
+    )
 
     const streams = ReadableStream.prototype
     this.#patch(streams, 'getReader', (stock, stream, args) => {
-      const reader = stock.apply(stream, args)
-      const onEnd = watched.get(stream)
+      const reader = call(stock, stream, args)
+      const onEnd = watched.get(stream as ReadableStream)
       if (onEnd) whenReaderCloses(reader as ReadableStreamDefaultReader, onEnd)
       return reader
     })
     for (const name of ['pipeTo', 'cancel'] as const) {
       this.#patch(streams, name, (stock, stream, args) => {
-        const onEnd = (stream as ReadableStream | undefined)?.locked ? undefined : watched.get(stream)
-        const result = stock.apply(stream, args)
-        return onEnd ? ends(onEnd, result, args[1] as StreamPipeOptions | undefined) : result
+        const onEnd = watched.get(stream as ReadableStream)
+        if (!onEnd || (stream as ReadableStream).locked) return call(stock, stream, args)
+        return ends(onEnd, call(stock, stream, args), (error) => {
+          // `closed` tells whether the stream failed or was cancelled, for instance by a signal or a failing sink. If
+          // it is pending, the stream can still be read by another reader.
+          const reader = (stream as ReadableStream).getReader()
+          const { closed } = reader
+          reader.releaseLock()
+          closed.then(
+            () => onEnd(),
+            (reason) => reason === error && onEnd(error),
+          )
+        })
       })
     }
     this.#patch(streams, 'pipeThrough', (stock, stream, args) => {
-      const onEnd = watched.get(stream)
-      const [transform, options] = args as [ReadableWritablePair | undefined, StreamPipeOptions | undefined]
-      const { readable, writable } = transform ?? {}
-      // What cannot be piped is left for the platform to refuse.
+      const onEnd = watched.get(stream as ReadableStream)
+      const pair = args[0] as ReadableWritablePair | undefined
+      if (!onEnd || typeof pair !== 'object' || !pair) return call(stock, stream, args)
+      const { readable, writable } = pair
+      // The platform throws for arguments that cannot be piped.
       if (
-        !onEnd ||
         !(readable instanceof ReadableStream && writable instanceof WritableStream) ||
         writable.locked ||
         (stream as ReadableStream).locked
       ) {
-        return stock.apply(stream, args)
+        return call(stock, stream, [{ readable, writable }, args[1]])
       }
-      // What the standard does: pipe, and let whoever reads the other end hear of the failure.
-      ;(stream as ReadableStream).pipeTo(writable, options).catch(() => {})
+      // The standard also ignores this rejection: the reader of the other end receives the error.
+      ;(stream as ReadableStream).pipeTo(writable, args[1] as StreamPipeOptions).catch(() => {})
       return readable
     })
     this.#patch(streams, 'tee', (stock, stream, args) => {
-      const branches = stock.apply(stream, args) as [ReadableStream, ReadableStream]
-      for (const branch of branches) this.#follow(stream, branch)
+      const branches = call(stock, stream, args) as [ReadableStream, ReadableStream]
+      this.#follow(stream, branches[0])
+      this.#follow(stream, branches[1])
       return branches
     })
     for (const name of ['values', Symbol.asyncIterator] as const) {
-      this.#patch(streams, name, (stock, stream, args) => {
-        const onEnd = watched.get(stream)
-        const iterator = stock.apply(stream, args)
-        return onEnd ? watchIterator(iterator as AsyncIterator<unknown>, onEnd) : iterator
-      })
+      this.#patch(streams, name, (stock, stream, args) => this.#follow(stream, call(stock, stream, args)))
     }
+    this.#watchIterators()
   }
 
   disable(): void {
     for (const restore of this.#restores.splice(0).reverse()) restore()
   }
 
-  #follow<T>(from: object, to: T): T {
-    const onEnd = this.#watched.get(from)
+  #follow<T>(from: unknown, to: T): T {
+    const onEnd = this.#watched.get(from as object)
     if (onEnd && typeof to === 'object' && to !== null) {
       this.#watched.set(to, onEnd)
       this.#touched.add(onEnd)
@@ -111,77 +143,46 @@ export class BodyWatcher {
     return to
   }
 
-  #patch(
-    prototype: object,
-    name: string | symbol,
-    call: (stock: Stock, self: object, args: unknown[]) => unknown,
-  ): void {
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
-    const stock: unknown = descriptor?.value
-    if (!descriptor || typeof stock !== 'function') return
-    // A method, so that it is no constructor either, as the stock one is none.
-    const { patched } = {
-      patched(this: object, ...args: unknown[]): unknown {
-        return call(stock as Stock, this, args)
-      },
-    }
-    Object.defineProperty(patched, 'name', { value: stock.name, configurable: true })
-    Object.defineProperty(prototype, name, { ...descriptor, value: patched })
-    this.#restores.push(() => {
-      if (Object.getOwnPropertyDescriptor(prototype, name)?.value === patched) {
-        Object.defineProperty(prototype, name, descriptor)
-      }
+  /** The methods of stream iterators are on an unnamed prototype. */
+  #watchIterators(): void {
+    const { values } = ReadableStream.prototype as { values?: () => object }
+    if (!values) return
+    const prototype = Object.getPrototypeOf(call(values as Method, new ReadableStream(), []))
+    const next = (onEnd: OnBodyEnd, result: unknown) =>
+      (result as Promise<IteratorResult<unknown>>).then(
+        (step) => {
+          if (step.done) onEnd()
+          return step
+        },
+        (error) => {
+          onEnd(error)
+          throw error
+        },
+      )
+    this.#patch(prototype, 'next', (stock, iterator, args) => {
+      const onEnd = this.#watched.get(iterator as object)
+      const result = call(stock, iterator, args)
+      return onEnd ? next(onEnd, result) : result
+    })
+    this.#patch(prototype, 'return', (stock, iterator, args) => {
+      this.#watched.get(iterator as object)?.()
+      return call(stock, iterator, args)
     })
   }
 
-  #patchGetter(prototype: object, name: string, onGet: (self: object, value: unknown) => unknown): void {
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
-    const stock = descriptor?.get
-    if (!descriptor || !stock) return
-    const get = function (this: object): unknown {
-      return onGet(this, stock.call(this))
-    }
-    Object.defineProperty(prototype, name, { ...descriptor, get })
-    this.#restores.push(() => {
-      if (Object.getOwnPropertyDescriptor(prototype, name)?.get === get) {
-        Object.defineProperty(prototype, name, descriptor)
-      }
-    })
+  #patch(prototype: object, name: PropertyKey, replacement: Replacement): void {
+    this.#restores.push(patchMethod(prototype, name, replacement))
   }
 }
-
-type Stock = { apply(self: object, args: unknown[]): unknown }
 
 function whenReaderCloses(reader: ReadableStreamDefaultReader, onEnd: OnBodyEnd): void {
   reader.closed.then(
     () => onEnd(),
-    // A reader that was let go is closed with an error too, and the stream goes on with the next one. It cannot cancel
-    // any more and says so; the reader of a stream that broke off gives that stream's error again.
+    // `closed` also rejects when the reader is released. Then the stream is still readable, and `cancel()` rejects with
+    // a different error. `cancel()` on a failed stream rejects with the error of the stream.
     (error) =>
       reader.cancel().catch((again) => {
         if (again === error) onEnd(error)
       }),
   )
-}
-
-function watchIterator(iterator: AsyncIterator<unknown>, onEnd: OnBodyEnd): AsyncIterator<unknown> {
-  const next = iterator.next.bind(iterator)
-  const leave = iterator.return?.bind(iterator)
-  iterator.next = async (...args) => {
-    try {
-      const result = await next(...args)
-      if (result.done) onEnd()
-      return result
-    } catch (error) {
-      onEnd(error)
-      throw error
-    }
-  }
-  if (leave) {
-    iterator.return = async (value) => {
-      onEnd()
-      return leave(value)
-    }
-  }
-  return iterator
 }

@@ -1,7 +1,7 @@
-import type { HrTime } from '@opentelemetry/api'
 import {
   type Attributes,
   type Context,
+  type HrTime,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -16,10 +16,26 @@ import {
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions'
+import { isKnownMethod } from '@throughline/otel-shared'
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
-// The platform upper-cases these and no others.
+// https://fetch.spec.whatwg.org/#concept-method-normalize does not list PATCH.
 const NORMALIZED = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']
+
+/** The dependencies of functions that start spans of requests. */
+export interface HttpSpanParts {
+  readonly tracer: Tracer
+  readonly redactUrl: (url: string) => string
+}
+
+/** The attributes of a request that its span needs. */
+export interface HttpSpanOptions {
+  readonly method: string
+  readonly url: URL
+  /** The context with the parent span. */
+  readonly context: Context
+  /** Start time. Default: now. */
+  readonly startTime?: HrTime | undefined
+}
 
 /**
  * Starts the CLIENT span of a request.
@@ -27,20 +43,17 @@ const NORMALIZED = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
 export function startHttpSpan(
-  tracer: Tracer,
-  method: string,
-  url: URL,
-  redact: (url: string) => string,
-  context: Context,
-  startTime?: HrTime,
+  { tracer, redactUrl }: HttpSpanParts,
+  { method, url, context, startTime }: HttpSpanOptions,
 ): Span {
   const upper = method.toUpperCase()
   const sent = NORMALIZED.includes(upper) ? upper : method
-  const known = METHODS.includes(sent)
+  const known = isKnownMethod(sent)
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: known ? sent : '_OTHER',
-    [ATTR_URL_FULL]: redact(url.href),
-    [ATTR_SERVER_ADDRESS]: url.hostname,
+    [ATTR_URL_FULL]: redactUrl(url.href),
+    // The address without the brackets of an IPv6 literal.
+    [ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[|\]$/g, ''),
     [ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
   }
   if (!known || sent !== method) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method
@@ -51,7 +64,7 @@ export function startHttpSpan(
   )
 }
 
-/** Records the status; 0 (a response that may not be looked into) is none. */
+/** Records the status code. Status 0 is not recorded: it means an opaque response, whose status is unknown. */
 export function recordStatus(span: Span, status: number): void {
   if (status === 0) return
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
@@ -61,9 +74,9 @@ export function recordStatus(span: Span, status: number): void {
 }
 
 /**
- * Ends the span; a failure is an error unless the page itself aborted the request.
+ * Ends the span. Its status is ERROR for a failed request, but not for one that the page aborted.
  *
- * @param reason why the request's signal was aborted, if it was.
+ * @param reason the reason of the request's signal, if that was aborted
  */
 export function endHttpSpan(span: Span, endTime: HrTime, error: unknown, reason?: unknown): void {
   if (error !== undefined && !isAbort(error, reason)) {
@@ -75,6 +88,6 @@ export function endHttpSpan(span: Span, endTime: HrTime, error: unknown, reason?
 
 function isAbort(error: unknown, reason: unknown): boolean {
   const name = error instanceof DOMException && error.name
-  // A signal can also mean that the request took too long.
+  // `AbortSignal.timeout()` aborts a request that takes too long. That counts as a failure.
   return name === 'AbortError' || (error === reason && name !== 'TimeoutError')
 }

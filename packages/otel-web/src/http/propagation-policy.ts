@@ -1,12 +1,12 @@
 export interface PropagationOptions {
   /** Origins besides the page's own that may get `traceparent`, `tracestate` and `baggage`. */
   readonly propagateTo?: readonly string[] | undefined
-  /** URLs of the own origin or the list that get no headers: a string is matched as a prefix of path or URL. */
+  /** URLs that get no headers although their origin may. A string is matched as a prefix of the URL or of its path. */
   readonly noPropagate?: readonly (string | RegExp)[] | undefined
 }
 
-/** Why a request got no headers, for people who wonder. */
-export type PropagationVerdict =
+/** Whether the trace headers of a request are sent, or why not. Shown by the debug console. */
+export type PropagationDecision =
   | 'sent'
   | 'foreign origin'
   | 'excluded by noPropagate'
@@ -14,13 +14,13 @@ export type PropagationVerdict =
   | 'not recording'
 
 /**
- * Decides which requests carry the trace. Origins are compared whole: `https://shop.example` allows neither
+ * Decides which requests carry trace headers. Whole origins are compared: `https://shop.example` allows neither
  * `https://shop.example.evil` nor another port.
  */
 export function createPropagationPolicy(
   { propagateTo = [], noPropagate = [] }: PropagationOptions,
   pageOrigin: string,
-): (url: URL) => PropagationVerdict {
+): (url: URL) => PropagationDecision {
   const origins = new Set([pageOrigin, ...propagateTo.flatMap((value) => originOf(value) ?? [])])
   return (url) => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'not http'

@@ -1,63 +1,42 @@
-/** What the Fetch standard reads of `init`; inherited and hidden properties count too. */
-const INIT_KEYS = [
-  'method',
-  'body',
-  'referrer',
-  'referrerPolicy',
-  'mode',
-  'credentials',
-  'cache',
-  'redirect',
-  'integrity',
-  'keepalive',
-  'signal',
-  'duplex',
-  'priority',
-  'window',
-]
-
-type FetchArguments = [input: RequestInfo | URL, init?: RequestInit | undefined]
+import { isObject } from '../platform/platform-class.ts'
+import { missingBaggage } from './missing-baggage.ts'
 
 /**
- * The arguments of a fetch with more headers, without touching what the caller passed: not `init`, which may be used
- * again for somebody else, not its headers, not the `Request`.
- *
- * Nothing is added when `except` is already among the headers: the caller's own are left alone.
- *
- * @throws what the platform itself would reject the call with
+ * Adds trace headers to the headers of a request, and keeps the type they were given in: a `fetch` that the page has
+ * replaced may expect it.
  */
-export function withHeaders(
-  input: RequestInfo | URL,
-  init: RequestInit | undefined,
+export function withHeaders(given: unknown, added: Readonly<Record<string, string>>): HeadersInit {
+  const own = new Headers(given as HeadersInit | undefined)
+  const set = new Map<string, string>()
+  addHeaders(
+    added,
+    (name) => own.get(name),
+    (name, value) => set.set(name, value),
+  )
+  const merge = (pairs: Iterable<[string, string]>) =>
+    [...pairs].filter(([name]) => !set.has(name.toLowerCase())).concat([...set])
+  if (Array.isArray(given)) return merge(given)
+  if (isObject(given) && Symbol.iterator in given) return new Headers(merge(own))
+  return Object.fromEntries(merge(Object.entries(given ?? {})))
+}
+
+/**
+ * Adds trace headers to the headers of a request. If the caller has set `traceparent`, nothing is added. `baggage` is a
+ * list, so members are appended to the caller's.
+ */
+export function addHeaders(
   added: Readonly<Record<string, string>>,
-  except: string,
-): FetchArguments {
-  if (isRequest(input)) {
-    // What fetch itself does first: the body moves over, the caller's object is used up as always.
-    const request = new Request(input, init)
-    setMissing(request.headers, added, except)
-    return [request]
-  }
-  // Read once: headers may come from an iterator.
-  const headers = new Headers(init?.headers)
-  setMissing(headers, added, except)
-  const copy: Record<string, unknown> = {}
-  const given = (init ?? {}) as Record<string, unknown>
-  for (const key of INIT_KEYS) if (key in given) copy[key] = given[key]
-  for (const key in given) copy[key] = given[key]
-  copy.headers = headers
-  return [input, copy]
-}
-
-/** Also true for a Request of another window, e.g. of a same-origin frame. */
-export function isRequest(input: unknown): input is Request {
-  return Object.prototype.toString.call(input) === '[object Request]'
-}
-
-function setMissing(headers: Headers, added: Readonly<Record<string, string>>, except: string): void {
-  if (headers.has(except)) return
-  for (const name in added) {
-    const value = added[name]
-    if (value !== undefined && !headers.has(name)) headers.set(name, value)
+  get: (name: string) => string | null,
+  set: (name: string, value: string) => void,
+): void {
+  if (get('traceparent') !== null) return
+  for (const name of Object.keys(added)) {
+    const value = added[name] ?? ''
+    const own = get(name)
+    if (own === null) set(name, value)
+    else if (name === 'baggage') {
+      const missing = missingBaggage(own, value)
+      if (missing) set(name, `${own},${missing}`)
+    }
   }
 }

@@ -1,22 +1,25 @@
-/** A request waiting for its own entry of resource timing. All times are `performance.now()` values. */
+/** A request that waits for its resource timing entry. All times are `performance.now()` values. */
 export interface TimedRequest {
   readonly url: string
-  /** Around the platform's call: the entry's start time lies between, if it is this request's. */
+  /** Time before the platform function was called. The start time of the entry lies between it and `startedMillis`. */
   readonly startMillis: number
   startedMillis: number
-  /** How many entries, while it waited, were of its URL and could not be told whose. */
-  untold: number
-  /** Its own entry. */
+  /** The number of entries of the same URL that could not be assigned to one request. */
+  ambiguousCount: number
+  /** Called with the entry of this request. */
   onTiming(timing: PerformanceResourceTiming): void
-  /** It is over at the latest by then, whichever entry is its own. */
+  /** Called with a time by which the request has ended, even if its entry could not be identified. */
   onOver(endMillis: number): void
 }
 
 const MAX_WAITING = 200
-/** Entries and `performance.now()` are each rounded to 0.1 ms in pages that are not isolated. */
+/**
+ * Entries and `performance.now()` are each rounded to 0.1 ms in pages that are not cross-origin isolated:
+ * https://w3c.github.io/hr-time/#dfn-coarsen-time
+ */
 const ROUNDING_MILLIS = 0.11
 
-/** The platform leaves the fragment in an entry's name, and out of what it asks the server for. */
+/** Removes the fragment. The server does not receive it, but the names of entries contain it. */
 export function withoutFragment(url: string): string {
   return url.split('#', 1)[0] ?? ''
 }
@@ -24,27 +27,28 @@ export function withoutFragment(url: string): string {
 const INITIATORS = ['fetch', 'xmlhttprequest']
 
 /**
- * Gives each request its own entry of resource timing, through one observer for all. Calls of one URL that started
- * in the same instant cannot be told apart: they get none rather than each other's, but are over when all are.
+ * Assigns resource timing entries to requests, with one observer for all of them. Entries of requests to one URL that
+ * started at the same time are ambiguousCount. Those requests get no entry, and end when the entries of all of them have
+ * arrived.
  */
 export class ResourceTimings {
   readonly #waiting = new Set<TimedRequest>()
   #observer: PerformanceObserver | undefined
 
-  enable(): void {
-    if (!globalThis.PerformanceObserver?.supportedEntryTypes?.includes('resource')) return
+  /** Starts to observe. Returns a function that stops it. */
+  observe(): (() => void) | undefined {
+    if (!globalThis.PerformanceObserver?.supportedEntryTypes?.includes('resource')) return undefined
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#onEntry(entry as PerformanceResourceTiming)
     })
     this.#observer.observe({ type: 'resource', buffered: true })
+    return () => {
+      this.#observer?.disconnect()
+      this.#waiting.clear()
+    }
   }
 
-  disable(): void {
-    this.#observer?.disconnect()
-    this.#waiting.clear()
-  }
-
-  /** Takes what was observed but not yet told. */
+  /** Processes the entries that the observer has not delivered yet. */
   takeRecords(): void {
     for (const entry of this.#observer?.takeRecords() ?? []) this.#onEntry(entry as PerformanceResourceTiming)
   }
@@ -65,10 +69,10 @@ export class ResourceTimings {
         entry.startTime <= startedMillis + ROUNDING_MILLIS,
     )
     if (!own) return
-    if (other) for (const request of same) request.untold++
+    if (other) for (const request of same) request.ambiguousCount++
     else own.onTiming(entry)
     const left = other ? same : same.filter((request) => request !== own)
-    const isLeft = left[0] && left[0].untold < left.length
+    const isLeft = left[0] && left[0].ambiguousCount < left.length
     for (const request of same) {
       if (isLeft && left.includes(request)) continue
       request.onOver(entry.responseEnd)

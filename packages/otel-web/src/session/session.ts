@@ -1,4 +1,5 @@
 import { generateTraceId } from '@throughline/otel-shared'
+import type { Consent } from './consent.ts'
 
 const KEY = 'throughline'
 const IDLE_MILLIS = 30 * 60_000
@@ -6,8 +7,6 @@ const MAX_AGE_MILLIS = 4 * 3_600_000
 const TOUCH_MILLIS = 10_000
 const KILL_KEY = 'throughline.off'
 const KILL_MILLIS = 3_600_000
-
-export type Consent = 'granted' | 'denied' | 'unset'
 
 const CONSENT_DIGITS: readonly Consent[] = ['denied', 'granted', 'unset']
 
@@ -20,24 +19,25 @@ interface State {
 }
 
 /**
- * The session: an id for half an hour of quiet and four hours at most, one sampling decision for all of it, and the
- * consent, which outlives it. Shared by the tabs of an origin through `localStorage`; without that, the page's own.
+ * The session of the user. Its id ends after half an hour without a user action, and after four hours at the latest.
+ * There is one sampling decision for the whole session. The consent outlives the session. The tabs of an origin share
+ * it through `localStorage`; without that, each page has its own.
  *
- * Stored as `<sampled><consent>.<id>.<start>.<last>`; the loader reads the first two digits. The first is 2 more while
- * the collector wants nothing.
+ * It is stored as `<sampled><consent>.<id>.<start>.<last>`. The loader reads the first two digits. The first is
+ * increased by 2 while the collector refuses all spans.
  */
 export class Session {
-  readonly #sample: (id: string) => boolean
+  readonly #sample: () => boolean
   readonly #needsConsent: boolean
   #state: State
   #writtenMillis = 0
 
   /**
-   * @param sample decides for a new session
-   * @param needsConsent nothing is kept before it is given
-   * @param early what the loader has already decided for a session of which nothing is stored
+   * @param sample makes the sampling decision of a new session
+   * @param needsConsent stores nothing while consent is unset
+   * @param early the sampling decision of the loader for a session that is not stored yet
    */
-  constructor(sample: (id: string) => boolean, needsConsent: boolean, early?: boolean) {
+  constructor(sample: () => boolean, needsConsent: boolean, early?: boolean) {
     this.#sample = sample
     this.#needsConsent = needsConsent
     const stored = read()
@@ -60,7 +60,7 @@ export class Session {
     return this.#state.consent
   }
 
-  /** The user did something. */
+  /** Extends the session. To be called for each user action. */
   touch(): void {
     this.#renew()
     const now = Date.now()
@@ -70,7 +70,7 @@ export class Session {
     this.#write()
   }
 
-  /** Takes over what the user has said in another tab; returns whether it is something new. */
+  /** Reads consent that was given or withdrawn in another tab. Returns true if it has changed. */
   adoptConsent(): boolean {
     const stored = read()
     if (!stored || stored.consent === this.#state.consent) return false
@@ -78,25 +78,28 @@ export class Session {
     return true
   }
 
-  /** Lets the pages of the next hour know, too, that nothing is wanted. */
+  /** Stores for an hour that the collector refuses all spans. */
   kill(): void {
     try {
       localStorage.setItem(KILL_KEY, String(Date.now() + KILL_MILLIS))
     } catch {
-      // Without storage the next page learns it from the collector again.
+      // Without storage, the next page learns this from the collector itself.
     }
     this.adoptConsent()
     this.#write()
   }
 
   setConsent(granted: boolean): void {
-    // Who withdraws is nobody we have seen before when they come back.
+    // After withdrawing consent, the user gets a new session id.
     if (!granted) this.#state = this.#begin('denied')
     this.#state.consent = granted ? 'granted' : 'denied'
     this.#write()
   }
 
-  /** Goes over to another tab's session, or to a new one, when this one is over: for what a page does by itself, too. */
+  /**
+   * Replaces a session that is over by the one of another tab, or by a new one. It is also called without a user
+   * action.
+   */
   #renew(): void {
     if (!isOver(this.#state)) return
     const stored = read()
@@ -107,14 +110,14 @@ export class Session {
     const id = generateTraceId()
     const now = Date.now()
     this.#writtenMillis = 0
-    return { id, sampled: early ?? this.#sample(id), consent, startMillis: now, lastMillis: now }
+    return { id, sampled: early ?? this.#sample(), consent, startMillis: now, lastMillis: now }
   }
 
   #write(): void {
     if (this.#needsConsent && this.#state.consent === 'unset') return
     this.#writtenMillis = Date.now()
     const { sampled, consent, id, startMillis, lastMillis } = this.#state
-    // The id of somebody who has not agreed is not kept.
+    // Without consent, no id is stored.
     const digits = `${(sampled ? 1 : 0) + (wasKilled() ? 2 : 0)}${CONSENT_DIGITS.indexOf(consent)}`
     try {
       localStorage.setItem(
@@ -122,7 +125,7 @@ export class Session {
         consent === 'denied' ? digits : `${digits}.${id}.${startMillis}.${lastMillis}`,
       )
     } catch {
-      // No storage: the session is the page's.
+      // Without storage, the session is limited to this page.
     }
   }
 }
@@ -143,7 +146,7 @@ function read(): State | undefined {
   }
 }
 
-/** True for an hour after a collector has said that it wants nothing more. */
+/** True for an hour after a collector has refused all further spans. */
 export function wasKilled(): boolean {
   try {
     return Number(localStorage.getItem(KILL_KEY)) > Date.now()

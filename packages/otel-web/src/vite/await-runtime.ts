@@ -1,128 +1,130 @@
-import { MEETING_POINT } from '../context/compiled-awaits.ts'
-
-/** The module that compiled code imports its helpers from. */
-export const RUNTIME_ID = '\0throughline:await'
-
-/** The name of the symbol of where compiled code and the context manager meet. */
-export const MEETING_NAME: string = Symbol.keyFor(MEETING_POINT) ?? ''
+import type { Context } from '@opentelemetry/api'
+import { type CompiledContexts, meetingPoint } from '../context/awaits/compiled-awaits.ts'
 
 /**
- * The helpers, as they go into the page. `c` is the variable of a running function that holds its context since its
- * last await: undefined until the first, so that what runs synchronously below its caller never leaves the caller's.
+ * Helpers that compiled code imports. The build puts this module into the page.
  *
- * - `a()`: the active context
- * - `s(value, before, c)`: about to await `value`
- * - `r(value, c)`: resumed
- * - `y(value, before)`: about to yield
- * - `x(before)`: the function ends
- * - `f(iterable, swap)`: an iterable of `for await`, whose `next()` runs in the context and then suspends
- * - `g(iterable, before)`: an iterable of `yield*`, whose first `next()` suspends
+ * `before` and `context` are values of the variable in which a running function keeps its context since its last await.
+ * The variable is undefined before the first await, so that code that still runs synchronously does not leave the
+ * context of its caller.
  */
-export const runtime = (allCompiled: boolean): string => `
-const meeting = (globalThis[Symbol.for('${MEETING_NAME}')] ??= { contexts: undefined })
-${allCompiled ? 'meeting.allCompiled = true' : ''}
-export const a = () => meeting.contexts?.active()
-const NativePromise = (async () => {})().constructor
-// An await calls the \`then\` of a foreign thenable in a microtask, after the function has left its context.
-const foreign = (value, contexts, c) => {
-  const { then } = value
-  if (typeof then !== 'function') return value
-  return { then: (...settle) => contexts.with(c, then, value, settle) }
+const meeting = meetingPoint()
+/** The intrinsic %Promise%, even if a page has replaced the global. */
+const NativePromise = (async () => {})().constructor as PromiseConstructor
+
+export { createDisposer } from './disposer.ts'
+
+type Callback = () => unknown
+
+/** Declares that no code of the page awaits except compiled code. */
+export function declareAllCompiled(): void {
+  meeting.allCompiled = true
 }
-export const s = (value, before, c) => {
+
+export function activeContext(): Context | undefined {
+  return meeting.contexts?.active()
+}
+
+/** To be called when the function is about to await `value`. */
+export function suspend(value: unknown, before: Context | undefined, context: Context): unknown {
   const { contexts } = meeting
-  if (contexts !== undefined) {
-    if (value !== null && typeof value === 'object' && !(value instanceof NativePromise)) {
-      value = foreign(value, contexts, c)
-    }
-    if (before !== undefined && contexts.resumed) contexts.leave()
-    if (contexts.following) contexts.followed = value
+  if (contexts === undefined) return value
+  if (contexts.watching > 0) contexts.reacted(value)
+  const awaited = isForeignObject(value) ? bindThen(value, contexts, context) : value
+  if (before !== undefined && contexts.resumed) contexts.leave()
+  if (contexts.following) contexts.followed = awaited
+  return awaited
+}
+
+/** To be called when the function continues with `value`. */
+export function resume(value: unknown, context: Context | undefined): unknown {
+  const { contexts } = meeting
+  if (contexts !== undefined && context !== undefined) {
+    contexts.idleRounds = 0
+    if (contexts.current.context !== context) contexts.resumeIn(context)
   }
   return value
 }
-export const r = (value, c) => {
-  const { contexts } = meeting
-  if (contexts !== undefined && c !== undefined) {
-    contexts.silent = 0
-    if (contexts.current.context !== c) contexts.resumeIn(c)
-  }
-  return value
-}
-export const x = (before) => {
+
+/** To be called when the function ends. */
+export function leave(before: Context | undefined): void {
   const { contexts } = meeting
   if (before === undefined || contexts === undefined) return
   contexts.onRun?.(before)
   if (contexts.resumed) contexts.leave()
 }
-export const y = (value, before) => {
-  x(before)
+
+/** To be called when the function is about to yield `value`. */
+export function leaveWith(value: unknown, before: Context | undefined): unknown {
+  leave(before)
   return value
 }
-const wrap = (iterable, around) => {
+
+/** Wraps the iterable of a `for await`. Each call of `next()` runs in the context, and then suspends the function. */
+export function iterateInContext(
+  iterable: AnyIterable,
+  swap: (context: Context | undefined) => Context | undefined,
+): AnyIterable {
+  return wrapIterable(iterable, (call) => {
+    const before = swap(activeContext())
+    const result = call()
+    leave(before)
+    return result
+  })
+}
+
+/** Wraps the iterable of a `yield*`. The first call of `next()` suspends the function. */
+export function delegateTo(iterable: AnyIterable, before: Context | undefined): AnyIterable {
+  if (before === undefined) return iterable
+  let suspended: Context | undefined = before
+  return wrapIterable(iterable, (call) => {
+    const result = call()
+    leave(suspended)
+    suspended = undefined
+    return result
+  })
+}
+
+function isForeignObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !(value instanceof NativePromise)
+}
+
+/** `await` calls the `then` method of a thenable in a microtask. The function has left its context by then. */
+function bindThen(value: object, contexts: CompiledContexts, context: Context): object {
+  const { then } = value as { readonly then?: (...settle: unknown[]) => unknown }
+  if (typeof then !== 'function') return value
+  // biome-ignore lint/suspicious/noThenProperty: it stands for a thenable of the page
+  return { then: (...settle: unknown[]) => contexts.with(context, then, value, settle) }
+}
+
+interface AnyIterator {
+  next(...values: unknown[]): unknown
+  return?: ((...values: unknown[]) => unknown) | null
+  throw?: ((...values: unknown[]) => unknown) | null
+}
+
+type AnyIterable = Partial<Record<typeof Symbol.iterator | typeof Symbol.asyncIterator, () => AnyIterator>>
+
+/** Returns an iterable whose iterator makes each call through `around`. */
+function wrapIterable(iterable: AnyIterable, around: (call: Callback) => unknown): AnyIterable {
   const key = iterable[Symbol.asyncIterator] == null ? Symbol.iterator : Symbol.asyncIterator
   return {
     [key]() {
-      const iterator = iterable[key]()
+      const iterator = (iterable as Record<typeof key, () => AnyIterator>)[key]()
       const { next } = iterator
-      const method = (name) => {
+      const method = (name: 'return' | 'throw') => {
         const own = iterator[name]
-        return own == null ? own : (...values) => around(() => own.apply(iterator, values))
+        return own == null ? own : (...values: unknown[]) => around(() => own.apply(iterator, values))
       }
       return {
-        next: (...values) => around(() => next.apply(iterator, values)),
-        get return() { return method('return') },
-        get throw() { return method('throw') },
+        next: (...values: unknown[]) => around(() => next.apply(iterator, values)),
+        get return() {
+          return method('return')
+        },
+        get throw() {
+          return method('throw')
+        },
       }
     },
   }
 }
-export const f = (iterable, swap) =>
-  wrap(iterable, (call) => {
-    const before = swap(a())
-    const result = call()
-    x(before)
-    return result
-  })
-export const g = (iterable, before) => {
-  if (before === undefined) return iterable
-  return wrap(iterable, (call) => {
-    const result = call()
-    x(before)
-    before = undefined
-    return result
-  })
-}
-export const d = () => {
-  const stack = []
-  return {
-    use(resource, isAsync) {
-      if (resource != null) {
-        let dispose = isAsync ? resource[Symbol.asyncDispose] : undefined
-        const awaits = dispose != null
-        dispose ??= resource[Symbol.dispose]
-        if (typeof dispose !== 'function') throw new TypeError('The resource has no dispose method')
-        stack.push({ resource, dispose, awaits, isAsync })
-      } else if (isAsync) stack.push({ isAsync })
-      return resource
-    },
-    fail(error) {
-      this.error = error
-      this.failed = true
-    },
-    next() {
-      return stack.pop()
-    },
-    run({ resource, dispose, awaits }) {
-      const result = dispose?.call(resource)
-      return awaits ? result : undefined
-    },
-    caught(error) {
-      this.error = this.failed ? new SuppressedError(error, this.error, 'An error was suppressed during disposal') : error
-      this.failed = true
-    },
-    end() {
-      if (this.failed) throw this.error
-    },
-  }
-}
-`

@@ -4,7 +4,10 @@ import { compileAwaits } from './compile-awaits.ts'
 import type { Node } from './syntax-tree.ts'
 
 const compile = (code: string): string | undefined =>
-  compileAwaits(code, parseAst(code) as unknown as Node, 'virtual:runtime', 'module.js')?.code
+  compileAwaits(code, parseAst(code) as unknown as Node, {
+    runtime: 'virtual:runtime',
+    source: 'module.js',
+  })?.code
 
 /** Compiles a module and runs it, with helpers that note what they are called for. Its result is a global. */
 async function run(code: string): Promise<{ result: unknown; calls: string[] }> {
@@ -12,28 +15,29 @@ async function run(code: string): Promise<{ result: unknown; calls: string[] }> 
   const helpers = `
     const calls = { push: (call) => globalThis.calls.push(call) }
     let active = 'context'
-    export const a = () => active
-    export const s = (value, before) => { calls.push(before === undefined ? 'suspend' : 'suspend again'); return value }
-    export const r = (value, c) => { if (c !== undefined) calls.push('resume'); return value }
-    export const x = (before) => { calls.push(before === undefined ? 'end' : 'leave') }
-    export const y = (value) => { calls.push('yield'); return value }
-    export const f = (iterable) => iterable
-    export const g = (iterable) => iterable
-    export const d = () => { throw new Error('not here') }`
+    export const activeContext = () => active
+    export const suspend = (value, before) => { calls.push(before === undefined ? 'suspend' : 'suspend again'); return value }
+    export const resume = (value, c) => { if (c !== undefined) calls.push('resume'); return value }
+    export const leave = (before) => { calls.push(before === undefined ? 'end' : 'leave') }
+    export const leaveWith = (value) => { calls.push('yield'); return value }
+    export const iterateInContext = (iterable) => iterable
+    export const delegateTo = (iterable) => iterable
+    export const createDisposer = () => { throw new Error('not here') }`
   const runtime = `data:text/javascript,${encodeURIComponent(helpers)}`
-  const compiled = compileAwaits(code, parseAst(code) as unknown as Node, runtime, 'module.js')?.code ?? code
+  const compiled =
+    compileAwaits(code, parseAst(code) as unknown as Node, { runtime, source: 'module.js' })?.code ?? code
   const scope: { calls?: string[]; result?: unknown } = globalThis
   scope.calls = calls
   await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(compiled)}`)
   return { result: await scope.result, calls }
 }
 
-describe('what is compiled', () => {
-  test('a module without awaits is left alone', () => {
-    expect(compile('export const f = async () => 1')).toBeUndefined()
+describe('the compiled code', () => {
+  test('a module without awaits is unchanged', () => {
+    expect(compile('export const iterateInContext = async () => 1')).toBeUndefined()
   })
 
-  test('only functions with awaits of their own are changed', () => {
+  test('only functions with their own awaits are changed', () => {
     const code = compile(
       'async function outer() { return async () => { await 1 } }\nfunction plain() { return 2 }',
     )
@@ -42,26 +46,27 @@ describe('what is compiled', () => {
   })
 
   test('source maps lead back to the source', () => {
-    const source = 'export const f = async () => {\n  await first()\n  await second()\n}'
-    const compiled = compileAwaits(
-      source,
-      parseAst(source) as unknown as Node,
-      'virtual:runtime',
-      'module.js',
-    )
+    const source = 'export const iterateInContext = async () => {\n  await first()\n  await second()\n}'
+    const compiled = compileAwaits(source, parseAst(source) as unknown as Node, {
+      runtime: 'virtual:runtime',
+      source: 'module.js',
+    })
     expect(compiled?.map.sources).toEqual(['module.js'])
     expect(compiled?.map.mappings.split(';').length).toBeGreaterThanOrEqual(4)
   })
 })
 
-describe('what has to come first', () => {
+describe('directives and imports', () => {
   test.each([
-    ["'use client'\nexport const f = async () => await 1", /^'use client'\nimport\{/],
-    ["'use client';export const f = async () => await 1", /^'use client';\nimport\{/],
+    ["'use client'\nexport const iterateInContext = async () => await 1", /^'use client'\nimport\{/],
+    ["'use client';export const iterateInContext = async () => await 1", /^'use client';\nimport\{/],
     ["'use client'\nexport const one = await 1", /^'use client'\nimport\{.*\nlet __tl_c;/],
     ["'use client';await init()", /^'use client';\nimport\{/],
-    ['#!/usr/bin/env node\nexport const f = async () => await 1', /^#!\/usr\/bin\/env node\nimport\{/],
-  ])('%j stays first', (source, start) => {
+    [
+      '#!/usr/bin/env node\nexport const iterateInContext = async () => await 1',
+      /^#!\/usr\/bin\/env node\nimport\{/,
+    ],
+  ])('the directive or hashbang of %j remains first', (source, start) => {
     const code = compile(source)
     expect(code).toMatch(start)
     expect(() => parseAst(code ?? '')).not.toThrow()
@@ -71,7 +76,7 @@ describe('what has to come first', () => {
     'async function f(){ var cb; await 1; function cb(){} }',
     'async function f(){ for (var { a: cb } of []) await 1; function cb(){} }',
     'async function f(){ function g(){} await 1; function g(){} }',
-  ])('%s, which a block forbids, is left as it is', (source) => {
+  ])('%s, which a block forbids, is unchanged', (source) => {
     expect(compile(source)).toBeUndefined()
   })
 
@@ -80,7 +85,7 @@ describe('what has to come first', () => {
   })
 })
 
-describe('compiled code means what it meant', () => {
+describe('semantics of compiled code', () => {
   test.each([
     [
       'await in an expression',
@@ -146,18 +151,18 @@ describe('compiled code means what it meant', () => {
       'const f = async () => {\n  const a = 1\n  await a\n  ;[2].forEach(() => {})\n  await a\n  return a\n}\nglobalThis.result = f()',
       1,
     ],
-  ])('%s', async (_title, code, expected) => {
+  ])('compiled code has the result of the original: %s', async (_title, code, expected) => {
     expect((await run(code)).result).toEqual(expected)
   })
 })
 
 describe('the context', () => {
-  test('is saved before and returned after every await, and left when the function suspends again or ends', async () => {
+  test('the context is saved before every await, restored after it, and left when the function suspends or ends', async () => {
     const { calls } = await run('globalThis.result = (async () => { await 1; await 2 })()')
     expect(calls).toEqual(['suspend', 'resume', 'suspend again', 'resume', 'leave'])
   })
 
-  test('is returned in catch and finally', async () => {
+  test('the context is restored in catch and finally', async () => {
     const { calls } = await run(
       'globalThis.result = (async () => { try { await Promise.reject(1) } catch {} finally {} })()',
     )

@@ -1,4 +1,13 @@
 import MagicString, { type SourceMap } from 'magic-string'
+import {
+  isAwaitUsing,
+  isForAwait,
+  isSuspension,
+  isUsing,
+  labelled,
+  lastDirective,
+  redeclares,
+} from './await-syntax.ts'
 import { child, children, containsOwn, field, isFunction, type Node } from './syntax-tree.ts'
 
 /** A compiled module. */
@@ -7,47 +16,64 @@ export interface Compiled {
   readonly map: SourceMap
 }
 
-/** The variable of a running function that holds its context since its last await. */
+/** The variable in which a function keeps its context since its last await. */
 const C = '__tl_c'
 const SAVE = `,${C},${C}??=__tl_a()`
 const RESUME = `__tl_r(0,${C});`
-const HELPERS = ['a', 'd', 'f', 'g', 'r', 's', 'x', 'y']
+/** Names of the helpers of `await-runtime.ts`, by the names that compiled code imports them as. */
+const HELPERS: Readonly<Record<string, string>> = {
+  __tl_a: 'activeContext',
+  __tl_d: 'createDisposer',
+  __tl_f: 'iterateInContext',
+  __tl_g: 'delegateTo',
+  __tl_r: 'resume',
+  __tl_s: 'suspend',
+  __tl_x: 'leave',
+  __tl_y: 'leaveWith',
+}
+
+export interface CompileOptions {
+  /** The module to import the helpers from. */
+  readonly runtime: string
+  /** The name of the module in the source map. */
+  readonly source: string
+  /** Imports the helpers before all other modules, even without an await. Default: false. */
+  readonly always?: boolean
+}
 
 /**
- * Puts the saving of the context before every `await` and its return after it, and leaves the context when a function
- * suspends or ends. Returns `undefined` for a module without awaits, unless it imports the helpers anyway.
- *
- * @param runtime the module to import the helpers from
- * @param always whether to import the helpers, before anything else, even if there is no await
+ * Makes code save the context before every `await` and restore it afterwards, and leave the context when a function
+ * suspends or ends. Returns `undefined` for a module without awaits, unless `always` is set.
  */
 export function compileAwaits(
   code: string,
   program: Node,
-  runtime: string,
-  source: string,
-  always = false,
+  { runtime, source, always = false }: CompileOptions,
 ): Compiled | undefined {
   if (code.includes('__tl_')) return undefined
   const edits = new MagicString(code)
   const compiler = new Compiler(edits, code)
   compiler.compile(program)
   if (!compiler.changed && !always) return undefined
-  const imports = HELPERS.map((name) => `${name} as __tl_${name}`).join(',')
-  compiler.begin(program, `import{${imports}}from${JSON.stringify(runtime)};`)
+  const imports = Object.entries(HELPERS).map(([alias, name]) => `${name} as ${alias}`)
+  compiler.begin(program, `import{${imports.join()}}from${JSON.stringify(runtime)};`)
   return {
     code: edits.toString(),
     map: edits.generateMap({ source, includeContent: true, hires: 'boundary' }),
   }
 }
 
-/** Openings are written before, closings after what lies below a node, so that they nest. */
+/** Inserts opening code when a node is entered and closing code when it is left, so that insertions nest. */
 class Compiler {
   changed = false
   readonly #edits: MagicString
   readonly #code: string
-  /** Loops whose label carries what goes around them. */
+  /**
+   * Loops with a label. The code around such a loop is inserted around the label, since `continue` needs the label at
+   * the loop.
+   */
   readonly #labelledLoops = new Set<Node>()
-  /** The variable that disposes of what a declaration declares. */
+  /** The name of the disposer variable for each `using` declaration. */
   readonly #disposers = new Map<Node, string>()
 
   constructor(edits: MagicString, code: string) {
@@ -55,7 +81,7 @@ class Compiler {
     this.#code = code
   }
 
-  /** Compiles a module or a function, and every function below it. */
+  /** Compiles a module or a function, and all functions inside it. */
   compile(scope: Node): void {
     const awaits =
       (scope.type === 'Program' || field(scope, 'async') === true) &&
@@ -66,11 +92,11 @@ class Compiler {
     close?.()
   }
 
-  /** Puts code at the beginning of the module: after what has to come first, a hashbang and directives. */
+  /** Inserts code at the beginning of the module, after a hashbang and directives. */
   begin(program: Node, code: string): void {
     const hashbang = /^#!.*/.exec(this.#code)?.[0].length ?? 0
     const at = lastDirective(program)?.end ?? hashbang
-    // Before what the first statement begins with.
+    // Prepended, so that it comes before code that was already inserted at the first statement.
     if (at > 0) this.#edits.prependRight(at, `\n${code}`)
     else this.#edits.prepend(code)
   }
@@ -151,14 +177,14 @@ class Compiler {
     }
   }
 
-  /** Resumes the context after a statement that suspends at its end, whichever way it ends. */
+  /** Restores the context after a statement that suspends the function at its end. */
   #openAround(node: Node): () => void {
     this.#labelledLoops.add(labelled(node))
     this.#insert(node.start, '{')
     return () => this.#close(node.end, `;${RESUME}}`)
   }
 
-  /** `await using` suspends at the end of its block: what the engine does there is written out. */
+  /** `await using` suspends the function at the end of its block, so the disposal is compiled to explicit code. */
   #openDisposal(block: Node): (() => void) | undefined {
     const declarations = children(block).filter(isUsing)
     if (!declarations.some(isAwaitUsing)) return undefined
@@ -186,13 +212,13 @@ class Compiler {
     }
   }
 
-  /** The place right after `=>`, before the parentheses of the body, if any. */
+  /** The position right after `=>`, before any parentheses of the body. */
   #afterArrow(arrow: Node, body: Node): number {
     const parameters = field(arrow, 'params')
     const last = Array.isArray(parameters) ? (parameters as Node[]).at(-1) : undefined
     const from = last?.end ?? arrow.start
     const between = this.#code.slice(from, body.start)
-    // Comments are blanked out, at their length: one may contain an arrow.
+    // A comment may contain an arrow, so comments are replaced by spaces.
     const bare = between.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => ' '.repeat(comment.length))
     return from + bare.indexOf('=>') + 2
   }
@@ -204,55 +230,4 @@ class Compiler {
   #close(at: number, text: string): void {
     this.#edits.appendLeft(at, text)
   }
-}
-
-/** The last of the directives that a module or a function begins with. */
-function lastDirective(body: Node): Node | undefined {
-  return children(body).findLast((statement) => typeof field(statement, 'directive') === 'string')
-}
-
-/**
- * Whether a function declares one of its functions twice, or as a variable, too: inside of a block, where its statements
- * are put, that is forbidden.
- */
-function redeclares(scope: Node): boolean {
-  const body = child(scope, 'body')
-  const names = (body?.type === 'BlockStatement' ? children(body) : [])
-    .filter(({ type }) => type === 'FunctionDeclaration')
-    .map((declaration) => nameOf(child(declaration, 'id')))
-  if (names.length === 0) return false
-  const isNamed = (node: Node) => names.includes(nameOf(node))
-  const isVariable = (node: Node) =>
-    node.type === 'VariableDeclaration' &&
-    field(node, 'kind') === 'var' &&
-    children(node)
-      .map((declarator) => child(declarator, 'id'))
-      .some((id) => id !== undefined && (isNamed(id) || containsOwn(id, isNamed)))
-  return new Set(names).size < names.length || containsOwn(scope, isVariable)
-}
-
-function nameOf(node: Node | undefined): unknown {
-  return node?.type === 'Identifier' ? field(node, 'name') : undefined
-}
-
-function isSuspension(node: Node): boolean {
-  return node.type === 'AwaitExpression' || isForAwait(node) || isAwaitUsing(node)
-}
-
-function isForAwait(node: Node): boolean {
-  return node.type === 'ForOfStatement' && field(node, 'await') === true
-}
-
-function isUsing(node: Node): boolean {
-  return node.type === 'VariableDeclaration' && /using$/.test(String(field(node, 'kind')))
-}
-
-function isAwaitUsing(node: Node): boolean {
-  return node.type === 'VariableDeclaration' && field(node, 'kind') === 'await using'
-}
-
-/** The statement below its labels. */
-function labelled(node: Node): Node {
-  const body = node.type === 'LabeledStatement' ? child(node, 'body') : undefined
-  return body === undefined ? node : labelled(body)
 }

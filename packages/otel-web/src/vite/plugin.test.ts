@@ -43,7 +43,7 @@ async function built(options?: ContextPluginOptions): Promise<Rolldown.OutputChu
   return chunk
 }
 
-/** Whether the helpers of the plugin say in a page that nothing else awaits. */
+/** Whether the helpers of the plugin declare in a page that all awaits are compiled. */
 async function allCompiled({ resolveId, load }: ContextPlugin): Promise<boolean> {
   const scope: { [MEETING]?: { allCompiled?: boolean } } = globalThis
   delete scope[MEETING]
@@ -55,19 +55,19 @@ async function allCompiled({ resolveId, load }: ContextPlugin): Promise<boolean>
 }
 
 describe('a Vite build', () => {
-  test('compiles TypeScript with JSX, and its source map names the source', async () => {
+  test('the plugin compiles TypeScript with JSX, and its source map names the source', async () => {
     const { code, map } = await built()
-    expect(code).toMatch(/await s\(load\(name\)/)
+    expect(code).toMatch(/await suspend\(load\(name\)/)
     expect(map?.sources.some((source) => source.endsWith('main.tsx'))).toBe(true)
   })
 
-  test('leaves dependencies alone unless they are named', async () => {
+  test('dependencies are unchanged unless they are named', async () => {
     expect((await built()).code).toContain('await null')
     const { code } = await built({ dependencies: ['dependency'] })
     expect(code).not.toContain('await null')
   })
 
-  test("with 'all' compiles every dependency, and says so before a module that imports the SDK runs", async () => {
+  test("'all' compiles every dependency, and adds its runtime before the imports of a module", async () => {
     const { code } = await built({ dependencies: 'all' })
     expect(code).not.toContain('await null')
     const { transform } = throughlineContext({ dependencies: 'all' })
@@ -79,7 +79,7 @@ describe('a Vite build', () => {
     expect(await allCompiled(throughlineContext({ dependencies: ['dependency'] }))).toBe(false)
   })
 
-  test('leaves the SDK alone, wherever it was bundled into', () => {
+  test('the SDK is unchanged in every bundle that contains it', () => {
     const { transform } = throughlineContext({ dependencies: 'all' })
     const chunk =
       "export const scope = Symbol.for('throughline.contexts')\nexport const f = async () => await 1"

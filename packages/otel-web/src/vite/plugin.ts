@@ -1,17 +1,20 @@
-import { MEETING_NAME, RUNTIME_ID, runtime } from './await-runtime.ts'
+import { MEETING_POINT } from '../context/awaits/compiled-awaits.ts'
 import { compileAwaits } from './compile-awaits.ts'
+import { readRuntimeCode } from './runtime-code.ts'
 import type { Node } from './syntax-tree.ts'
 
 /** Options of {@link throughlineContext}. */
 export interface ContextPluginOptions {
   /**
-   * Packages below `node_modules` to compile as well, by name. Default: none. With `'all'` the awaits of other code are
-   * not followed, which keeps all awaits of the page fast: what scripts from outside the build await is lost.
+   * Names of packages below `node_modules` to compile as well. Default: none.
+   *
+   * With `'all'`, awaits of code that is not compiled are not followed. This keeps awaits fast, but scripts from
+   * outside the build lose their context at each await.
    */
   readonly dependencies?: readonly string[] | 'all'
 }
 
-/** The part of Rollup's plugin interface that is used, which Vite's and Rolldown's plugins share. */
+/** The part of Rollup's plugin interface that Vite and Rolldown share and that is used here. */
 export interface ContextPlugin {
   readonly name: string
   readonly enforce: 'post'
@@ -25,10 +28,11 @@ export interface ContextPlugin {
 }
 
 /**
- * Makes the context exact across every `await` of the code it compiles, whatever it waits for.
- * It needs the {@link AsyncContextManager} at run time, and does nothing without one.
+ * Compiles code so that it keeps its context across every `await`, for any awaited value. The compiled code needs the
+ * {@link AsyncContextManager} at run time. Without one it behaves like the original code.
  *
- * Runs after TypeScript and JSX have been compiled, brings source maps, and leaves dependencies alone unless named.
+ * Runs after TypeScript and JSX have been compiled, and returns source maps. Compiles only those dependencies that are
+ * named.
  *
  * @example
  * ```ts
@@ -42,29 +46,39 @@ export function throughlineContext({ dependencies = [] }: ContextPluginOptions =
     name: 'throughline-context',
     enforce: 'post',
     resolveId: (id) => (id === PUBLIC_ID ? RUNTIME_ID : undefined),
-    load: (id) => (id === RUNTIME_ID ? runtime(dependencies === 'all') : undefined),
+    load: (id) => (id === RUNTIME_ID ? runtimeCode(dependencies === 'all') : undefined),
     transform(code, id) {
       const file = id.split('?')[0] ?? id
-      // Says that all is compiled before the SDK can begin to follow awaits.
+      // In this case the module also declares that all code is compiled, before the SDK starts to follow awaits.
       const startsSdk = dependencies === 'all' && SDK_IMPORT.test(code)
       if (!(startsSdk || /\bawait\b/.test(code)) || !isCompiled(file, dependencies)) return undefined
       if (code.includes(MEETING_NAME)) return undefined
-      return compileAwaits(code, this.parse(code) as Node, PUBLIC_ID, file, startsSdk)
+      return compileAwaits(code, this.parse(code) as Node, {
+        runtime: PUBLIC_ID,
+        source: file,
+        always: startsSdk,
+      })
     },
   }
 }
 
-/** What compiled modules import the helpers from: an address that other plugins take for a module like any other. */
+/** The module that compiled code imports the helpers from. Its name looks like a normal module to other plugins. */
 const PUBLIC_ID = 'virtual:throughline-await'
+
+/** The resolved id of that module. */
+const RUNTIME_ID = '\0throughline:await'
+
+/** The name of the symbol of {@link MEETING_POINT}. Only modules of the SDK contain it, also after bundling. */
+const MEETING_NAME = Symbol.keyFor(MEETING_POINT) ?? ''
 
 const SDK_IMPORT = /from\s*['"]@throughline\/otel-web['"]/
 
-/** The SDK, where it is not below `node_modules`: it follows contexts by awaits of its own, which must stay as they are. */
+/** The folder of the SDK if it is not below `node_modules`. Its own awaits must not be compiled. */
 const SDK_FOLDER = new URL('..', import.meta.url).pathname
 
 /**
- * Whether a module is script of the app's own, or of a dependency that was asked for, which Vite's development server
- * gives a name of its own. What it puts into a chunk for several is of none.
+ * Whether a module is compiled: code of the application, and packages listed in `dependencies`. Vite's development
+ * server prebundles packages under other names. Its chunks that several packages share are not compiled.
  */
 function isCompiled(file: string, dependencies: readonly string[] | 'all'): boolean {
   if (file.startsWith('\0') || /\.(css|html|json|svg)$/.test(file)) return false
@@ -78,4 +92,8 @@ function isCompiled(file: string, dependencies: readonly string[] | 'all'): bool
       ? inPackages.startsWith(`${name}/`)
       : prebundled === flat || prebundled.startsWith(`${flat}_`)
   })
+}
+
+function runtimeCode(allCompiled: boolean): string {
+  return readRuntimeCode() + (allCompiled ? 'declareAllCompiled()\n' : '')
 }

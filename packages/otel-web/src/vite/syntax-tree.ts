@@ -1,11 +1,13 @@
-/** A node of an ESTree syntax tree, as Rollup, Rolldown and Vite parse it. Its other fields are read with care. */
+/**
+ * A node of an ESTree syntax tree, as Rollup, Rolldown and Vite parse it. Its other fields are read with {@link field}.
+ */
 export interface Node {
   readonly type: string
   readonly start: number
   readonly end: number
 }
 
-/** A function, or the module itself, whose own awaits are to be compiled. */
+/** Whether a node is a function. The awaits inside a function are its own and not those of the code around it. */
 export function isFunction(node: Node): boolean {
   return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)
 }
@@ -21,14 +23,14 @@ export function field(node: Node, name: string): unknown {
   return (node as unknown as Record<string, unknown>)[name]
 }
 
-/** All nodes directly below a node, in the order of their fields. */
+/** All direct child nodes, in the order of the fields. */
 export function children(node: Node): Node[] {
   return Object.values(node).flatMap((value: unknown) =>
     (Array.isArray(value) ? value : [value]).filter(isNode),
   )
 }
 
-/** Whether a node's own code, that of nested functions not counted, contains a node that `matches`. */
+/** Whether the code of a node, without nested functions, contains a node that `matches` accepts. */
 export function containsOwn(node: Node, matches: (node: Node) => boolean): boolean {
   return children(node).some((below) => matches(below) || (!isFunction(below) && containsOwn(below, matches)))
 }

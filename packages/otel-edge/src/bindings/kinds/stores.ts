@@ -1,0 +1,75 @@
+import {
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_SYSTEM_NAME,
+} from '@opentelemetry/semantic-conventions'
+import type { BindingInstrumentation } from '../binding-instrumentation.ts'
+import { query } from './sql.ts'
+
+/** Describes the spans of a store's methods, such as `get CART`. Keys and values are not recorded. */
+function store(system: string, methods: readonly string[]): BindingInstrumentation {
+  const spans: Record<string, NonNullable<BindingInstrumentation['spans']>[string]> = {}
+  for (const method of methods) {
+    spans[method] = ({ name }) => ({
+      name: `${method} ${name}`,
+      attributes: {
+        [ATTR_DB_SYSTEM_NAME]: system,
+        [ATTR_DB_OPERATION_NAME]: method,
+        [ATTR_DB_NAMESPACE]: name,
+      },
+    })
+  }
+  return { spans }
+}
+
+/** https://developers.cloudflare.com/kv/api/ */
+export const KV: BindingInstrumentation = {
+  className: 'KvNamespace',
+  ...store('cloudflare-kv', ['get', 'getWithMetadata', 'put', 'delete', 'list']),
+}
+
+const R2_SYSTEM = 'cloudflare-r2'
+/** A multipart upload. Its spans have the name of the bucket. */
+const upload = store(R2_SYSTEM, ['uploadPart', 'complete', 'abort'])
+
+/** https://developers.cloudflare.com/r2/api/workers/workers-api-reference/ */
+export const R2: BindingInstrumentation = {
+  className: 'R2Bucket',
+  ...store(R2_SYSTEM, ['head', 'get', 'put', 'delete', 'list', 'createMultipartUpload']),
+  returns: { createMultipartUpload: () => upload, resumeMultipartUpload: () => upload },
+}
+
+const VECTOR_KEYS = ['queryById', 'upsert', 'deleteByIds']
+
+/** https://developers.cloudflare.com/vectorize/reference/client-api/ */
+export const VECTORIZE: BindingInstrumentation = {
+  methods: VECTOR_KEYS,
+  ...store('cloudflare-vectorize', ['query', 'insert', 'getByIds', 'describe', ...VECTOR_KEYS]),
+}
+
+const OBJECT_SYSTEM = 'cloudflare-durable-object'
+
+/** The storage of a Durable Object. Its spans have the name of the class. */
+export const DURABLE_STORAGE: BindingInstrumentation = {
+  ...store(OBJECT_SYSTEM, [
+    'get',
+    'put',
+    'delete',
+    'list',
+    'deleteAll',
+    'transaction',
+    'setAlarm',
+    'deleteAlarm',
+  ]),
+  properties: {
+    sql: { spans: { exec: (binding, [sql]) => query(OBJECT_SYSTEM, String(sql))(binding) } },
+  },
+}
+
+const cache = store('cloudflare-cache', ['match', 'put', 'delete'])
+
+/** The global `caches`. */
+export const CACHES: BindingInstrumentation = {
+  returns: { open: () => cache },
+  properties: { default: cache },
+}

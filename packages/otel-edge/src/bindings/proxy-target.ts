@@ -1,0 +1,64 @@
+import { isObject } from '../core/is-object.ts'
+
+const targets = new WeakMap<object, object>()
+
+/** Records the target of a proxy, for `unwrap`. The runtime does not accept a proxy as an argument in place of its target. */
+export function setProxyTarget<Target extends object>(proxy: Target, target: object): Target {
+  targets.set(proxy, target)
+  return proxy
+}
+
+/**
+ * Replaces proxies by their targets. An array, map, set or plain object that contains proxies is copied. Any other value is
+ * returned unchanged.
+ */
+export function unwrap(value: unknown): unknown {
+  return isObject(value) && holdsProxy(value, new Set()) ? copyUnwrapped(value, new Map()) : value
+}
+
+function holdsProxy(value: unknown, seen: Set<object>): boolean {
+  if (!isObject(value) || seen.has(value)) return false
+  if (targets.has(value)) return true
+  seen.add(value)
+  return itemsOf(value).some((item) => holdsProxy(item, seen))
+}
+
+/** The items of a container. Getters are not called. */
+function itemsOf(value: object): readonly unknown[] {
+  if (Array.isArray(value) || value instanceof Set) return [...value]
+  if (value instanceof Map) return [...value.keys(), ...value.values()]
+  if (!isPlain(value)) return []
+  return Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown)
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function copyUnwrapped(value: unknown, copies: Map<object, object>): unknown {
+  if (!isObject(value)) return value
+  const known = targets.get(value) ?? copies.get(value)
+  if (known) return known
+  const inner = (item: unknown) => copyUnwrapped(item, copies)
+  const copy = emptyCopy(value)
+  if (!copy) return value
+  copies.set(value, copy)
+  if (copy instanceof Map) {
+    for (const [key, item] of value as Map<unknown, unknown>) copy.set(inner(key), inner(item))
+  } else if (copy instanceof Set) {
+    for (const item of value as Set<unknown>) copy.add(inner(item))
+  } else if (Array.isArray(copy)) {
+    for (const item of value as unknown[]) copy.push(inner(item))
+  } else {
+    for (const [key, item] of Object.entries(value)) Reflect.set(copy, key, inner(item))
+  }
+  return copy
+}
+
+function emptyCopy(value: object): object | undefined {
+  if (Array.isArray(value)) return []
+  if (value instanceof Map) return new Map()
+  if (value instanceof Set) return new Set()
+  return isPlain(value) ? {} : undefined
+}

@@ -1,0 +1,16 @@
+import { encodeTraceRequestProtobuf } from '@throughline/otel-shared'
+import { ALL_BINDINGS } from '../bindings/kinds/all-bindings.ts'
+import { CACHES } from '../bindings/kinds/stores.ts'
+import { checkOptions } from '../config/check-options.ts'
+import { createPropagator } from '../propagation/propagators.ts'
+import type { Components } from './components.ts'
+
+/** The components of the main entry point: every binding, every propagator, OTLP as JSON and as protobuf. */
+export const ALL_COMPONENTS: Components = {
+  name: 'full',
+  bindings: ALL_BINDINGS,
+  caches: CACHES,
+  encoders: { 'http/protobuf': encodeTraceRequestProtobuf },
+  prepareOptions: checkOptions,
+  createPropagator,
+}

@@ -1,0 +1,21 @@
+import type { TextMapPropagator } from '@opentelemetry/api'
+import type { TraceRequest } from '@throughline/otel-shared'
+import type { BindingInstrumentation } from '../bindings/binding-instrumentation.ts'
+import type { EdgeOptions } from '../options.ts'
+
+/** The parts of the SDK that differ between the entry points. A part that an entry point omits is not in its bundle. */
+export interface Components {
+  /** The name of the entry point, for warnings. */
+  readonly name: 'full' | 'minimal'
+  readonly bindings: readonly BindingInstrumentation[]
+  /** The instrumentation of the global `caches`. Default: none. */
+  readonly caches?: BindingInstrumentation
+  /** The encoders of protocols other than `http/json`, which needs none. */
+  readonly encoders: {
+    readonly 'http/protobuf'?: (request: TraceRequest) => Uint8Array
+  }
+  /** Normalizes the options, and may remove invalid values. */
+  readonly prepareOptions: (options: EdgeOptions, env: object) => EdgeOptions
+  /** Creates the propagator for the value of `OTEL_PROPAGATORS`. */
+  readonly createPropagator: (names: readonly string[] | undefined) => TextMapPropagator
+}

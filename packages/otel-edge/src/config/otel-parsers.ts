@@ -1,0 +1,59 @@
+import { parseRatio, SAMPLER_NAME } from '@throughline/otel-shared'
+
+export const MAX_INTEGER: number = 2 ** 31 - 1
+
+/** A parser, which returns `undefined` for invalid text, and a description of the valid values for warnings. */
+export type Parser<Value> = readonly [parse: (text: string) => Value | undefined, kind: string]
+
+export const INTEGER: Parser<number> = [
+  (text) => (/^\d{1,10}$/.test(text) && Number(text) <= MAX_INTEGER ? Number(text) : undefined),
+  `an integer from 0 to ${MAX_INTEGER}`,
+]
+export const RATIO: Parser<string> = [
+  (text) => (parseRatio(text) === undefined ? undefined : text),
+  'a ratio from 0 to 1',
+]
+export const SAMPLER: Parser<string> = [
+  (text) => (SAMPLER_NAME.test(text.toLowerCase()) ? text.toLowerCase() : undefined),
+  'a supported sampler',
+]
+export const RESOURCE: Parser<Record<string, string>> = [
+  parseResource,
+  'key=value,key=value with other commas and = percent-encoded',
+]
+export const PROPAGATOR: Parser<string> = oneOf('tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none')
+export const EXPORTER: Parser<string> = oneOf('otlp', 'none')
+export const BOOLEAN: Parser<string> = oneOf('true', 'false')
+export const PROTOCOL: Parser<'http/json' | 'http/protobuf'> = oneOf('http/json', 'http/protobuf')
+export const COMPRESSION: Parser<'gzip' | 'none'> = oneOf('gzip', 'none')
+
+/** Accepts one of these values, case-insensitively. */
+function oneOf<Value extends string>(...values: Value[]): Parser<Value> {
+  return [(text) => values.find((value) => value === text.toLowerCase()), values.join(' or ')]
+}
+
+/**
+ * Parses resource attributes. As the specification requires, one malformed member invalidates the whole value.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ */
+function parseResource(text: string): Record<string, string> | undefined {
+  const members = membersOf(text)
+  if (!members.every(([key, value]) => key && value !== undefined && !value.includes('='))) return undefined
+  try {
+    return Object.fromEntries(members.map((member) => member.map((side = '') => decodeURIComponent(side))))
+  } catch {
+    return undefined
+  }
+}
+
+/** Splits `key=value,key=value` into members. Blank members are omitted. A member without `=` has no value. */
+export function membersOf(text: string): [key: string, value?: string][] {
+  return text
+    .split(',')
+    .filter((member) => member.trim())
+    .map((member) => {
+      const [, key = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(member) ?? []
+      return value === undefined ? [key.trim()] : [key.trim(), value.trim()]
+    })
+}

@@ -1,0 +1,163 @@
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
+import { redactUrl, truncate } from '@throughline/otel-shared'
+import { HTTP_URL, parseHttpUrl } from './http-url.ts'
+import type { OtelConfig, OtlpExportConfig, SpanLimits } from './otel-config.ts'
+import {
+  BOOLEAN,
+  COMPRESSION,
+  EXPORTER,
+  INTEGER,
+  MAX_INTEGER,
+  membersOf,
+  type Parser,
+  PROPAGATOR,
+  PROTOCOL,
+  RATIO,
+  RESOURCE,
+  SAMPLER,
+} from './otel-parsers.ts'
+
+const MAX_SHOWN_LENGTH = 200
+/** The names of each limit's variables, without prefix and suffix. The first one that is set is used. */
+const SPAN_LIMITS: readonly (readonly [limit: keyof SpanLimits, ...names: string[]])[] = [
+  ['valueLength', 'SPAN_ATTRIBUTE_VALUE_LENGTH', 'ATTRIBUTE_VALUE_LENGTH'],
+  ['attributes', 'SPAN_ATTRIBUTE_COUNT', 'ATTRIBUTE_COUNT'],
+  ['events', 'SPAN_EVENT_COUNT'],
+  ['links', 'SPAN_LINK_COUNT'],
+  ['eventAttributes', 'EVENT_ATTRIBUTE_COUNT', 'ATTRIBUTE_COUNT'],
+  ['linkAttributes', 'LINK_ATTRIBUTE_COUNT', 'ATTRIBUTE_COUNT'],
+]
+const HEADER_NAME = /^[!#$%&'*+\-.^`|~\w]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * Parses the `OTEL_*` variables of an environment. A variable of one signal (`OTEL_EXPORTER_OTLP_TRACES_…`) takes precedence
+ * over that of all signals (`OTEL_EXPORTER_OTLP_…`). An invalid value is treated as unset, and reported once through
+ * `onProblem` with the name of its variable.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ and
+ *   https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+ */
+export function readOtelConfig(
+  env: Readonly<Record<string, unknown>>,
+  onProblem: (message: string) => void = () => {},
+): OtelConfig {
+  const problems = new Set<string>()
+  const report = (message: string) => {
+    // A variable of all signals is read once for each signal, but its problem is reported only once.
+    if (!problems.has(message)) onProblem(message)
+    problems.add(message)
+  }
+  const refuse = (name: string, value: string, problem: string) =>
+    report(`${name}=${truncate(value, MAX_SHOWN_LENGTH)} is not ${problem}`)
+  const read = (name: string): string => {
+    const value = env[name]
+    // In a Wrangler configuration, variables can be numbers and booleans.
+    return /^(?:string|number|boolean)$/.test(typeof value) ? String(value).trim() : ''
+  }
+  const parse = <Value>(name: string, text: string, [parseText, kind]: Parser<Value>): Value | undefined => {
+    const value = text === '' ? undefined : parseText(text)
+    if (text !== '' && value === undefined) refuse(name, text, kind)
+    return value
+  }
+  const readAs = <Value>(name: string, parser: Parser<Value>) => parse(name, read(name), parser)
+  const readItems = (name: string) =>
+    read(name)
+      .split(',')
+      .map((item) => item.trim())
+  /** Reads a comma-separated list and reports unsupported items. `none` takes precedence over all other items. */
+  const readList = (name: string, known: Parser<string>): readonly string[] | undefined => {
+    const items = new Set(readItems(name).flatMap((item) => parse(name, item, known) ?? []))
+    if (items.has('none')) return ['none']
+    return items.size > 0 ? [...items] : undefined
+  }
+
+  const resourceAttributes = readAs('OTEL_RESOURCE_ATTRIBUTES', RESOURCE) ?? {}
+  const sampler = readAs('OTEL_TRACES_SAMPLER', SAMPLER)
+  const methods = 'OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS'
+  return {
+    disabled: readAs('OTEL_SDK_DISABLED', BOOLEAN) === 'true',
+    serviceName: read('OTEL_SERVICE_NAME') || resourceAttributes[ATTR_SERVICE_NAME] || undefined,
+    resourceAttributes,
+    traces: readExport('TRACES', 'v1/traces'),
+    logs: readExport('LOGS', 'v1/logs'),
+    propagators: readList('OTEL_PROPAGATORS', PROPAGATOR),
+    sampler,
+    samplerArg: readSamplerArg(),
+    // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+    knownMethods: read(methods) ? readItems(methods) : undefined,
+    spanLimits: Object.fromEntries(SPAN_LIMITS.flatMap(readLimit)),
+  }
+
+  function readLimit([limit, ...names]: (typeof SPAN_LIMITS)[number]): [string, number][] {
+    const [value] = names.flatMap((name) => readAs(`OTEL_${name}_LIMIT`, INTEGER) ?? [])
+    return value === undefined ? [] : [[limit, value]]
+  }
+
+  function readSamplerArg(): string | undefined {
+    const name = 'OTEL_TRACES_SAMPLER_ARG'
+    if (sampler?.endsWith('traceidratio')) return readAs(name, RATIO)
+    // For an unsupported sampler, another warning has been reported already.
+    if (read(name) && (sampler || !read('OTEL_TRACES_SAMPLER')))
+      refuse(name, read(name), 'used without a ratio in OTEL_TRACES_SAMPLER')
+    return undefined
+  }
+
+  function readExport(signal: string, path: string): OtlpExportConfig {
+    const general = 'OTEL_EXPORTER_OTLP_'
+    const own = `${general}${signal}_`
+    const readPart = <Value>(part: string, parser: Parser<Value>) =>
+      readAs(own + part, parser) ?? readAs(general + part, parser)
+    // The endpoint of one signal is used unchanged. The path of the signal is appended to the endpoint of all signals.
+    // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+    const ownUrl = readUrl(`${own}ENDPOINT`, '')
+    const url = ownUrl ?? readUrl(`${general}ENDPOINT`, path)
+    const endpointVariable = `${ownUrl || !read(`${general}ENDPOINT`) ? own : general}ENDPOINT`
+    const isOff = readList(`OTEL_${signal}_EXPORTER`, EXPORTER)?.includes('none')
+    const timeoutMillis = readPart('TIMEOUT', INTEGER)
+    return {
+      ...(isOff ? { isOff } : { url }),
+      endpointVariable: read(endpointVariable) ? endpointVariable : undefined,
+      headers: readHeaders(`${own}HEADERS`) ?? readHeaders(`${general}HEADERS`) ?? {},
+      protocol: readPart('PROTOCOL', PROTOCOL),
+      compression: readPart('COMPRESSION', COMPRESSION),
+      // 0 means no timeout, which implementations may treat as a very long one.
+      // https://opentelemetry.io/docs/specs/otel/configuration/common/#timeout
+      timeoutMillis: timeoutMillis === 0 ? MAX_INTEGER : timeoutMillis,
+    }
+  }
+
+  function readUrl(name: string, path: string): string | undefined {
+    const text = read(name)
+    if (text === '') return undefined
+    const url = parseHttpUrl(text)
+    if (!url) {
+      const at = text.lastIndexOf('@')
+      refuse(name, redactUrl(at < 0 ? text : `…${text.slice(at)}`), HTTP_URL)
+      return undefined
+    }
+    if (path !== '') url.pathname += url.pathname.endsWith('/') ? path : `/${path}`
+    return url.href
+  }
+
+  /** Parses a list of headers. Warnings never contain a value, which can be an API key. */
+  function readHeaders(name: string): Record<string, string> | undefined {
+    if (!read(name)) return undefined
+    const headers = new Map<string, string>()
+    for (const [index, [key, text]] of membersOf(read(name)).entries()) {
+      const value = text && decode(text)
+      if (value === undefined) report(`${name}: member ${index + 1} is not name=value`)
+      else if (HEADER_NAME.test(key) && HEADER_VALUE.test(value)) headers.set(key.toLowerCase(), value)
+      else refuse(name, key, 'a header with a valid name and value')
+    }
+    return Object.fromEntries(headers)
+  }
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

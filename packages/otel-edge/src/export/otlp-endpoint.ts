@@ -1,0 +1,71 @@
+import { redactUrl, type TraceRequest } from '@throughline/otel-shared'
+import { HTTP_URL, parseHttpUrl } from '../config/http-url.ts'
+import type { OtlpExportConfig } from '../config/otel-config.ts'
+import { warn } from '../platform/otel-api.ts'
+
+/** The address that OTLP requests are posted to, and how they are encoded. */
+export interface OtlpEndpoint {
+  readonly url: string
+  /** The option or variable that `url` came from, and `url`, for warnings. */
+  readonly source: string
+  readonly headers: Headers
+  /** The part of `headers` that describes the body. */
+  readonly bodyHeaders: Readonly<Record<string, string>>
+  /** Absent when requests are sent as JSON. */
+  readonly encodeProtobuf: EncodeProtobuf | undefined
+  readonly gzip: boolean
+  readonly timeoutMillis: number
+}
+
+export type EncodeProtobuf = (request: TraceRequest) => Uint8Array
+
+/** Configuration given in code, which takes precedence over the variables. */
+export interface EndpointOptions {
+  readonly url?: string | undefined
+  /** The name of the option with `url`, for warnings. */
+  readonly urlOption: string
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Used when the protocol is `http/protobuf`. Default: requests are sent as JSON. */
+  readonly encodeProtobuf?: EncodeProtobuf | undefined
+}
+
+const DEFAULT_TIMEOUT_MILLIS = 10_000
+
+/** Creates an endpoint from the `OTEL_*` variables and the options in code. Returns `undefined` without a valid address. */
+export function createEndpoint(
+  config: OtlpExportConfig,
+  { url: urlByCode, urlOption, headers: headersByCode, encodeProtobuf }: EndpointOptions,
+): OtlpEndpoint | undefined {
+  const url = urlByCode ?? config.url
+  if (url === undefined) return undefined
+  const source = `${urlByCode ? urlOption : config.endpointVariable}=${redactUrl(url)}`
+  if (!parseHttpUrl(url)) {
+    warn(`${source} is not ${HTTP_URL}`)
+    return undefined
+  }
+  const encode = config.protocol === 'http/protobuf' ? encodeProtobuf : undefined
+  const gzip = config.compression !== 'none'
+  const bodyHeaders = {
+    'content-type': `application/${encode ? 'x-protobuf' : 'json'}`,
+    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+  }
+  const headers = new Headers()
+  const pairs = [config.headers, headersByCode ?? {}, bodyHeaders].flatMap((own) => Object.entries(own))
+  for (const [key, value] of pairs) {
+    try {
+      headers.set(key, value)
+    } catch {
+      warn(`exporter.headers: ${JSON.stringify(key)} is not a valid header`)
+    }
+  }
+  const { timeoutMillis = 0 } = config
+  return {
+    url,
+    source,
+    headers,
+    bodyHeaders,
+    encodeProtobuf: encode,
+    gzip,
+    timeoutMillis: timeoutMillis > 0 ? timeoutMillis : DEFAULT_TIMEOUT_MILLIS,
+  }
+}

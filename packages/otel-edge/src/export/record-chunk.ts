@@ -1,0 +1,87 @@
+import type { SpanLimits } from '../config/span-limits.ts'
+import type { Scope, SpanRecord } from '../core/span-record.ts'
+import { writeSpan } from './write-span.ts'
+
+/** Spans or log records of one scope as bytes: OTLP JSON objects with commas between them. */
+export interface RecordChunk {
+  readonly scope: Scope
+  readonly spanCount: number
+  readonly bytes: Uint8Array
+}
+
+/**
+ * The length at which a chunk is complete, in UTF-16 code units. Its bytes must fit into a queue message of 128 kB.
+ *
+ * @see https://developers.cloudflare.com/queues/platform/limits/
+ */
+const CHUNK_LENGTH = 24 * 1024
+
+/** In UTF-16 code units. A larger span is dropped, since receivers would reject it. */
+const MAX_SPAN_LENGTH = 512 * 1024
+
+const encoder = new TextEncoder()
+
+/**
+ * Collects the spans of one scope (or log records, which are JSON already) and encodes some dozens at a time. If all spans
+ * remained objects until they are sent, the garbage collector would have to move thousands of them.
+ */
+export class RecordChunkWriter {
+  readonly scope: Scope
+  #parts: string[] = []
+  #spanCount = 0
+  #length = 0
+
+  readonly #limits: SpanLimits
+
+  constructor(scope: Scope, limits: SpanLimits) {
+    this.scope = scope
+    this.#limits = limits
+  }
+
+  /**
+   * Adds a span. Returns a chunk when one is complete.
+   *
+   * @throws when the span cannot be encoded, or is too large. The spans that were added before are kept.
+   */
+  write(span: SpanRecord | string): RecordChunk | undefined {
+    const parts = this.#parts
+    const start = parts.length
+    let length = 0
+    try {
+      if (start > 0) parts.push(',')
+      if (typeof span === 'string') parts.push(span)
+      else writeSpan(span, parts, this.#limits)
+      for (let index = start; index < parts.length; index++) length += parts[index]?.length ?? 0
+      if (length > MAX_SPAN_LENGTH) throw new RangeError(`a span of ${length} characters`)
+    } catch (error) {
+      parts.length = start
+      throw error
+    }
+    this.#length += length
+    this.#spanCount++
+    return this.#length < CHUNK_LENGTH ? undefined : this.seal()
+  }
+
+  /** Returns the spans that were added so far as a chunk. The next span starts a new chunk. */
+  seal(): RecordChunk | undefined {
+    if (this.#spanCount === 0) return undefined
+    const chunk = {
+      scope: this.scope,
+      spanCount: this.#spanCount,
+      bytes: encoder.encode(wellFormed(this.#parts.join(''))),
+    }
+    this.#parts = []
+    this.#spanCount = 0
+    this.#length = 0
+    return chunk
+  }
+}
+
+// Matches every escape sequence, so that the second backslash of an escaped backslash does not start a match.
+const ESCAPE = /\\(?:ud[89a-f][\da-f]{2}|.)/g
+
+/** Replaces lone surrogates in JSON by U+FFFD. `JSON.stringify` writes them as escapes, which strict receivers reject. */
+export function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json
+  return json.replace(ESCAPE, (sequence) => (sequence.length > 2 ? '\ufffd' : sequence))
+}

@@ -1,0 +1,28 @@
+import type { SdkConfig } from '../core/sdk.ts'
+import { warn } from '../platform/otel-api.ts'
+import { createEndpoint, type EncodeProtobuf, type OtlpEndpoint } from './otlp-endpoint.ts'
+
+/** The configuration from which an endpoint is created. */
+export type Setup = Pick<SdkConfig, 'options' | 'config' | 'variables' | 'limits'>
+
+/**
+ * The endpoint of a signal. Options in code take precedence over the variables of the signal, and those over the variables of
+ * all signals.
+ *
+ * @param url the address given in code.
+ * @param encodeProtobuf Default: requests are sent as JSON, even if the protocol is `http/protobuf`.
+ */
+export function endpointOf(
+  signal: 'traces' | 'logs',
+  { options: { exporter = {} }, config }: Setup,
+  url: string | undefined,
+  encodeProtobuf?: EncodeProtobuf,
+): OtlpEndpoint | undefined {
+  if (config.disabled) return undefined
+  const { url: _, windowMillis, overflowQueue, headers, ...own } = exporter
+  const merged = { ...config[signal], ...own }
+  if (signal === 'traces' && merged.protocol === 'http/protobuf' && !encodeProtobuf) {
+    warn('OTEL_EXPORTER_OTLP_PROTOCOL: the minimal entry sends http/json')
+  }
+  return createEndpoint(merged, { url, urlOption: 'exporter.url', headers, encodeProtobuf })
+}

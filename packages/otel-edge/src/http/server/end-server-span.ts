@@ -1,0 +1,99 @@
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+} from '@opentelemetry/semantic-conventions'
+import { redactText } from '@throughline/otel-shared'
+import { setInList } from '../../core/attribute-list.ts'
+import { withContext } from '../../core/context.ts'
+import type { RequestOutcome, ServerRequest } from '../../core/invocation.ts'
+import { ERROR } from '../../platform/api-constants.ts'
+import { EdgeSpan } from '../../trace/edge-span.ts'
+import { endInvocation } from '../../trace/end-invocation.ts'
+import { recordError } from '../../trace/record-error.ts'
+import { answerWithEnd, isComplete } from '../body/response-body.ts'
+import { captureHeaders } from '../capture-headers.ts'
+import { spanNameOf } from '../http-method.ts'
+import { withTimingHeaders } from './timing-headers.ts'
+
+/** Runs the handler of a request, and adds timing headers to its response. The span ends when the body has been sent. */
+export async function serve(
+  server: ServerRequest,
+  handler: () => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return finishServerRequest(server, await withContext(server.context, handler))
+  } catch (error) {
+    failServerRequest(server, error)
+    throw error
+  }
+}
+
+/** Records route and error of a request. An outer router keeps the values of an inner one that it does not know itself. */
+export function noteOutcome(
+  server: ServerRequest,
+  { route = server.outcome?.route, error = server.outcome?.error }: RequestOutcome,
+): void {
+  server.outcome = { route, error }
+}
+
+/** Completes the span with the response and the recorded outcome. Returns the response to send. */
+export function finishServerRequest(server: ServerRequest, response: Response): Response {
+  const { span, request, invocation, outcome } = server
+  const { options, config, now } = invocation.sdk
+  // A handler can return another value, which the runtime rejects with its own error.
+  const status = response instanceof Response ? response.status : 101
+  const isRecording = span.isRecording()
+  if (isRecording && response instanceof Response) {
+    nameByRoute(server)
+    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+    captureHeaders(span, 'response', response.headers, options)
+    if (status >= 500) {
+      if (outcome?.error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(status))
+      else recordError(span, outcome.error)
+      span.setStatus({ code: ERROR })
+    }
+  }
+  // When the span is not recorded, its ids are sent only to a traced caller, and to a page, which starts tracing later.
+  const hasTimings =
+    status !== 101 && (isRecording || (!config.disabled && (server.hasCaller || isForPage(request))))
+  const nowMillis = hasTimings ? now() : undefined
+  const timed = nowMillis === undefined ? response : withTimingHeaders(server, response, nowMillis)
+  // The runtime does not read the body of a response to HEAD, so its end cannot be followed.
+  if (isRecording && hasTimings && !isComplete(timed) && request.method !== 'HEAD') {
+    return followAnswer(server, timed)
+  }
+  endInvocation(invocation, span, nowMillis)
+  return timed
+}
+
+function followAnswer({ invocation, span }: ServerRequest, response: Response): Response {
+  return answerWithEnd(response, (bodyError) => {
+    if (bodyError !== undefined) recordError(span, bodyError)
+    endInvocation(invocation, span)
+  })
+}
+
+/** Completes the span of a request whose handler threw. */
+export function failServerRequest(server: ServerRequest, error: unknown): void {
+  const { span, invocation } = server
+  if (server.readOutcome) noteOutcome(server, server.readOutcome())
+  nameByRoute(server)
+  recordError(span, error)
+  span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, 500)
+  endInvocation(invocation, span)
+}
+
+/** Sets the name of the span and `http.route`. */
+export function nameByRoute({ span, request, invocation, outcome }: ServerRequest): void {
+  const route = outcome?.route
+  if (route === undefined || !(span instanceof EdgeSpan) || !span.record) return
+  // Written to the record, since `setAttribute` and `updateName` would each redact the route again.
+  const ownRoute = redactText(route)
+  setInList(span.record.attributes, ATTR_HTTP_ROUTE, ownRoute)
+  span.record.name = `${spanNameOf(request.method, invocation.sdk)} ${ownRoute}`
+}
+
+function isForPage({ headers }: Request): boolean {
+  return headers.get('accept')?.includes('text/html') ?? false
+}

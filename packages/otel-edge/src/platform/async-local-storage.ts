@@ -1,0 +1,2 @@
+/// <reference path="./async-hooks.d.ts" />
+export { AsyncLocalStorage } from 'node:async_hooks'

@@ -1,0 +1,21 @@
+/// <reference path="./async-hooks.d.ts" />
+import type { AsyncLocalStorage as AsyncLocalStorageClass } from 'node:async_hooks'
+
+interface WorkerProcess {
+  getBuiltinModule?(name: 'node:async_hooks'): { readonly AsyncLocalStorage: typeof AsyncLocalStorageClass }
+}
+
+// For Cloudflare Workers. The import is dynamic: the error of a failed static import names neither the cause nor a remedy.
+const { process } = globalThis as { process?: WorkerProcess }
+const builtin = process?.getBuiltinModule
+  ? process.getBuiltinModule('node:async_hooks')
+  : // With the compatibility flag `nodejs_als`, the module exists and `process` does not.
+    await import('node:async_hooks').catch(() => undefined)
+
+if (!builtin) {
+  throw new Error(
+    '@throughline/otel-edge needs AsyncLocalStorage: set compatibility_date = "2026-08-04" or later, or compatibility_flags = ["nodejs_compat"] or ["nodejs_als"]',
+  )
+}
+
+export const AsyncLocalStorage: typeof AsyncLocalStorageClass = builtin.AsyncLocalStorage

@@ -1,0 +1,69 @@
+import { kindOf, type ReceivedSpan } from './received-span.ts'
+import { ATTR_ACTION_END_REASON, ATTR_ACTION_TYPE, ATTR_INCOMPLETE, ATTR_KEPT } from './semconv.ts'
+
+/** How long before or after its parent a child may start or end. */
+const GRACE_MILLIS = 10
+
+/**
+ * Checks a complete trace: no span arrives twice, and each child starts and ends within its parent. Returns a sentence for each
+ * violation.
+ *
+ * The second rule has exceptions: consumer spans and their descendants, which can run after their parent; the incomplete spans
+ * of a page that was unloaded, and their children; unsampled spans that were kept, and their children; actions that ended by a
+ * timeout, and their children; and page loads, which start before and end after the server span of their HTML
+ * (docs/decisions.md).
+ */
+export function brokenInvariants(spans: readonly ReceivedSpan[]): string[] {
+  const byId = new Map(spans.map((span) => [span.spanId, span]))
+  const problems: string[] = []
+  if (byId.size !== spans.length) problems.push(`${spans.length - byId.size} spans arrived twice`)
+  for (const span of spans) {
+    const parent = byId.get(span.parentSpanId ?? '')
+    if (parent && !isExempt(span, byId)) problems.push(...outside(span, parent))
+  }
+  return problems
+}
+
+/** Returns a sentence for each span and each of the attributes that its resource lacks. */
+export function missingResourceAttributes(spans: readonly ReceivedSpan[], keys: readonly string[]): string[] {
+  return spans.flatMap((span) =>
+    keys
+      .filter((key) => typeof span.resource[key] !== 'string' || span.resource[key] === '')
+      .map((key) => `${labelOf(span)} has no ${key} in its resource`),
+  )
+}
+
+function outside(span: ReceivedSpan, parent: ReceivedSpan): string[] {
+  const early = millisBetween(span.startTimeUnixNano, parent.startTimeUnixNano)
+  const late = millisBetween(parent.endTimeUnixNano, span.endTimeUnixNano)
+  const problems: string[] = []
+  if (early > GRACE_MILLIS) {
+    problems.push(`${labelOf(span)} starts ${early.toFixed(1)} ms before its parent ${labelOf(parent)}`)
+  }
+  if (late > GRACE_MILLIS) {
+    problems.push(`${labelOf(span)} ends ${late.toFixed(1)} ms after its parent ${labelOf(parent)}`)
+  }
+  return problems
+}
+
+function isExempt(span: ReceivedSpan, byId: ReadonlyMap<string, ReceivedSpan>): boolean {
+  if (span.values[ATTR_ACTION_TYPE] === 'pageload') return true
+  let ancestor: ReceivedSpan | undefined = span
+  for (; ancestor; ancestor = byId.get(ancestor.parentSpanId ?? '')) {
+    if (kindOf(ancestor) === 'CONSUMER') return true
+  }
+  return [span, byId.get(span.parentSpanId ?? '')].some(
+    (each) =>
+      each?.values[ATTR_INCOMPLETE] === true ||
+      each?.values[ATTR_KEPT] !== undefined ||
+      each?.values[ATTR_ACTION_END_REASON] === 'timeout',
+  )
+}
+
+function millisBetween(from: string, to: string): number {
+  return Number(BigInt(to) - BigInt(from)) / 1e6
+}
+
+function labelOf({ service, name }: ReceivedSpan): string {
+  return `${service} "${name}"`
+}

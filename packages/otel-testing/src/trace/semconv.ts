@@ -1,0 +1,8 @@
+export {
+  ATTR_ACTION_END_REASON,
+  ATTR_ACTION_TYPE,
+  ATTR_INCOMPLETE,
+  ATTR_KEPT,
+  ATTR_SERVICE_NAME,
+  ATTR_URL_FULL,
+} from '@throughline/otel-shared'

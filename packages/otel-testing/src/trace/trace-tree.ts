@@ -1,0 +1,53 @@
+import { kindOf, type ReceivedSpan, statusOf } from './received-span.ts'
+
+/** A span and its children, which are sorted by start. */
+export interface SpanNode extends ReceivedSpan {
+  readonly children: readonly SpanNode[]
+}
+
+/** Builds trees from spans. A span without a parent among the spans is a root. */
+export function toTrees(spans: readonly ReceivedSpan[]): SpanNode[] {
+  const ids = new Set(spans.map(idOf))
+  const isRoot = (span: ReceivedSpan) => !span.parentSpanId || !ids.has(parentIdOf(span))
+  const childrenOf = new Map<string, ReceivedSpan[]>()
+  for (const span of spans) {
+    const siblings = childrenOf.get(parentIdOf(span)) ?? []
+    childrenOf.set(parentIdOf(span), siblings)
+    siblings.push(span)
+  }
+  const toNode = (span: ReceivedSpan): SpanNode => ({
+    ...span,
+    children: inOrder(childrenOf.get(idOf(span)) ?? []).map(toNode),
+  })
+  return inOrder(spans.filter(isRoot)).map(toNode)
+}
+
+/** A node and all nodes below it. */
+export function flatten(node: SpanNode): SpanNode[] {
+  return [node, ...node.children.flatMap(flatten)]
+}
+
+/** Formats trees as text with one line for each span: service, name, kind, `ERROR` if it failed, and duration. */
+export function drawTrees(trees: readonly SpanNode[]): string {
+  return trees.flatMap((tree) => [`trace ${tree.traceId}`, ...drawTree(tree, '  ')]).join('\n')
+}
+
+function drawTree(node: SpanNode, indent: string): string[] {
+  const words = [node.service, `"${node.name}"`, kindOf(node)]
+  if (statusOf(node) === 'ERROR') words.push('ERROR')
+  words.push(`${node.durationMillis.toFixed(1)} ms`)
+  if (indent === '  ' && node.parentSpanId) words.push(`(parent ${node.parentSpanId})`)
+  return [indent + words.join(' '), ...node.children.flatMap((child) => drawTree(child, `${indent}  `))]
+}
+
+/** Sorts by start, then by end. With a clock of whole milliseconds, several spans can have the same start. */
+function inOrder(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
+  return spans.toSorted(
+    (a, b) =>
+      Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)) ||
+      Number(BigInt(a.endTimeUnixNano) - BigInt(b.endTimeUnixNano)),
+  )
+}
+
+const idOf = ({ traceId, spanId }: ReceivedSpan) => `${traceId}-${spanId}`
+const parentIdOf = ({ traceId, parentSpanId }: ReceivedSpan) => `${traceId}-${parentSpanId}`

@@ -1,0 +1,8 @@
+export {
+  bundleWorker,
+  type ServedWorker,
+  type ServeOptions,
+  serveWorker,
+  WorkerdError,
+} from './worker/serve-worker.ts'
+export { COMPATIBILITY_DATE, type RunningWorkers, startWorkers } from './worker/start-workers.ts'

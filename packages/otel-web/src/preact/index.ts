@@ -1,0 +1,1 @@
+export { followPreact, type Preact } from './follow-preact.ts'

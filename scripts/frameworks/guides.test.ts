@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from '../command.ts'
+import { readGuide } from './read-guide.ts'
+
+const TEMPLATES = join(ROOT, 'e2e/frameworks')
+const NAMES = readdirSync(TEMPLATES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
+test('each template has a guide and a spec, and each guide has a template', () => {
+  const endings = (folder: string, ending: string) =>
+    readdirSync(join(ROOT, folder))
+      .filter((file) => file.endsWith(ending) && file !== 'README.md')
+      .map((file) => file.slice(0, -ending.length))
+  expect(endings('docs/frameworks', '.md')).toEqual(NAMES)
+  expect(endings('e2e/frameworks', '.spec.ts')).toEqual(NAMES)
+})
+
+describe.each(NAMES)('the guide %s', (name) => {
+  const { snippets, firstTrace } = readGuide(name)
+
+  test.each(snippets.map((snippet) => [snippet.path, snippet] as const))(
+    'the guide shows the file %s unchanged',
+    (path, { text, isDiff }) => {
+      const file = readFileSync(join(TEMPLATES, name, path), 'utf8')
+      if (isDiff) expect(file).toContain(text)
+      else expect(text).toBe(file)
+    },
+  )
+
+  test('the first trace needs at most five lines and three commands', () => {
+    const lines = firstTrace.snippets.flatMap(({ addedLines }) => addedLines)
+    expect(lines.length).toBeGreaterThan(0)
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(5)
+    expect(firstTrace.commands.length).toBeGreaterThan(0)
+    expect(firstTrace.commands.length, firstTrace.commands.join('\n')).toBeLessThanOrEqual(3)
+  })
+})

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../command.ts'
+
+/** A block of code in a guide that shows a file, or, where it is a `diff`, some lines of one. */
+interface GuideSnippet {
+  /** Relative to the app. */
+  readonly path: string
+  /** The text of the file, without the marks of a diff. */
+  readonly text: string
+  /** The lines that tracing adds: those with a `+`, or all lines that are not empty. */
+  readonly addedLines: readonly string[]
+  readonly isDiff: boolean
+}
+
+/** A page of docs/frameworks. */
+export interface Guide {
+  readonly snippets: readonly GuideSnippet[]
+  /** The snippets up to the first trace. */
+  readonly firstTrace: {
+    readonly snippets: readonly GuideSnippet[]
+    readonly commands: readonly string[]
+  }
+}
+
+/** The heading of the first section after the first trace. */
+const AFTER_FIRST_TRACE = /^## What is traced$/m
+const BLOCK = /^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```$/gm
+
+/** Reads `docs/frameworks/<name>.md`. Throws an `Error` if the page has no heading that ends the first trace. */
+export function readGuide(name: string): Guide {
+  const text = readFileSync(join(ROOT, 'docs/frameworks', `${name}.md`), 'utf8')
+  const end = text.search(AFTER_FIRST_TRACE)
+  if (end < 0) throw new Error(`docs/frameworks/${name}.md has no heading that ends the first trace`)
+  const first = text.slice(0, end)
+  return {
+    snippets: snippetsOf(text),
+    firstTrace: { snippets: snippetsOf(first), commands: commandsOf(first) },
+  }
+}
+
+function snippetsOf(markdown: string): GuideSnippet[] {
+  return [...markdown.matchAll(BLOCK)].flatMap(([, language = '', path, code = '']) => {
+    if (path === undefined) return []
+    const isDiff = language === 'diff'
+    const lines = code.split('\n')
+    return {
+      path,
+      isDiff,
+      text: isDiff ? lines.map((line) => line.slice(1)).join('\n') : code,
+      addedLines: isDiff
+        ? lines.filter((line) => line.startsWith('+'))
+        : lines.filter((line) => line.trim() !== ''),
+    }
+  })
+}
+
+function commandsOf(markdown: string): string[] {
+  return [...markdown.matchAll(BLOCK)]
+    .filter(([, language]) => language === 'sh')
+    .flatMap(([, , , code = '']) => code.split('\n'))
+    .filter((line) => line.trim() !== '')
+}

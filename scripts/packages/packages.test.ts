@@ -1,0 +1,194 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT, run } from '../command.ts'
+import { packPackages } from './pack-packages.ts'
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly scripts?: Readonly<Record<string, string>>
+}
+
+const PACKAGES = ['otel-shared', 'otel-edge', 'otel-web', 'otel-collector'] as const
+const MAX_DEPENDENCIES = { 'otel-shared': 0, 'otel-edge': 2, 'otel-web': 3, 'otel-collector': 1 }
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall']
+/** Versions of what an app brings along, as the workspaces have them. */
+const APP_DEPENDENCIES = [
+  'typescript',
+  'hono',
+  'vite',
+  'wrangler',
+  '@types/node',
+  '@cloudflare/workers-types',
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'throughline-packages-'))
+const app = join(folder, 'app')
+
+beforeAll(async () => {
+  const tarballs = await packPackages(folder)
+  cpSync(join(import.meta.dirname, 'app'), app, { recursive: true })
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  const others = APP_DEPENDENCIES.map((name) => `${name}@${versionOf(name)}`)
+  await run(['npm', 'install', '--no-audit', '--no-fund', ...tarballs, ...others], { cwd: app })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(PACKAGES)('the package %s', (name) => {
+  const installed = () => join(app, 'node_modules/@throughline', name)
+  const tarball = () => join(folder, readdirSync(folder).find((file) => file.includes(`-${name}-`)) ?? '')
+
+  test('publint has no finding', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed(), pack: false, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg as Record<string, unknown>))).toEqual([])
+  })
+
+  test('types and code resolve in every module resolution mode', async () => {
+    const attw = join(ROOT, 'node_modules/.bin/attw')
+    await run([attw, tarball(), '--profile', 'esm-only', '--no-emoji'], { cwd: folder })
+  })
+
+  test('the public API equals its snapshot', async () => {
+    const declarations = readdirSync(installed(), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.d.ts'))
+      .sort()
+      .map((path) => `// ${path}\n${withoutComments(readFileSync(join(installed(), path), 'utf8'))}`)
+    await expect(declarations.join('\n')).toMatchFileSnapshot(
+      join(ROOT, 'packages', name, 'api.snapshot.txt'),
+    )
+  })
+
+  test('the package has a licence, a README and few dependencies without install scripts', () => {
+    const files = readdirSync(installed())
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']))
+    const { dependencies = {} } = readManifest(installed())
+    expect(Object.keys(dependencies).length).toBeLessThanOrEqual(MAX_DEPENDENCIES[name])
+    for (const dependency of [`@throughline/${name}`, ...Object.keys(dependencies)]) {
+      const { scripts = {} } = readManifest(join(app, 'node_modules', dependency))
+      expect(Object.keys(scripts).filter((script) => INSTALL_SCRIPTS.includes(script))).toEqual([])
+    }
+  })
+
+  test('the source maps contain the source', () => {
+    const maps = readdirSync(installed(), { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.js.map'),
+    )
+    expect(maps.length).toBeGreaterThan(0)
+    for (const path of maps) {
+      const map = JSON.parse(readFileSync(join(installed(), path), 'utf8')) as { sourcesContent?: unknown[] }
+      expect(map.sourcesContent?.length, path).toBeGreaterThan(0)
+    }
+  })
+})
+
+describe.each([
+  ['preserve', 'bundler'],
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+])('an app compiles with module %s and moduleResolution %s', (module, moduleResolution) => {
+  test.each([
+    ['edge', ['ES2024'], ['@cloudflare/workers-types']],
+    ['web', ['ES2024', 'DOM', 'DOM.Iterable'], []],
+    ['collector', ['ES2024'], ['node']],
+    ['vite', ['ES2024', 'DOM'], ['node']],
+  ])('an app of %s.ts compiles in strict mode with skipLibCheck off', async (file, lib, types) => {
+    const config = join(app, `tsconfig.${file}-${moduleResolution}.json`)
+    const compilerOptions = {
+      ...{ module, moduleResolution, lib, types, target: 'es2024', strict: true, noEmit: true },
+      ...{ skipLibCheck: false, exactOptionalPropertyTypes: true, isolatedModules: true },
+    }
+    writeFileSync(config, JSON.stringify({ compilerOptions, files: [`${file}.ts`] }))
+    await run([join(app, 'node_modules/.bin/tsc'), '-p', config], { cwd: app })
+  })
+})
+
+test('a worker of the packed edge package is bundled by wrangler', async () => {
+  const command = ['deploy', 'edge.ts', '--dry-run', '--name', 'api', '--compatibility-date', '2026-01-01']
+  const output = await run(
+    [
+      join(app, 'node_modules/.bin/wrangler'),
+      ...[...command, '--compatibility-flag', 'nodejs_als', '--outdir', join(folder, 'worker')],
+    ],
+    { cwd: app, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+  )
+  expect(output).toContain('--dry-run: exiting now')
+})
+
+test('an app of the packed browser package is built by Vite', async () => {
+  writeFileSync(join(app, 'index.html'), '<script type="module" src="/web.ts"></script>')
+  cpSync(join(app, 'vite.ts'), join(app, 'vite.config.ts'))
+  await run([join(app, 'node_modules/.bin/vite'), 'build'], { cwd: app })
+  const scripts = readdirSync(join(app, 'dist/assets')).map((name) =>
+    readFileSync(join(app, 'dist/assets', name), 'utf8'),
+  )
+  expect(scripts.join()).toContain('traceparent')
+})
+
+test('the packed edge and shared packages are imported by Node', async () => {
+  const code = `await import('@throughline/otel-edge'); await import('@throughline/otel-shared'); console.log('imported')`
+  expect(await run([process.execPath, '--input-type=module', '-e', code], { cwd: app })).toBe('imported\n')
+})
+
+test('the packed collector starts by its command, accepts a trace and shows it', async () => {
+  const child = spawn(process.execPath, [join(app, 'node_modules/.bin/throughline-collector')], {
+    cwd: app,
+    env: { ...process.env, OTLP_PORT: '0', UI_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  const addresses: string[] = []
+  for await (const line of createInterface(child.stdout)) {
+    addresses.push(line.replace(/^\w+\s+/, ''))
+    if (addresses.length === 2) break
+  }
+  const [otlpUrl = '', uiUrl = ''] = addresses
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const time = BigInt(Date.now()) * 1_000_000n
+  const span = {
+    ...{ traceId, spanId: 'b7ad6b7169203331', name: 'from a tarball', kind: 1 },
+    ...{ startTimeUnixNano: String(time), endTimeUnixNano: String(time + 1_000_000n) },
+  }
+  const posted = await fetch(otlpUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
+  })
+  expect(posted.status).toBe(200)
+  expect(await (await fetch(`${uiUrl}/api/traces/${traceId}`)).text()).toContain('from a tarball')
+  expect(await (await fetch(uiUrl)).text()).toContain('/assets/viewer.js')
+  expect((await fetch(`${uiUrl}/assets/viewer.js`)).status).toBe(200)
+  child.kill()
+  await exited
+})
+
+test('the packed collector names the Node version that it needs if Node is older', ({ skip }) => {
+  const system = spawnSync('node', ['--version'], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })
+  const version = String(system.stdout ?? '').trim()
+  if (!/^v(?:1\d|20|21)\./.test(version))
+    skip(`not run: no Node older than 22.16 here (${version || 'none'})`)
+  const { stderr, status } = spawnSync('node', [join(app, 'node_modules/.bin/throughline-collector')], {
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    encoding: 'utf8',
+  })
+  expect([status, stderr]).toEqual([1, `The collector needs Node 22.16 or newer; this is ${version}.\n`])
+})
+
+function readManifest(of: string): Manifest {
+  return JSON.parse(readFileSync(join(of, 'package.json'), 'utf8')) as Manifest
+}
+
+/** The version that the workspaces use. */
+function versionOf(name: string): string {
+  return (
+    JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }
+  ).version
+}
+
+function withoutComments(declaration: string): string {
+  return declaration.replace(/^ *\/\*\*[\s\S]*?\*\/\n/gm, '')
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    name: 'scripts',
+    root: import.meta.dirname,
+    include: ['*.test.ts', '{checks,frameworks}/*.test.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+})
