@@ -24,6 +24,8 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   table: 'caption',
 }
 
+const SHOWN: Style = { isHidden: false, isInline: true }
+
 /** State of the accessible name computation for one node. */
 interface Walk {
   /** True for the element to be named. Its `<label>` elements count only for it. */
@@ -76,8 +78,10 @@ function accessibleName(node: Node, walk: Walk): string {
   if (node instanceof Text) return node.data.slice(0, 200)
   if (!(node instanceof Element) || walk.nodes.left-- <= 0) return ''
   const { isTarget, isReferenced, nodes } = walk
-  const { isHidden, isInline } = styleOf(node)
-  if (isHidden && !isTarget && !isReferenced && !walk.showsHidden) return ''
+  // A style that has changed, such as that of a pressed button, is computed when it is read, so it is read only where it
+  // counts: the target has a name when it is hidden, too.
+  const { isHidden, isInline } = isTarget ? SHOWN : styleOf(node)
+  if (isHidden && !isReferenced && !walk.showsHidden) return ''
   const inner = { nodes, showsHidden: walk.showsHidden || (isReferenced && isHidden) || false }
   const name =
     (!isReferenced && labelledBy(node, nodes)) ||
@@ -93,9 +97,10 @@ function accessibleName(node: Node, walk: Walk): string {
 }
 
 function labelledBy(element: Element, nodes: Walk['nodes']): string {
+  const ids = attribute(element, 'aria-labelledby')?.match(/\S+/g)
+  if (!ids) return ''
   const root: Node = read(element, 'getRootNode').call(element)
   const byId = root instanceof Document ? Document.prototype : DocumentFragment.prototype
-  const ids = attribute(element, 'aria-labelledby')?.match(/\S+/g) ?? []
   return ids
     .map((id) => {
       // The root of a detached element is an element, which has no `getElementById`.
@@ -131,8 +136,13 @@ function isTyped(element: Element): boolean {
   return false
 }
 
-/** Whether the element itself is hidden, and whether it is laid out inline. */
-function styleOf(element: Element): { readonly isHidden: boolean; readonly isInline: boolean } {
+interface Style {
+  /** The element itself is hidden. */
+  readonly isHidden: boolean
+  readonly isInline: boolean
+}
+
+function styleOf(element: Element): Style {
   const isMarked = attribute(element, 'aria-hidden') === 'true'
   // A detached element has no computed style.
   if (!read(element, 'isConnected')) {

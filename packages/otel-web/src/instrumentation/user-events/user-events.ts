@@ -4,6 +4,8 @@ import type { PageSdk } from '../../page-sdk.ts'
 import { patchMethod, type Restore } from '../../platform/patch.ts'
 import { stopAll } from '../../platform/stop-all.ts'
 
+type Invoker = HTMLButtonElement & { commandForElement: Element }
+
 /** Methods after which a `toggle` or `close` event is dispatched. */
 const TOGGLERS = [
   ...['close', 'requestClose', 'show', 'showModal'].map((name) => ['HTMLDialogElement', name] as const),
@@ -42,10 +44,11 @@ export function listenForUserActions(sdk: PageSdk): Restore {
     const action = current ?? startFor(event)
     if (!gesture.action) port2.postMessage(0)
     if (isTrusted) gesture.action = action
-    for (const node of event.composedPath() as Partial<
-      HTMLButtonElement & { commandForElement: Element }
-    >[]) {
-      for (const element of [node, node.popoverTargetElement, node.commandForElement]) {
+    for (const node of event.composedPath()) {
+      // A missing property of a window or a document is slow to read: the browser looks for an element of that name.
+      if (!(node instanceof Element)) continue
+      const { popoverTargetElement, commandForElement } = node as Partial<Invoker>
+      for (const element of [node, popoverTargetElement, commandForElement]) {
         if (element instanceof Element) toggled.set(element, action)
       }
     }
