@@ -52,16 +52,26 @@ test('an id of zeros alone is never generated', async () => {
   expect(generateTraceId()).toBe('01'.repeat(16))
 })
 
-test('every byte is written as two digits, with and without Uint8Array.prototype.toHex', async () => {
-  const expected = Array.from({ length: 16 }, (_, byte) => byte.toString(16).padStart(2, '0')).join('')
-  vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
-    if (bytes instanceof Uint8Array) for (let index = 0; index < bytes.length; index++) bytes[index] = index
-    return bytes
-  })
-  const { generateTraceId } = await load()
-  const id = generateTraceId()
-  expect(id).toBe(expected)
-})
+// Node.js 24 does not have `toHex`. https://tc39.es/proposal-arraybuffer-base64/
+test.each(['with', 'without'])(
+  'every byte is written as two digits, %s Uint8Array.prototype.toHex',
+  async (native) => {
+    const expected = Array.from({ length: 16 }, (_, byte) => byte.toString(16).padStart(2, '0')).join('')
+    let calls = 0
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
+      if (!(bytes instanceof Uint8Array)) return bytes
+      for (let index = 0; index < bytes.length; index++) bytes[index] = index
+      const toHex = () => {
+        calls++
+        return Buffer.from(bytes).toString('hex')
+      }
+      return Object.assign(bytes, { toHex: native === 'with' ? toHex : undefined })
+    })
+    const { generateTraceId } = await load()
+    expect(generateTraceId()).toBe(expected)
+    expect(calls).toBe(native === 'with' ? 1 : 0)
+  },
+)
 
 describe('invalid ids', () => {
   test.each([

@@ -21,9 +21,7 @@ const TRACEPARENT =
  */
 export function parseTraceparent(value: string): SpanContext | undefined {
   if (value.length > MAX_LENGTH) return undefined
-  const match = TRACEPARENT.exec(trimOptionalWhitespace(value))
-  if (!match) return undefined
-  const [, version, traceId, spanId, flags, rest] = match
+  const [, version, traceId, spanId, flags, rest] = TRACEPARENT.exec(trimOptionalWhitespace(value)) ?? []
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
   if (version === '00' && rest !== undefined) return undefined
   return {

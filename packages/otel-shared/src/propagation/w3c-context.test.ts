@@ -1,4 +1,5 @@
 import {
+  createContextKey,
   defaultTextMapGetter,
   defaultTextMapSetter,
   ROOT_CONTEXT,
@@ -63,6 +64,61 @@ describe('trace context', () => {
   test('a list with one traceparent is that one, and members of several tracestate headers are joined', () => {
     const spanContext = extract({ traceparent: [TRACEPARENT], tracestate: ['a=1', 'b=2'] })
     expect(spanContext?.traceState?.serialize()).toBe('a=1,b=2')
+  })
+
+  test('a traceparent without a tracestate becomes a span context without a trace state', () => {
+    expect(extract({ traceparent: TRACEPARENT })).toEqual({ ...SPAN_CONTEXT, isRemote: true })
+    expect(extract({ traceparent: TRACEPARENT, tracestate: [] })).toEqual({ ...SPAN_CONTEXT, isRemote: true })
+  })
+
+  test('a tracestate without a traceparent is ignored', () => {
+    const headers = { tracestate: 'shop=1' }
+    expect(extractTraceContext(ROOT_CONTEXT, headers, defaultTextMapGetter)).toBe(ROOT_CONTEXT)
+  })
+
+  test('an extracted span replaces the span of the context, and its other values are kept', () => {
+    const key = createContextKey('tenant')
+    const before = setSpanContext(ROOT_CONTEXT.setValue(key, 'a'), {
+      ...SPAN_CONTEXT,
+      spanId: 'c'.repeat(16),
+    })
+    const after = extractTraceContext(before, { traceparent: TRACEPARENT }, defaultTextMapGetter)
+    expect(getSpanContext(after)?.spanId).toBe(SPAN_CONTEXT.spanId)
+    expect(after.getValue(key)).toBe('a')
+    expect(getSpanContext(before)?.spanId).toBe('c'.repeat(16))
+  })
+
+  // https://www.w3.org/TR/trace-context-2/#a-traceparent-is-received
+  test.each([
+    ['the sampled flag', 1, '01'],
+    ['the random flag', 2, '02'],
+    ['both flags', 3, '03'],
+    ['no flag', 0, '00'],
+    ['an unknown flag', 8, '00'],
+  ])('a span context with %s is propagated without unknown flags', (_, traceFlags, written) => {
+    const headers = inject({ ...SPAN_CONTEXT, traceFlags })
+    expect(headers.traceparent).toBe(TRACEPARENT.replace(/..$/, written))
+    expect(extract(headers)).toEqual({ ...SPAN_CONTEXT, traceFlags: traceFlags & 3, isRemote: true })
+  })
+
+  // https://www.w3.org/TR/trace-context-2/#tracestate-limits
+  test.each([
+    ['of 512 characters in all are kept', [128, 127, 127, 127], 'abcd'],
+    ['lose the last one when none is longer than 128', [128, 128, 127, 127], 'abc'],
+    ['lose the one that is longer than 128', [129, 127, 127, 127], 'bcd'],
+    ['lose the last of those that are longer than 128', [200, 200, 100, 10], 'acd'],
+    ['lose all that are longer than 128, and then the last one', [300, 300, 128, 128, 128, 127], 'cde'],
+    ['lose the only one', [513], ''],
+  ])('members %s', (_, lengths, kept) => {
+    const members = lengths.map((length, index): [string, string] => {
+      const half = Math.min(length - 2, 255)
+      const key = 'abcdef'.charAt(index)
+      return [key + '0'.repeat(length - half - 2), 'v'.repeat(half)]
+    })
+    const { tracestate } = inject({ ...SPAN_CONTEXT, traceState: createTraceState(new Map(members)) })
+    const expected = members.filter(([key]) => kept.includes(key.charAt(0))).map((member) => member.join('='))
+    // An empty header should not be sent.
+    expect(tracestate).toBe(kept === '' ? undefined : expected.join())
   })
 
   test.each([

@@ -21,8 +21,8 @@ export function injectTraceContext(context: Context, carrier: unknown, setter: T
   const spanContext = getSpanContext(context)
   if (!spanContext || !isSpanContextValid(spanContext)) return
   setter.set(carrier, 'traceparent', formatTraceparent(spanContext))
-  const state = spanContext.traceState?.serialize()
-  if (state) setter.set(carrier, 'tracestate', truncateTracestate(state))
+  const state = truncateTracestate(spanContext.traceState?.serialize() ?? '')
+  if (state) setter.set(carrier, 'tracestate', state)
 }
 
 /**
