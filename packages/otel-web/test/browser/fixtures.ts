@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { expect, type Page } from '@playwright/test'
+import { expect, type Frame, type Page } from '@playwright/test'
 import type { ReceivedSpan } from '@throughline/otel-testing'
-import { pageTest } from '@throughline/otel-testing/playwright'
+import { type PageServer, pageTest } from '@throughline/otel-testing/playwright'
 import type { TracingOptions } from '../../src/options.ts'
 import { bundledCode } from './bundled-script.ts'
 
@@ -52,7 +52,7 @@ export const test = pageTest(SCRIPTS).extend<Fixtures>({
 })
 
 /** `health()` of the early handle returns a promise, and that of the SDK its counts. */
-export async function waitForSdk(page: Page): Promise<void> {
+export async function waitForSdk(page: Page | Frame): Promise<void> {
   await page.waitForFunction(() => typeof window.throughline?.health().sent === 'number', undefined, {
     polling: 20,
   })
@@ -77,12 +77,17 @@ export async function delaySdk(page: Page, millis: number): Promise<void> {
 }
 
 /** Delays the extras until the returned function is called. */
-export async function holdExtras(page: Page): Promise<() => void> {
+export function holdExtras(page: Page): Promise<() => void> {
+  return holdScript(page, 'extras')
+}
+
+/** Delays one of the scripts until the returned function is called. The load event of the page may wait for it. */
+export async function holdScript(page: Page, name: 'sdk' | 'extras' | 'react'): Promise<() => void> {
   let release = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
   })
-  await page.route('**/throughline-extras.js', async (route) => {
+  await page.route(`**/throughline-${name}.js`, async (route) => {
     await released
     await route.continue()
   })
@@ -91,6 +96,16 @@ export async function holdExtras(page: Page): Promise<() => void> {
 
 /** The ways to embed the SDK. */
 export const WAYS = ['script tag', 'npm import'] as const
+
+/** Waits until a request to the path has reached the server, and returns the first one. */
+export async function waitForRequest(
+  server: PageServer,
+  path: string,
+): Promise<PageServer['requests'][number]> {
+  const find = () => server.requests.find((request) => request.path === path)
+  await expect.poll(find, `a request to ${path}`).toBeDefined()
+  return find() as PageServer['requests'][number]
+}
 
 const SCRIPT_TAG = '<script src="/throughline.js" data-service-name="test-web"></script>'
 

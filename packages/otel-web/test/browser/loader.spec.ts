@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
+import type { Frame } from '@playwright/test'
 import type { ReceivedSpan } from '@throughline/otel-testing'
 import {
   attribute,
-  delaySdk,
   expect,
+  holdScript,
   isNamed,
   isRequestTo,
   test,
+  waitForRequest,
   waitForSdk,
   waitForSpan,
   waitForSpans,
@@ -71,7 +73,7 @@ test('an early click is the root of the request made while it was dispatched, no
   serve,
   server,
 }) => {
-  await delaySdk(page, 500)
+  const release = await holdScript(page, 'sdk')
   await page.goto(
     serve(
       '/',
@@ -83,8 +85,10 @@ test('an early click is the root of the request made while it was dispatched, no
         document.querySelector('button').click()
       </script>`,
     ),
+    { waitUntil: 'commit' },
   )
-  await waitForSdk(page)
+  await waitForRequest(server, '/api/two')
+  release()
   const click = await waitForSpan(server, isNamed('click Early'))
   const load = await waitForSpan(server, isNamed('load /'))
   expect(await waitForSpan(server, isRequestTo('/api/one'))).toMatchObject({ parentSpanId: click.spanId })
@@ -116,22 +120,33 @@ test('an early click on the button of a form names the request made while the fo
 })
 
 test('an early request ends with its last byte, not when the SDK loads', async ({ page, serve, server }) => {
-  await delaySdk(page, 2000)
+  const release = await holdScript(page, 'sdk')
   await page.goto(
     serve(
       '/',
       `<script>
-        for (const n of [1, 2, 3]) fetch('/api/quick/' + n + '?delay=20').then((answer) => answer.json())
+        for (const n of [1, 2, 3]) fetch('/api/quick/' + n).then((answer) => answer.json())
         fetch('/api/unread').then(() => { const start = performance.now(); while (performance.now() - start < 1500); })
       </script>`,
     ),
+    { waitUntil: 'commit' },
   )
-  const spans = await waitForSpans(
-    server,
-    ({ attributes, name }) => name === 'GET' && attributes.length > 0,
-    4,
-  )
-  expect(spans.map(({ durationMillis }) => durationMillis).filter((millis) => millis > 1200)).toEqual([])
+  const arrivals = async () => {
+    const timings = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name, startTime, duration }) => [name, performance.timeOrigin + startTime + duration] as const),
+    )
+    return timings.filter(([url]) => url.includes('/api/'))
+  }
+  await expect.poll(arrivals).toHaveLength(4)
+  const arrivedMillis = new Map<unknown, number>(await arrivals())
+  release()
+  for (const span of await waitForSpans(server, isRequestTo('/api/'), 4)) {
+    const endMillis = Number(BigInt(span.endTimeUnixNano) / 1_000_000n)
+    const arrived = arrivedMillis.get(attribute(span, 'url.full')) ?? 0
+    expect(Math.abs(endMillis - arrived)).toBeLessThan(100)
+  }
 })
 
 test('proxies of a page around the patches of the loader, and its replacement of XMLHttpRequest, are kept', async ({
@@ -176,7 +191,7 @@ test('an SDK that loads after half a minute makes one trace of the earlier work'
   serve,
   server,
 }) => {
-  await delaySdk(page, 500)
+  const release = await holdScript(page, 'sdk')
   await page.goto(
     serve(
       '/',
@@ -184,12 +199,16 @@ test('an SDK that loads after half a minute makes one trace of the earlier work'
         fetch('/api/early')
         document.querySelector('button').click()
         const now = performance.now.bind(performance)
-        let ahead = 0
-        performance.now = () => now() + ahead
-        setTimeout(() => { ahead = 40_000 }, 100)
+        window.aheadMillis = 0
+        performance.now = () => now() + aheadMillis
       </script>`,
     ),
+    { waitUntil: 'commit' },
   )
+  await waitForRequest(server, '/api/early')
+  await waitForRequest(server, '/api/click')
+  await page.evaluate('aheadMillis = 40_000')
+  release()
   const load = await waitForSpan(server, isNamed('load /'))
   expect(attribute(load, 'throughline.action.end_reason')).toBe('done')
   for (const [path, parent] of [
@@ -209,15 +228,18 @@ test('requests of a sandboxed frame, which has an opaque origin, are sent unchan
   serve,
   server,
 }) => {
-  serve('/widget', `<script>fetch('/api/widget').catch(() => {})</script>`)
+  serve('/widget', `<script>fetch('/api/widget').catch(() => {})</script>`, {
+    // A busy machine may have no idle time for a frame.
+    head: '<script>window.requestIdleCallback = (callback) => setTimeout(callback)</script>',
+  })
   await page.goto(serve('/', '<iframe sandbox="allow-scripts" src="/widget"></iframe>'))
   await waitForSdk(page)
-  const frame = page.frames().find((candidate) => candidate.url().endsWith('/widget'))
-  await frame?.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)))
-  await frame?.evaluate(() => fetch('/api/later').catch(() => {}))
-  const seen = server.requests.filter(({ path }) => /widget|later/.test(path))
-  expect(seen.map(({ path }) => path)).toEqual(expect.arrayContaining(['/api/widget', '/api/later']))
-  expect(seen.filter(({ traceparent }) => traceparent !== undefined)).toEqual([])
+  const frame = page.frames().find((candidate) => candidate.url().endsWith('/widget')) as Frame
+  await waitForSdk(frame)
+  await frame.evaluate(() => fetch('/api/later').catch(() => {}))
+  for (const path of ['/api/widget', '/api/later']) {
+    expect((await waitForRequest(server, path)).traceparent).toBeUndefined()
+  }
   expect(server.requests.filter(({ path }) => path.includes('null'))).toEqual([])
 })
 
@@ -279,10 +301,14 @@ test('behind a gateway that samples everything, sessions are sampled by their ow
   await page.evaluate(async () =>
     window.throughline?.action('later', async () => void (await fetch('/api/later'))),
   )
-  const flagsOf = (path: string) =>
-    server.requests.find((request) => request.path === path)?.traceparent?.slice(-2)
   // The page load follows the sampling of the HTML's trace, and user actions that of the session.
-  expect([flagsOf('/api/load'), flagsOf('/api/click'), flagsOf('/api/later')]).toEqual(['01', '00', '00'])
+  for (const [path, flags] of [
+    ['/api/load', '01'],
+    ['/api/click', '00'],
+    ['/api/later', '00'],
+  ] as const) {
+    expect((await waitForRequest(server, path)).traceparent?.slice(-2), path).toBe(flags)
+  }
   expect(await page.evaluate(() => window.throughline?.health().sampled)).toBe(false)
   expect(await waitForSpan(server, isNamed('load /'))).toMatchObject({ traceId })
   expect(server.spans().filter(isNamed('click Early'))).toEqual([])
@@ -314,12 +340,13 @@ test('after status 410 the next page sends no trace headers at all', async ({
   await visit(serve('/', ''))
   await expect.poll(() => page.evaluate(() => window.throughline?.health().recording)).toBe(false)
   await visit(serve('/next', `<script>fetch('/api/next')</script>`))
-  expect(server.requests.find(({ path }) => path === '/api/next')).toMatchObject({ traceparent: undefined })
-  // After an hour the first page gets status 410 from the SDK again, and the next one reads it from storage.
+  expect((await waitForRequest(server, '/api/next')).traceparent).toBeUndefined()
+  // After an hour the SDK of the first page starts to record again, and the loader of the next page reads that.
+  server.answerExports()
   await page.evaluate(() => localStorage.setItem('throughline.off', '1'))
   await visit(serve('/hour', ''))
   await visit(serve('/on', `<script>fetch('/api/on')</script>`))
-  expect(server.requests.find(({ path }) => path === '/api/on')?.traceparent).toBeTruthy()
+  expect((await waitForRequest(server, '/api/on')).traceparent).toBeTruthy()
 })
 
 for (const [fault, script, cause] of [
