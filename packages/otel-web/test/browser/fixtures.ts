@@ -58,6 +58,18 @@ export async function waitForSdk(page: Page | Frame): Promise<void> {
   })
 }
 
+/** Returns a function that waits until the script of the SDK has run, even if tracing has not started. */
+export async function followSdkScript(page: Page): Promise<() => Promise<unknown>> {
+  await page.addInitScript(() => {
+    const onLoad = ({ target }: Event) => {
+      const isSdk = target instanceof HTMLScriptElement && target.src.includes('-sdk')
+      if (isSdk) Object.assign(window, { sdkHasRun: true })
+    }
+    document.addEventListener('load', onLoad, true)
+  })
+  return () => page.waitForFunction('window.sdkHasRun')
+}
+
 /** Waits until the extras have loaded and started. Exports wait for that. */
 export async function waitForExtras(page: Page): Promise<void> {
   await page.waitForFunction(

@@ -135,7 +135,9 @@ test('an early request ends with its last byte, not when the SDK loads', async (
     const timings = await page.evaluate(() =>
       performance
         .getEntriesByType('resource')
-        .map(({ name, startTime, duration }) => [name, performance.timeOrigin + startTime + duration] as const),
+        .map(
+          ({ name, startTime, duration }) => [name, performance.timeOrigin + startTime + duration] as const,
+        ),
     )
     return timings.filter(([url]) => url.includes('/api/'))
   }

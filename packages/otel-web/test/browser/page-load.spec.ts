@@ -200,9 +200,11 @@ test('with an npm import, an action by hand and a click during the page load are
   const code = `${START}
     void window.throughline.action('start', async () => void (await fetch('/api/start')))
     document.querySelector('button').onclick = () => void fetch('/api/click')`
-  // A slow image delays the load event.
+  // The image delays the load event.
   await page.goto(
-    serve('/', `<img src="/api/image?delay=2000"><button>Go</button>${await app(code)}`, { script: ' ' }),
+    serve('/', `<img src="/api/image?until=/api/start,/api/click"><button>Go</button>${await app(code)}`, {
+      script: ' ',
+    }),
     {
       waitUntil: 'commit',
     },

@@ -14,12 +14,15 @@ const IMPORTS = `
 const APP = `
   function useCount() {
     const [count, setCount] = useState(0)
-    setters.add(setCount)
     return [count, setCount]
   }
   function App() {
     const [count, setCount] = useCount()
-    useEffect(() => { if (count) void fetch('/api/effect-' + count) }, [count])
+    useEffect(() => {
+      // In an effect: React can throw away a render, with the setter of its own.
+      setters.add(setCount)
+      if (count) void fetch('/api/effect-' + count)
+    }, [count])
     const onClick = async () => {
       await fetch('/api/first')
       setCount((before) => before + 1)

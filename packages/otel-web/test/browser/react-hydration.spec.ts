@@ -39,6 +39,7 @@ const APP = `
 test('effects of a hydrated page keep the context of the click', async ({ page, serve, server, noise }) => {
   await page.goto(serve('/', HTML + (await bundledCode(APP))))
   await waitForReact(page)
+  await page.waitForFunction('hydrated.includes("button")')
   for (const count of [0, 1]) {
     await page.getByRole('button', { name: `Buy ${count}` }).click()
     const effect = await waitForSpan(server, isRequestTo(`/api/effect-${count + 1}`))

@@ -1,13 +1,14 @@
 import type { Page } from '@playwright/test'
 import { bundledCode } from './bundled-script.ts'
-import { expect, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
+import { expect, holdScript, isNamed, isRequestTo, test, waitForSdk, waitForSpan } from './fixtures.ts'
 import { waitForReact } from './react-page.ts'
 
 /** Counts the setters and the runs of an effect, and requests in an effect what a click has set after an await. */
 const app = (root: string) => `
   const App = () => {
     const [id, setId] = useState(0)
-    setters.add(setId)
+    // In an effect: React can throw away a render, with the setter of its own.
+    useEffect(() => { setters.add(setId) })
     useEffect(() => void window.runs++, [setId])
     useEffect(() => { if (id) void fetch('/api/${root}-effect-' + id) }, [id])
     const onClick = async () => {
@@ -117,14 +118,7 @@ test('a React chunk that comes after the first updates follows later ones, with 
   server,
   noise,
 }) => {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await page.route('**/throughline-react.js', async (route) => {
-    await released
-    await route.continue()
-  })
+  const release = await holdScript(page, 'react')
   await page.goto(serve('/', `${ROOTS}${await bundledCode(`${IMPORTS}\n${app('one')}`)}`))
   await waitForSdk(page)
   await page.getByRole('button', { name: 'one 0' }).click()

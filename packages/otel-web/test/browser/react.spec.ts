@@ -2,11 +2,13 @@ import { bundledCode } from './bundled-script.ts'
 import {
   attribute,
   expect,
+  holdScript,
   isNamed,
   isRequestTo,
   scriptOf,
   test,
   WAYS,
+  waitForExtras,
   waitForSdk,
   waitForSpan,
 } from './fixtures.ts'
@@ -19,8 +21,8 @@ const APP = `
   const setters = new Set()
   const App = () => {
     const [id, setId] = useState(0)
-    setters.add(setId)
-    window.setters = setters.size
+    // In an effect: React can throw away a render, with the setter of its own.
+    useEffect(() => { window.setters = setters.add(setId).size })
     useEffect(() => { if (id) void fetch('/api/effect-' + id) }, [id])
     const onClick = async (next) => {
       await fetch('/api/first-' + next)
@@ -65,7 +67,10 @@ for (const way of WAYS) {
 
 test('a page without React does not load the React chunk', async ({ visit, serve, server, page }) => {
   await visit(serve('/', '<button>Buy</button>'))
-  await page.waitForTimeout(1000)
+  await waitForExtras(page)
+  await page.click('button')
+  await page.evaluate(() => window.throughline?.action('bought', () => {}))
+  await waitForSpan(server, isNamed('bought'))
   expect(server.requests.map(({ path }) => path)).not.toContain('/throughline-react.js')
 })
 
@@ -144,8 +149,7 @@ test('an effect of an update that another action overtakes links to both', async
   `
   await page.goto(serve('/', await bundled(app)))
   await waitForSdk(page)
-  await expect.poll(() => server.requests.map(({ path }) => path)).toContain('/throughline-react.js')
-  await page.waitForTimeout(200)
+  await waitForReact(page)
   await page.evaluate(() => {
     const { later, now } = window as unknown as Record<'later' | 'now', (name: string) => void>
     window.throughline?.action('one', () => later('one'))
@@ -179,13 +183,12 @@ test('a form with useActionState and useOptimistic works before and after the ch
     }
     createRoot(document.querySelector('#root')).render(h(Form))
   `
-  await page.goto(serve('/', await bundled(app)))
+  const release = await holdScript(page, 'react')
+  await page.goto(serve('/', await bundled(app)), { waitUntil: 'commit' })
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.locator('output')).toHaveText('1')
-  await expect
-    .poll(() => server.requests.map(({ path }) => path), { timeout: 15_000 })
-    .toContain('/throughline-react.js')
-  await page.waitForTimeout(200)
+  release()
+  await waitForReact(page)
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.locator('output')).toHaveText('2')
   const save = await waitForSpan(server, isRequestTo('/api/save-2'))
@@ -212,10 +215,12 @@ test('useFormStatus, whose hook returns no setter, works before and after the ch
     }
     createRoot(document.querySelector('#root')).render(h(Form))
   `
-  await page.goto(serve('/', await bundled(app)))
+  const release = await holdScript(page, 'react')
+  await page.goto(serve('/', await bundled(app)), { waitUntil: 'commit' })
   await expect(page.locator('output')).toHaveText('idle')
   await page.getByRole('button', { name: 'Save 0' }).click()
   await expect(page.getByRole('button')).toHaveText('Save 1')
+  release()
   await waitForReact(page)
   await page.getByRole('button', { name: 'Save 1' }).click()
   await expect(page.getByRole('button')).toHaveText('Save 2')

@@ -2,6 +2,7 @@ import { bundledCode } from './bundled-script.ts'
 import {
   attribute,
   expect,
+  followSdkScript,
   holdExtras,
   isNamed,
   isRequestTo,
@@ -9,6 +10,7 @@ import {
   startedWith,
   test,
   waitForExtras,
+  waitForRequest,
   waitForSdk,
   waitForSpan,
 } from './fixtures.ts'
@@ -51,9 +53,9 @@ test('the SDK is off, without an error, if its Trusted Types policy is not allow
       script: '<script nonce="abc" src="/throughline.js" data-service-name="test-web"></script>',
     }),
   )
-  await page.waitForTimeout(300)
   expect(await page.evaluate(async () => (await fetch('/api/x')).status)).toBe(200)
-  expect(server.requests.find(({ path }) => path === '/api/x')?.traceparent).toBeUndefined()
+  expect((await waitForRequest(server, '/api/x')).traceparent).toBeUndefined()
+  expect(await page.evaluate(() => window.throughline)).toBeUndefined()
   // The browser itself reports the policy.
   expect(noise.filter((line) => line.startsWith('uncaught'))).toEqual([])
 })
@@ -190,6 +192,7 @@ for (const [how, isTag] of [
     serve,
     server,
   }) => {
+    const sdkHasRun = await followSdkScript(page)
     await page.addInitScript(() => {
       let activationStart: number | undefined
       const { getEntriesByType } = performance
@@ -209,17 +212,20 @@ for (const [how, isTag] of [
         },
       })
     })
-    const ahead = `<script>fetch('/api/ahead').then((answer) => answer.json())</script>`
+    const ahead = `<script>window.ahead = fetch('/api/ahead').then((answer) => answer.json())</script>`
     const early = `<script>window.traces = []
       throughline.onTrace(({ name }) => traces.push(name))</script>`
     const script = await scriptOf(isTag ? 'script tag' : 'npm import')
     await page.goto(serve('/', ahead + early, { script }))
-    await page.waitForTimeout(1500)
+    if (isTag) await sdkHasRun()
+    await page.evaluate('ahead')
     expect(server.spans()).toEqual([])
     const shownMillis = Number(await page.evaluate('show()'))
     const load = await waitForSpan(server, isNamed('load /'))
     const startMillis = Number(BigInt(load.startTimeUnixNano) / 1_000_000n)
     await expect.poll(() => page.evaluate('traces')).toEqual(['load /'])
+    // The export of a page load that was recorded before would have arrived first.
+    expect(server.spans().filter(isNamed('load /'))).toHaveLength(1)
     if (isTag) {
       const request = await waitForSpan(server, isRequestTo('/api/ahead'))
       expect(request.parentSpanId).toBe(load.spanId)
@@ -305,7 +311,9 @@ test('a frozen tab has sent its open spans and is traced again when it resumes',
   serve,
   server,
 }) => {
-  await visit(serve('/', `<button onclick="fetch('/api/long?delay=1500')">Freeze</button>`))
+  await visit(
+    serve('/', `<button onclick="window.long = fetch('/api/long?until=/api/thawed')">Freeze</button>`),
+  )
   await page.click('button')
   const session = await page.context().newCDPSession(page)
   await session.send('Emulation.setFocusEmulationEnabled', { enabled: false })
@@ -318,9 +326,11 @@ test('a frozen tab has sent its open spans and is traced again when it resumes',
   expect(attribute(click, 'throughline.action.end_reason')).toBe('hidden')
   expect(attribute(await waitForSpan(server, isRequestTo('/api/long')), 'throughline.incomplete')).toBe(true)
   await session.send('Page.setWebLifecycleState', { state: 'active' })
-  await page.evaluate(async () =>
-    window.throughline?.action('thawed', async () => void (await fetch('/api/thawed')).status),
-  )
+  await page.evaluate(async () => {
+    await window.throughline?.action('thawed', async () => void (await fetch('/api/thawed')).status)
+    await (await (window as unknown as { long: Promise<Response> }).long).text()
+    await window.throughline?.flush()
+  })
   await waitForSpan(server, isNamed('thawed'))
   // A span that was sent while it was open is not sent again.
   expect(server.spans().filter(isRequestTo('/api/long'))).toHaveLength(1)
