@@ -33,7 +33,8 @@ export function addHeaders(
   for (const name of Object.keys(added)) {
     const value = added[name] ?? ''
     const own = get(name)
-    if (own === null) set(name, value)
+    // A `baggage` header without members is invalid as the beginning of a list.
+    if (!own) set(name, value)
     else if (name === 'baggage') {
       const missing = missingBaggage(own, value)
       if (missing) set(name, `${own},${missing}`)

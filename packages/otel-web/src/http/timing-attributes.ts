@@ -9,7 +9,9 @@ import { ATTR_HTTP_RESPONSE_BODY_SIZE, attrTiming } from '../core/semconv.ts'
 export function timingAttributes(timing: PerformanceResourceTiming): Attributes {
   const attributes: Attributes = {}
   const add = (phase: string, startMillis: number, endMillis: number) => {
-    if (endMillis > 0 && endMillis > startMillis) {
+    // A phase that did not happen, or that another origin does not disclose, has times of 0:
+    // https://www.w3.org/TR/resource-timing/#sec-cross-origin-resources
+    if (startMillis > 0 && endMillis > startMillis) {
       attributes[attrTiming(phase)] = Math.round((endMillis - startMillis) * 10) / 10
     }
   }
