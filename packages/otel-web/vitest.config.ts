@@ -5,6 +5,12 @@ export default defineConfig({
     name: 'otel-web',
     environment: 'node',
     include: ['src/**/*.test.ts'],
+    // Web Storage, which browsers have. Every test file gets an empty one.
+    execArgv: [
+      '--experimental-webstorage',
+      '--localstorage-file=:memory:',
+      '--disable-warning=ExperimentalWarning',
+    ],
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

@@ -149,7 +149,8 @@ function read(): State | undefined {
 /** True for an hour after a collector has refused all further spans. */
 export function wasKilled(): boolean {
   try {
-    return Number(localStorage.getItem(KILL_KEY)) > Date.now()
+    const leftMillis = Number(localStorage.getItem(KILL_KEY)) - Date.now()
+    return leftMillis > 0 && leftMillis <= KILL_MILLIS
   } catch {
     return false
   }
@@ -157,5 +158,6 @@ export function wasKilled(): boolean {
 
 function isOver({ startMillis, lastMillis }: State): boolean {
   const now = Date.now()
-  return now - lastMillis > IDLE_MILLIS || now - startMillis > MAX_AGE_MILLIS
+  // Times in the future were written while the clock was wrong.
+  return Math.abs(now - lastMillis) > IDLE_MILLIS || Math.abs(now - startMillis) > MAX_AGE_MILLIS
 }
