@@ -31,3 +31,64 @@ test('URLs of other schemes than HTTP get no trace headers', () => {
   expect(decision('blob:https://shop.example/1')).toBe('not http')
   expect(decision('data:text/plain,x')).toBe('not http')
 })
+
+// https://html.spec.whatwg.org/multipage/browsers.html#same-origin
+test.each([
+  ['https://SHOP.example/api', 'sent'],
+  ['https://shop.example:443/api', 'sent'],
+  ['https://user:secret@shop.example/api', 'sent'],
+  ['https://shop.example@evil.test/api', 'foreign origin'],
+  ['https://shop.example./api', 'foreign origin'],
+  ['https://www.shop.example/api', 'foreign origin'],
+  ['https://evil.test/shop.example', 'foreign origin'],
+  ['https://evil.test#https://shop.example/', 'foreign origin'],
+  ['http://shop.example:443/', 'foreign origin'],
+  ['ws://shop.example/', 'not http'],
+  ['wss://shop.example/', 'not http'],
+  ['file:///etc/hosts', 'not http'],
+  ['about:blank', 'not http'],
+  ['chrome-extension://abc/x.js', 'not http'],
+])('from https://shop.example, headers to %s: %s', (url, expected) => {
+  expect(decision(url)).toBe(expected)
+})
+
+test.each([
+  ['https://api.example', 'https://api.example/', 'sent'],
+  ['https://api.example/', 'https://api.example/v1', 'sent'],
+  ['https://API.example:443', 'https://api.example/v1', 'sent'],
+  ['http://localhost:4000', 'http://localhost:4000/', 'sent'],
+  ['http://localhost:4000', 'http://127.0.0.1:4000/', 'foreign origin'],
+  ['https://bücher.example', 'https://xn--bcher-kva.example/', 'sent'],
+  ['https://*.example', 'https://api.example/', 'foreign origin'],
+  ['*', 'https://api.example/', 'foreign origin'],
+  ['null', 'https://api.example/', 'foreign origin'],
+  ['api.example', 'https://api.example/', 'foreign origin'],
+  ['//api.example', 'https://api.example/', 'foreign origin'],
+  ['blob:https://api.example/1', 'https://api.example/', 'sent'],
+])('with propagateTo %s, headers to %s: %s', (value, url, expected) => {
+  expect(decision(url, { propagateTo: [value] })).toBe(expected)
+})
+
+test.each<[string | RegExp, string, string]>([
+  ['/', '/anything', 'excluded by noPropagate'],
+  ['', '/anything', 'sent'],
+  ['/login?', '/login?to=1', 'excluded by noPropagate'],
+  ['/login?', '/login', 'sent'],
+  ['/a b', '/a%20b', 'sent'],
+  ['/a%20b', '/a b', 'excluded by noPropagate'],
+  ['shop.example', '/', 'sent'],
+  ['https://shop.example', '/', 'excluded by noPropagate'],
+  [/^\/out/, '/out', 'sent'],
+  [/^https:\/\/shop\.example\/out\b/, '/out?x', 'excluded by noPropagate'],
+  [/\/out$/y, '/out', 'sent'],
+])('with noPropagate %s, headers to the path %s: %s', (pattern, path, expected) => {
+  expect(decision(`https://shop.example${path}`, { noPropagate: [pattern] })).toBe(expected)
+})
+
+test('a page of an opaque origin sends headers to its allow-list only', () => {
+  // `window.origin` of a sandboxed frame is "null", and so is the origin of a `data:` URL.
+  const decide = createPropagationPolicy({ propagateTo: ['https://api.example'] }, '')
+  expect(decide(new URL('https://api.example/'))).toBe('sent')
+  expect(decide(new URL('https://shop.example/'))).toBe('foreign origin')
+  expect(decide(new URL('data:,'))).toBe('not http')
+})

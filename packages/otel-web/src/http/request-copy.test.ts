@@ -102,11 +102,7 @@ describe('headers that the caller has set', () => {
       { TraceParent: 'own' },
       { traceparent: 'own' },
     ],
-    [
-      'an invalid and empty traceparent is sent as it is',
-      { traceparent: '' },
-      { traceparent: '' },
-    ],
+    ['an invalid and empty traceparent is sent as it is', { traceparent: '' }, { traceparent: '' }],
     [
       'a tracestate of the caller is kept beside our traceparent',
       { tracestate: 'own=1' },

@@ -1,48 +1,22 @@
-import { performance } from 'node:perf_hooks'
 import { describe, expect, test } from 'vitest'
+import { addResourceEntry } from '../../test/resource-entry.ts'
 import { timingAttributes } from './timing-attributes.ts'
 
 // A response over a new connection: the phases of https://www.w3.org/TR/resource-timing/#timestamp-diagram.
 const TIMES = {
   startTime: 100,
-  redirectStartTime: 0,
-  redirectEndTime: 0,
-  postRedirectStartTime: 100,
-  finalServiceWorkerStartTime: 0,
   domainLookupStartTime: 110,
   domainLookupEndTime: 125.26,
   connectionStartTime: 125.26,
   connectionEndTime: 155,
-  secureConnectionStartTime: 140,
   finalNetworkRequestStartTime: 156,
   finalNetworkResponseStartTime: 206,
   endTime: 220.04,
 }
 const OVER_NETWORK = { encodedSize: 512, decodedSize: 2048, alpn: 'h2' }
 
-/** An entry as the platform creates it from the timing of a fetch. */
-function entryOf(times: Partial<typeof TIMES> = {}, { encodedSize, decodedSize, alpn } = OVER_NETWORK) {
-  const all = { ...TIMES, ...times }
-  const timingInfo = {
-    ...all,
-    encodedBodySize: encodedSize,
-    decodedBodySize: decodedSize,
-    finalConnectionTimingInfo: { ...all, ALPNNegotiatedProtocol: alpn },
-  }
-  return performance.markResourceTiming(
-    timingInfo as never,
-    'https://shop.example/api',
-    'fetch',
-    globalThis,
-    '',
-    { encodedSize, decodedSize } as never,
-    200,
-    '',
-  ) as unknown as PerformanceResourceTiming
-}
-
 test('each phase of a request over a new connection has its duration in tenths of a millisecond', () => {
-  expect(timingAttributes(entryOf())).toEqual({
+  expect(timingAttributes(addResourceEntry(TIMES, OVER_NETWORK))).toEqual({
     'throughline.timing.dns_ms': 15.3,
     'throughline.timing.connect_ms': 29.7,
     'throughline.timing.queue_ms': 56,
@@ -84,29 +58,18 @@ describe('a phase that did not happen has no attribute', () => {
       none('wait'),
     ],
   ])('%s', (_, times, absent) => {
-    expect({ ...absent, ...timingAttributes(entryOf(times)) }).toMatchObject(absent)
+    expect({ ...absent, ...timingAttributes(addResourceEntry({ ...TIMES, ...times })) }).toMatchObject(absent)
   })
 })
 
 test('a redirect of the same origin is a phase of its own', () => {
-  const entry = entryOf({ redirectStartTime: 100, redirectEndTime: 108 })
+  const entry = addResourceEntry({ ...TIMES, redirectStartTime: 100, redirectEndTime: 108 })
   expect(timingAttributes(entry)).toMatchObject({ 'throughline.timing.redirect_ms': 8 })
 })
 
 test('an entry of another origin without Timing-Allow-Origin has no attributes', () => {
   // All but the start and the end are 0: https://fetch.spec.whatwg.org/#create-an-opaque-timing-info
-  const opaque = entryOf(
-    {
-      domainLookupStartTime: 0,
-      domainLookupEndTime: 0,
-      connectionStartTime: 0,
-      connectionEndTime: 0,
-      secureConnectionStartTime: 0,
-      finalNetworkRequestStartTime: 0,
-      finalNetworkResponseStartTime: 0,
-    },
-    { encodedSize: 0, decodedSize: 0, alpn: '' },
-  )
+  const opaque = addResourceEntry({ startTime: 100, endTime: 220 })
   expect(opaque.responseEnd).toBeGreaterThan(0)
   expect(timingAttributes(opaque)).toEqual({})
 })
@@ -120,11 +83,11 @@ test.each([
   ['h3-29', '3-29'],
 ])('the protocol %s has the version %s', (alpn, version) => {
   // Identifiers: https://www.iana.org/assignments/tls-extensiontype-values#alpn-protocol-ids
-  const attributes = timingAttributes(entryOf({}, { ...OVER_NETWORK, alpn }))
+  const attributes = timingAttributes(addResourceEntry(TIMES, { ...OVER_NETWORK, alpn }))
   expect(attributes['network.protocol.version']).toBe(version)
 })
 
 test('the size of the body is the size on the wire', () => {
-  const attributes = timingAttributes(entryOf({}, { encodedSize: 10, decodedSize: 99_000, alpn: 'h3' }))
+  const attributes = timingAttributes(addResourceEntry(TIMES, { encodedSize: 10, decodedSize: 99_000 }))
   expect(attributes['http.response.body.size']).toBe(10)
 })
