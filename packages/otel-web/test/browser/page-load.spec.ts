@@ -145,15 +145,19 @@ test('with an npm import, the page load owns what an app asks for when its scrip
 }) => {
   // Listeners of a script that runs before tracing starts have no context.
   const other = `<script>
-    let left = 3
+    let loadedMillis = 0
     const next = () => {
-      if (left-- === 0) return void fetch('/api/after')
+      const nowMillis = performance.now()
+      if (nowMillis - loadedMillis > 2200) return void fetch('/api/after')
       const script = document.createElement('script')
       script.onload = script.onerror = next
-      script.src = '/api/script/' + left + '?delay=700'
+      script.src = '/api/script/' + nowMillis + '?delay=100'
       document.head.append(script)
     }
-    window.addEventListener('load', next)
+    window.addEventListener('load', () => {
+      loadedMillis = performance.now()
+      next()
+    })
   </script>`
   await page.goto(serve('/', `${other}${await app(START)}`, { script: ' ' }))
   const load = await waitForSpan(server, isNamed('load /'))

@@ -384,24 +384,24 @@ const ABORTS: Readonly<Record<string, (kit: Kit, controller: AbortController) =>
     await fetching
   },
   'while it waits': async (kit, controller) => {
-    const fetching = kit.settle('fetch', fetch(kit.url('delay=200'), { signal: controller.signal }))
+    const fetching = kit.settle('fetch', fetch(kit.url('until=/never'), { signal: controller.signal }))
     await kit.wait(100)
     controller.abort(new RangeError('late'))
     await fetching
   },
   'when the headers are there': async (kit, controller) => {
-    const response = await fetch(kit.url('chunks=5&body=40'), { signal: controller.signal })
+    const response = await fetch(kit.url('chunks=500&body=40'), { signal: controller.signal })
     controller.abort()
     await kit.settle('text', response.text())
   },
   'while it reads': async (kit, controller) => {
-    const response = await fetch(kit.url('chunks=5&body=40'), { signal: controller.signal })
+    const response = await fetch(kit.url('chunks=500&body=40'), { signal: controller.signal })
     const reading = kit.settle('text', response.text())
     controller.abort('enough')
     await reading
   },
   'while a reader reads': async (kit, controller) => {
-    const response = await fetch(kit.url('chunks=5&body=40'), { signal: controller.signal })
+    const response = await fetch(kit.url('chunks=500&body=40'), { signal: controller.signal })
     const reader = response.body?.getReader()
     await reader?.read()
     controller.abort('enough')
@@ -422,7 +422,7 @@ const ABORTS: Readonly<Record<string, (kit: Kit, controller: AbortController) =>
     kit.log(request.signal.aborted)
   },
   'by a time-out': async (kit) =>
-    kit.settle('fetch', fetch(kit.url('delay=1500'), { signal: AbortSignal.timeout(250) })),
+    kit.settle('fetch', fetch(kit.url('until=/never'), { signal: AbortSignal.timeout(250) })),
   'by any of two': async (kit, controller) => {
     const fetching = kit.settle(
       'fetch',
@@ -573,8 +573,13 @@ export const fetchCases: Cases = {
     }
   },
   'results in order': async (kit) => {
+    // The server answers each request when the page has the answer before it.
     await Promise.all(
-      [1, 2, 3].map(async (n) => kit.log(await (await fetch(kit.url(`n=${n}&delay=${n * 150}`))).text())),
+      [1, 2, 3].map(async (n) => {
+        const until = n > 1 ? `&until=${kit.url(`over=${n - 1}`)}` : ''
+        kit.log(await (await fetch(kit.url(`n=${n}${until}`))).text())
+        await fetch(kit.url(`over=${n}`))
+      }),
     )
   },
   'a hundred at once': async (kit) => {
