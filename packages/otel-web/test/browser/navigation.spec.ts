@@ -101,7 +101,17 @@ test('a navigation without requests lasts until its page is painted', async ({
   serve,
   server,
 }) => {
+  await page.addInitScript(() => {
+    const { setTimeout } = window
+    Object.assign(window, {
+      // A busy machine may take longer for a frame than the limit of the SDK.
+      setTimeout: (handler: TimerHandler, millis?: number) =>
+        setTimeout(handler, millis === 500 && 'isLoaded' in window ? 20_000 : millis),
+    })
+  })
   await visit(serve('/', `<button onclick="history.pushState({}, '', '/about')">About</button>`))
+  await waitForExtras(page)
+  await page.evaluate('window.isLoaded = true')
   await page.click('button')
   const navigation = await waitForSpan(server, isNamed('navigate /about'))
   expect(navigation.durationMillis).toBeGreaterThan(0)

@@ -30,6 +30,10 @@ test('the snippets for Next.js work in Next.js with the published package @long'
     const app = spawn(process.execPath, [next, 'start', '--port', '0'], { cwd: folder, env })
     try {
       await page.goto(await addressOf(app.stdout))
+      // React keeps the properties of an element on it when it has hydrated it.
+      await page.waitForFunction(() =>
+        Object.keys(document.querySelector('button') ?? {}).some((key) => key.startsWith('__reactProps')),
+      )
       const [answer] = await Promise.all([
         page.waitForResponse('**/api/orders'),
         page.getByRole('button', { name: 'Buy' }).click(),

@@ -115,7 +115,9 @@ test('with an npm import, requests of other module scripts are children of the p
   server,
 }) => {
   const other = `<script type="module">await fetch('/api/other'); setTimeout(() => fetch('/api/later'), 20)</script>`
-  await page.goto(serve('/', `${await app(START)}${other}`, { script: ' ' }))
+  // The image delays the load event.
+  const image = '<img src="/api/image?until=/api/later">'
+  await page.goto(serve('/', `${image}${await app(START)}${other}`, { script: ' ' }))
   const load = await waitForSpan(server, isNamed('load /'))
   for (const path of ['/api/other', '/api/later']) {
     expect((await waitForSpan(server, isRequestTo(path))).parentSpanId, path).toBe(load.spanId)

@@ -71,7 +71,7 @@ for (const [part, titles] of Object.entries(PARTS)) {
       server.pages.set('/', {
         html: `<!doctype html><html><head><title>t</title>${script}</head><body></body></html>`,
       })
-      await page.goto(server.origin, { waitUntil: 'commit' })
+      await page.goto(server.origin, { waitUntil: 'domcontentloaded' })
       if (setting === 'tag' || setting === 'shutdown') await waitForSdk(page)
       if (setting === 'shutdown') await page.evaluate(() => window.throughline?.shutdown())
       const outcome = await runCases(page, server, { within: setting === 'tag', titles })
