@@ -1,6 +1,17 @@
 import type { Page } from '@playwright/test'
 import type { Health } from '../../src/tracing.ts'
-import { expect, isRequestTo, startedWith, test, waitForExtras, waitForSpans } from './fixtures.ts'
+import {
+  EXPORT_BY_FLUSH,
+  expect,
+  isNamed,
+  isRequestTo,
+  startedWith,
+  test,
+  waitForExtras,
+  waitForSpan,
+  waitForSpans,
+  watchActions,
+} from './fixtures.ts'
 
 /** Makes `count` requests, each in an action of its own. */
 const work = `<script>
@@ -11,21 +22,14 @@ const work = `<script>
       })
     }
   }
-  /** The same, exported as one batch. */
-  window.workInOneBatch = async (count) => {
-    const ended = new Promise((resolve) => {
-      let left = count
-      const stop = throughline.onTrace(({ name }) => {
-        if (!name.startsWith('work ') || --left > 0) return
-        stop()
-        resolve()
-      })
-    })
-    await work(count)
-    await ended
-    await throughline.flush()
-  }
 </script>`
+
+/** Makes `count` requests, and waits until their actions have ended. */
+async function workToEnd(page: Page, count: number): Promise<void> {
+  const ended = await watchActions(page, 'work ', count)
+  await page.evaluate(`work(${count})`)
+  await ended()
+}
 
 const isWork = isRequestTo('/api/jobs/')
 
@@ -67,7 +71,8 @@ for (const [failure, script] of Object.entries(FAILURES)) {
     server.answerExports({ cutAfterMillis: 0 })
     for (let block = 0; block < 5; block++) {
       await page.evaluate('work(4)')
-      await page.waitForTimeout(1000)
+      // Resolves when the attempt to send or to store has failed.
+      await page.evaluate('throughline.flush()')
     }
     server.answerExports()
     const spans = await waitForSpans(server, isWork, 20)
@@ -101,13 +106,21 @@ test('a batch that is not stored yet is sent when the page is unloaded', async (
   serve,
   server,
 }) => {
-  const head = `<script>IDBFactory.prototype.open = () => new EventTarget()</script>`
+  const head = `<script>
+    IDBFactory.prototype.open = () => {
+      window.atPut = throughline.health()
+      return new EventTarget()
+    }
+  </script>`
   const next = serve('/next', '')
-  await visit(serve('/', work, { head }))
+  const script = await startedWith(EXPORT_BY_FLUSH)
+  await visit(serve('/', work, { head, script }))
   await waitForExtras(page)
   server.answerExports({ cutAfterMillis: 0 })
-  await page.evaluate('work(4)')
-  await expect.poll(() => health(page)).toMatchObject({ waiting: 0, lastFailure: 'Failed to fetch' })
+  await workToEnd(page, 4)
+  await page.evaluate('void throughline.flush()')
+  const atPut = await page.waitForFunction('window.atPut')
+  expect(await atPut.jsonValue()).toMatchObject({ waiting: 0, lastFailure: 'Failed to fetch' })
   await page.goto(next)
   server.answerExports()
   await waitForSpans(server, isWork, 4)
@@ -120,16 +133,18 @@ test('a batch that cannot be deleted from the store is not sent repeatedly', asy
   server,
 }) => {
   const head = `<script>IDBObjectStore.prototype.delete = () => { throw new DOMException('', 'UnknownError') }</script>`
-  const script = await startedWith({ batchDelayMillis: 600_000 })
+  const script = await startedWith(EXPORT_BY_FLUSH)
   await visit(serve('/', work, { head, script }))
   await page.evaluate('throughline.flush()')
   server.answerExports({ cutAfterMillis: 0 })
-  await page.evaluate('workInOneBatch(4)')
+  await workToEnd(page, 4)
+  await page.evaluate('throughline.flush()')
   await expect.poll(async () => (await health(page))?.stored).toBeGreaterThanOrEqual(8)
   server.answerExports()
   await waitForSpans(server, isWork, 4)
   for (let round = 1; round < 4; round++) {
-    await page.evaluate('workInOneBatch(4)')
+    await workToEnd(page, 4)
+    await page.evaluate('throughline.flush()')
     // The lock is held while stored batches are sent.
     await page.evaluate("navigator.locks.request('throughline-store', () => {})")
     await waitForSpans(server, isWork, 4 + 4 * round)
@@ -147,9 +162,8 @@ test('the size of the store is limited: the oldest spans are dropped and counted
   const maxStoredBytes = 60_000
   const script = await startedWith({ maxStoredBytes, batchDelayMillis: 50 })
   await visit(serve('/', work, { script }))
-  // Waits until the store is open.
-  await waitForSpans(server, ({ name }) => name === 'load /')
-  await page.waitForTimeout(1000)
+  await waitForSpan(server, isNamed('load /'))
+  await waitForExtras(page)
   server.answerExports({ cutAfterMillis: 0 })
   await page.evaluate('work(200)')
   await expect.poll(() => health(page)).toMatchObject({ stored: 400, waiting: 0 })
@@ -174,18 +188,16 @@ test('spans that were stored too long ago are dropped and counted', async ({
 }) => {
   const script = await startedWith({ maxStoredAgeMillis: 50, batchDelayMillis: 50 })
   await visit(serve('/', work, { script }))
-  await waitForSpans(server, ({ name }) => name === 'load /')
-  await page.waitForTimeout(1000)
+  await waitForSpan(server, isNamed('load /'))
+  await waitForExtras(page)
   server.answerExports({ cutAfterMillis: 0 })
   await page.evaluate('work(4)')
   await expect.poll(() => health(page)).toMatchObject({ stored: 8, waiting: 0 })
+  // The collector still fails, so that no span is sent before it is too old.
+  await expect.poll(() => health(page)).toMatchObject({ dropped: 8, droppedBy: { expired: 8 } })
   server.answerExports()
-  await expect
-    .poll(() => health(page))
-    .toMatchObject({
-      dropped: 8,
-      droppedBy: { expired: 8 },
-    })
+  await page.evaluate(() => window.throughline?.action('later', () => {}))
+  await waitForSpan(server, isNamed('later'))
   expect(server.spans().filter(isWork)).toEqual([])
 })
 

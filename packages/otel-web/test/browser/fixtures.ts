@@ -70,14 +70,57 @@ export async function followSdkScript(page: Page): Promise<() => Promise<unknown
   return () => page.waitForFunction('window.sdkHasRun')
 }
 
-/** Waits until the extras have loaded and started. Exports wait for that. */
+/** Waits until `condition`, an expression, is true in a page of a browser other than Playwright's. */
+export function evaluateUntil(condition: string): { readonly evaluate: string } {
+  return {
+    evaluate: `(async () => {
+      while (!(${condition})) await new Promise((resolve) => setTimeout(resolve, 20))
+      return ''
+    })()`,
+  }
+}
+
+/** The same as {@link waitForSdk}, for such a page. */
+export const UNTIL_SDK: { readonly evaluate: string } = evaluateUntil(
+  `typeof window.throughline?.health().sent === 'number'`,
+)
+
+/**
+ * Waits until the extras have started, and exports what has ended. Without the extras, nothing is extracted from trace
+ * headers. That exports have begun is no sign of the extras: exports wait for them for five seconds at most.
+ */
 export async function waitForExtras(page: Page): Promise<void> {
   await page.waitForFunction(
-    () => performance.getEntriesByType('resource').some(({ name }) => name.includes('extras')),
+    () => {
+      const { context, propagation } = Reflect.get(globalThis, Symbol.for('opentelemetry.js.api.1'))
+      const carrier = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
+      const extracted = propagation.extract(context.active(), carrier, {
+        get: (from: Record<string, string>, name: string) => from[name],
+        keys: Object.keys,
+      })
+      const span = extracted.getValue(Symbol.for('OpenTelemetry Context Key SPAN'))
+      return span?.spanContext().traceId === 'a'.repeat(32)
+    },
     undefined,
     { polling: 20 },
   )
   await page.evaluate(() => window.throughline?.flush())
+}
+
+/**
+ * Counts the actions of the page that end from now on. The returned function waits until `count` of those whose names
+ * begin with `prefix` have ended: the next export has their spans.
+ */
+export async function watchActions(page: Page, prefix: string, count = 1): Promise<() => Promise<void>> {
+  const seen = await page.evaluateHandle((start) => {
+    const ended: string[] = []
+    window.throughline?.onTrace(({ name }) => void (name.startsWith(start) && ended.push(name)))
+    return ended
+  }, prefix)
+  return async () => {
+    const hasEnded = ([ended, least]: [string[], number]) => ended.length >= least
+    await page.waitForFunction(hasEnded, [seen, count] as [typeof seen, number], { polling: 20 })
+  }
 }
 
 /** Delays the SDK of the page, so that early work can be tested. */
@@ -131,6 +174,9 @@ export function startedWith(options: Partial<TracingOptions>): Promise<string> {
   return bundledCode(`import { startTracing } from './src/index.ts'
     window.throughline = startTracing({ serviceName: 'app', ...${JSON.stringify(options)} })`)
 }
+
+/** Options with which spans are exported only by `flush()` and when the page is hidden or unloaded. */
+export const EXPORT_BY_FLUSH: Partial<TracingOptions> = { batchDelayMillis: 600_000 }
 
 /** The exceptions of a span. On a busy machine it may have events of long animation frames, too. */
 export function exceptionsOf({ events }: ReceivedSpan): ReceivedSpan['events'] {

@@ -1,12 +1,9 @@
-import type { Page } from '@playwright/test'
 import { attribute, expect, isNamed, isRequestTo, test, waitForSpan } from './fixtures.ts'
 
-async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
-  await page.evaluate((value) => {
-    Object.defineProperty(Document.prototype, 'visibilityState', { get: () => value, configurable: true })
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
-  }, state)
-}
+/** Code that shows or hides the page. */
+const setVisibility = (state: 'hidden' | 'visible') => `
+  Object.defineProperty(Document.prototype, 'visibilityState', { get: () => '${state}', configurable: true })
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`
 
 test('a request that ends while the tab is hidden, or later, has a complete span', async ({
   page,
@@ -14,11 +11,14 @@ test('a request that ends while the tab is hidden, or later, has a complete span
   serve,
   server,
 }) => {
-  await visit(serve('/', `<button onclick="fetch('/api/slow?delay=1500')">Go</button>`))
+  await visit(serve('/', `<button onclick="fetch('/api/slow?until=/shown')">Go</button>`))
   await page.click('button')
-  await setVisibility(page, 'hidden')
-  await page.waitForTimeout(200)
-  await setVisibility(page, 'visible')
+  // Timers of a page fire in the order of their times, so this one fires before the one of the SDK that ends the action.
+  await page.evaluate(
+    `${setVisibility('hidden')}; setTimeout(() => { ${setVisibility('visible')}; window.shown = true }, 200)`,
+  )
+  await page.waitForFunction('window.shown')
+  await page.request.get(`${server.origin}/shown`)
   const request = await waitForSpan(server, isRequestTo('/api/slow'))
   const click = await waitForSpan(server, isNamed('click Go'))
   expect(attribute(request, 'throughline.incomplete')).toBeUndefined()
@@ -33,14 +33,20 @@ test('spans that are open when the tab has been hidden for some seconds are sent
   serve,
   server,
 }) => {
-  await visit(serve('/', `<button onclick="fetch('/api/slow?delay=9000')">Go</button>`))
+  await visit(serve('/', `<button onclick="fetch('/api/slow?until=/sent')">Go</button>`))
   await page.click('button')
-  await setVisibility(page, 'hidden')
+  await page.evaluate(setVisibility('hidden'))
   const request = await waitForSpan(server, isRequestTo('/api/slow'))
   expect(attribute(request, 'throughline.incomplete')).toBe(true)
   expect(attribute(await waitForSpan(server, isNamed('click Go')), 'throughline.action.end_reason')).toBe(
     'hidden',
   )
+  const response = page.waitForResponse(/\/api\/slow/)
+  await page.request.get(`${server.origin}/sent`)
+  await (await response).finished()
+  await page.evaluate(() => window.throughline?.action('later', () => {}))
+  await waitForSpan(server, isNamed('later'))
+  expect(server.spans().filter(isRequestTo('/api/slow'))).toHaveLength(1)
 })
 
 for (const open of [
