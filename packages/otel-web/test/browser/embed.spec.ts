@@ -20,8 +20,9 @@ import {
 import { writeSnippets } from './snippets.ts'
 
 const root = join(import.meta.dirname, '../..')
-// In the workspace, so that packages resolve as in an app, and not in test-results/, which each run empties.
-const folder = join(root, 'dist/embed')
+// In the workspace, so that packages resolve as in an app, and not in test-results/, which each run empties. Each worker
+// of Playwright has its own folder.
+const folder = join(root, 'dist/embed', process.env.TEST_WORKER_INDEX ?? '')
 
 test.beforeAll(() => {
   rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,16 @@
 import type { OtlpSpan } from '@throughline/otel-shared'
 import { openFirefox } from '../conformance/browsers.ts'
-import { attribute, exceptionsOf, expect, isNamed, test, waitForSpan, waitForSpans } from './fixtures.ts'
+import {
+  attribute,
+  evaluateUntil,
+  exceptionsOf,
+  expect,
+  isNamed,
+  test,
+  UNTIL_SDK,
+  waitForSpan,
+  waitForSpans,
+} from './fixtures.ts'
 
 /** Handlers by the label of their button. Their errors must be recorded on the click. */
 const FAILURES: Readonly<Record<string, string>> = {
@@ -72,22 +82,25 @@ test('in Firefox, errors are recorded on their clicks', async ({ serve, server }
   const browser = await openFirefox()
   test.skip(browser === undefined, 'Firefox is not installed')
   if (!browser) return
-  const sleep = (millis: number) => ({
-    evaluate: `new Promise((resolve) => setTimeout(() => resolve(''), ${millis}))`,
-  })
+  const names = Object.keys(FAILURES)
+  const waitForClicks = () => Promise.all(names.map((name) => waitForSpan(server, isNamed(`click ${name}`))))
+  const countFailures = {
+    evaluate: `(async () => {
+      window.failures = 0
+      for (const type of ['error', 'unhandledrejection']) addEventListener(type, () => window.failures++)
+      return ''
+    })()`,
+  }
   try {
-    const clicks = Object.keys(FAILURES).flatMap((_, index) => [
+    const clicks = names.flatMap((_, index) => [
       { click: `button:nth-of-type(${index + 1})` },
-      sleep(200),
+      evaluateUntil(`window.failures > ${index}`),
     ])
-    const send = { evaluate: `window.throughline.flush().then(() => '')` }
-    await browser.visit(serve('/', PAGE), [sleep(1500), ...clicks, sleep(1500), send])
+    await browser.visit(serve('/', PAGE), [UNTIL_SDK, countFailures, ...clicks, { until: waitForClicks }])
   } finally {
     await browser.close()
   }
-  for (const name of Object.keys(FAILURES)) {
-    expect(messages(await waitForSpan(server, isNamed(`click ${name}`)))).toEqual([name])
-  }
+  expect((await waitForClicks()).map(messages)).toEqual(names.map((name) => [name]))
   expect(server.spans().filter(isNamed('error'))).toEqual([])
 })
 
@@ -170,7 +183,8 @@ test('errors of a pointermove listener are not recorded on a click', async ({
     ),
   )
   await page.click('button')
-  for (let x = 0; x < 60; x++) await page.mouse.move(x, x)
+  await page.waitForFunction('window.working')
+  for (let x = 0; ((await page.evaluate('left')) as number) > 0; x = (x + 1) % 60) await page.mouse.move(x, x)
   expect(messages(await waitForSpan(server, isNamed('click Work')))).toEqual([])
   await waitForSpans(server, isNamed('error'), 25)
 })
@@ -186,14 +200,15 @@ test('an error in a task with two contexts is recorded on neither', async ({
       '/',
       `<button id="one">One</button><button id="two">Two</button><script>
         const both = new Promise((resolve) => { window.release = resolve })
-        one.onclick = async () => { await fetch('/api/one'); await both; throw new TypeError('one') }
-        two.onclick = async () => { await fetch('/api/two'); await both }
+        window.waiting = 0
+        one.onclick = async () => { await fetch('/api/one'); waiting++; await both; throw new TypeError('one') }
+        two.onclick = async () => { await fetch('/api/two'); waiting++; await both }
       </script>`,
     ),
   )
   await page.click('#one')
   await page.click('#two')
-  await page.waitForTimeout(100)
+  await page.waitForFunction('waiting === 2')
   await page.evaluate('release()')
   expect(messages(await waitForSpan(server, isNamed('error')))).toEqual(['one'])
   expect(messages(await waitForSpan(server, isNamed('click One')))).toEqual([])
@@ -322,7 +337,7 @@ test('an error that a worker does not handle has the message of its event', asyn
     const code = new Blob([`setTimeout(() => { throw new RangeError('no room') }, 0)`])
     Object.assign(window, { worker: new Worker(URL.createObjectURL(code)) })
   })
-  const [event] = (await waitForSpan(server, isNamed('error'))).events
+  const [event] = exceptionsOf(await waitForSpan(server, isNamed('error')))
   expect(event && attribute(event, 'exception.type')).toBe('Error')
   expect(event && attribute(event, 'exception.message')).toContain('RangeError: no room')
 })

@@ -1,18 +1,10 @@
 import { openFirefox, openWebKit, type RemotePage } from '../conformance/browsers.ts'
-import { attribute, expect, isNamed, isRequestTo, test, waitForSpan } from './fixtures.ts'
+import { attribute, expect, isNamed, isRequestTo, test, UNTIL_SDK, waitForSpan } from './fixtures.ts'
 
 const BROWSERS: readonly (readonly [string, () => Promise<RemotePage | undefined>])[] = [
   ['Firefox', openFirefox],
   ['WebKit', openWebKit],
 ]
-
-const SLEEP = 'const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis))'
-
-const UNTIL_SDK = `(async () => {
-  ${SLEEP}
-  while (typeof window.throughline?.health().sent !== 'number') await sleep(20)
-  return 'ready'
-})()`
 
 /** The code runs in a task of the page, because WebKit runs microtasks during a script of WebDriver. */
 const CLICK_BY_CODE = `new Promise((resolve) => setTimeout(() => {
@@ -20,15 +12,7 @@ const CLICK_BY_CODE = `new Promise((resolve) => setTimeout(() => {
   resolve('clicked')
 }, 0))`
 
-/** Resolves when the requests of the clicks have ended and their spans are sent. */
-const UNTIL_SENT = `(async () => {
-  ${SLEEP}
-  while (!window.done || !window.refreshed) await sleep(20)
-  // A hidden window renders no frames. An action then waits half a second for a frame, and so does its child.
-  await sleep(2500)
-  await window.throughline.flush()
-  return JSON.stringify(window.throughline.health())
-})()`
+const ROOTS = ['load /', 'click Buy', 'click Refresh']
 
 for (const [name, open] of BROWSERS) {
   test(`in ${name}, page load, click, XHR, navigation and a click by code have their spans`, async ({
@@ -51,21 +35,20 @@ for (const [name, open] of BROWSERS) {
             history.pushState({}, '', '/orders/7')
             const xhr = new XMLHttpRequest(); xhr.open('GET', '/api/three'); xhr.send()
             await new Promise((resolve) => xhr.onload = resolve)
-            window.done = true
           })
           const refresh = document.querySelector('#refresh')
           refresh.addEventListener('click', async () => {
             await (await fetch('/api/four?delay=20')).json()
             await (await fetch('/api/five')).json()
-            window.refreshed = true
           })
         </script>`,
       )
       const steps = [
-        { evaluate: UNTIL_SDK },
+        UNTIL_SDK,
         { click: 'button' },
         { evaluate: CLICK_BY_CODE },
-        { evaluate: UNTIL_SENT },
+        { until: () => Promise.all(ROOTS.map((root) => waitForSpan(server, isNamed(root)))) },
+        { evaluate: 'Promise.resolve(JSON.stringify(window.throughline.health()))' },
       ]
       const health = JSON.parse(await browser.visit(url, steps)) as { dropped: number }
       expect(health.dropped).toBe(0)

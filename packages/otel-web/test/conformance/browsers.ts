@@ -4,8 +4,14 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { freePort } from '@throughline/otel-testing/node'
 
-/** A step on a page: an expression (a promise of a string) is evaluated, or an element is clicked as by a user. */
-type PageStep = { readonly evaluate: string } | { readonly click: string }
+/**
+ * A step on a page: an expression (a promise of a string) is evaluated, an element is clicked as by a user, or the page
+ * stays open until a promise of the test resolves.
+ */
+type PageStep =
+  | { readonly evaluate: string }
+  | { readonly click: string }
+  | { readonly until: () => Promise<unknown> }
 
 /** A page of a browser other than Playwright's. */
 export interface RemotePage {
@@ -74,6 +80,7 @@ export async function openFirefox(): Promise<RemotePage | undefined> {
     let last = ''
     for (const step of steps) {
       if ('click' in step) await click(context, step.click)
+      else if ('until' in step) await step.until()
       else last = (await evaluate(context, step.evaluate)).value
     }
     await send('browsingContext.close', { context })
@@ -120,16 +127,17 @@ export async function openWebKit(): Promise<RemotePage | undefined> {
     const found = await send('POST', `${session}/element`, { using: 'css selector', value: selector })
     await send('POST', `${session}/element/${Object.values(found as object)[0]}/click`, {})
   }
+  const execute = async (expression: string) => {
+    const script = `const done = arguments[0]; (${expression}).then(done, (error) => done('failed: ' + error))`
+    return String(await send('POST', `${session}/execute/async`, { script, args: [] }))
+  }
   const visit: RemotePage['visit'] = async (url, steps) => {
     await send('POST', `${session}/url`, { url })
     let last = ''
     for (const step of steps) {
-      if ('click' in step) {
-        await click(step.click)
-        continue
-      }
-      const script = `const done = arguments[0]; (${step.evaluate}).then(done, (error) => done('failed: ' + error))`
-      last = String(await send('POST', `${session}/execute/async`, { script, args: [] }))
+      if ('click' in step) await click(step.click)
+      else if ('until' in step) await step.until()
+      else last = await execute(step.evaluate)
     }
     return last
   }
