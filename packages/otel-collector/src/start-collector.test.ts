@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { DatabaseSync } from 'node:sqlite'
 import { freePort } from '@throughline/otel-testing/node'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { countStoredSpans, getJson, startTestCollector, temporaryDatabase } from '../test/collector.ts'
 import { attribute, makeRequest, makeSpan, postJson, send } from '../test/otlp.ts'
 import { startCollector } from './index.ts'
@@ -169,6 +169,55 @@ describe('a shutdown', () => {
     await expect(fetch(collector.uiUrl)).rejects.toThrow()
   })
 
+  test('a shutdown stores requests that wait for a locked database', async () => {
+    const databasePath = temporaryDatabase()
+    const collector = await startTestCollector({ databasePath })
+    const other = new DatabaseSync(databasePath)
+    onTestFinished(() => other.close())
+    other.exec('BEGIN IMMEDIATE')
+    const { socket, answer } = await sendHeadOnly(collector.otlpUrl, JSON.stringify(REQUEST))
+    socket.write(JSON.stringify(REQUEST))
+    const stopping = collector.shutdown()
+    other.exec('ROLLBACK')
+    expect(await answer).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    await stopping
+    expect(await countStoredSpans(await startTestCollector({ databasePath }))).toBe(1)
+  })
+
+  test('a shutdown ends while another process holds the database, and the file can be opened again', async () => {
+    const databasePath = temporaryDatabase()
+    const collector = await startTestCollector({ databasePath })
+    const other = new DatabaseSync(databasePath)
+    onTestFinished(() => other.close())
+    other.exec('BEGIN IMMEDIATE')
+    const refused = postJson(collector.otlpUrl, REQUEST).then(
+      ({ status }) => status,
+      () => 'the connection was closed',
+    )
+    await collector.shutdown()
+    expect(await refused).not.toBe(200)
+    other.exec('ROLLBACK')
+    expect(await countStoredSpans(await startTestCollector({ databasePath }))).toBe(0)
+  })
+
+  test('requests from many senders during a shutdown are stored if they were answered with 200', async () => {
+    const databasePath = temporaryDatabase()
+    const collector = await startTestCollector({ databasePath })
+    const statuses: (number | undefined)[] = []
+    const sending = Array.from({ length: 40 }, async (_, index) => {
+      const request = makeRequest(`service ${index % 4}`, [makeSpan(), makeSpan()])
+      const response = await postJson(collector.otlpUrl, request).catch(() => undefined)
+      statuses.push(response?.status)
+      // The first response shows that others are in flight.
+      if (statuses.length === 1) void collector.shutdown()
+    })
+    await Promise.all(sending)
+    await collector.shutdown()
+    const stored = statuses.filter((status) => status === 200).length
+    expect(stored).toBeGreaterThan(0)
+    expect(await countStoredSpans(await startTestCollector({ databasePath }))).toBe(stored * 2)
+  })
+
   test('shutdown can be called twice', async () => {
     const collector = await startTestCollector()
     await Promise.all([collector.shutdown(), collector.shutdown()])
@@ -198,6 +247,24 @@ test('onSpans is called with each stored request', async () => {
   await postJson(collector.otlpUrl, makeRequest('shop', [makeSpan({ spanId: '' })]))
   await postJson(collector.otlpUrl, REQUEST)
   expect(seen).toEqual([REQUEST])
+})
+
+test('an error of onSpans is printed, and the sender gets its response', async () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => printed.mockRestore())
+  const failure = new Error('the callback is broken')
+  const collector = await startTestCollector({
+    onSpans: () => {
+      throw failure
+    },
+  })
+  for (let count = 1; count <= 3; count++) {
+    const response = await postJson(collector.otlpUrl, makeRequest('shop', [makeSpan()]))
+    expect([response.status, await response.text()]).toEqual([200, '{}'])
+    expect(printed).toHaveBeenCalledTimes(count)
+  }
+  expect(printed).toHaveBeenLastCalledWith('the callback onSpans failed:', failure)
+  expect(await countStoredSpans(collector)).toBe(3)
 })
 
 const REQUEST = makeRequest('shop', [makeSpan()])

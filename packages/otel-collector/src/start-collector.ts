@@ -40,7 +40,7 @@ export interface CollectorOptions {
   readonly maxWaitMillis?: number
   /** Whether secrets, and values of URL queries, are redacted before spans are stored. Default false. */
   readonly redact?: boolean
-  /** Called for every request whose spans were stored. */
+  /** Called for every request whose spans were stored, with the spans as they were stored. */
   readonly onSpans?: (request: TraceRequest) => void
 }
 
@@ -85,8 +85,9 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   const otlpHandler = createOtlpHandler({
     isOwnHost,
     memory: receiverMemory(maxBytes),
-    store: options.redact ? (request, ...size) => queue.add(redactSpans(request), ...size) : queue.add,
-    ...(options.onSpans && { onStored: options.onSpans }),
+    store: queue.add,
+    ...(options.redact && { redact: (request: TraceRequest) => redactSpans(request) }),
+    ...(options.onSpans && { onStored: guarded(options.onSpans) }),
   })
   const listening: Listening[] = []
   const open = async (...args: Parameters<typeof listen>): Promise<number> => {
@@ -132,6 +133,17 @@ function describeOnce(path: string): (error: unknown) => string {
     if (!printed.has(message)) console.error(`spans are not stored: ${message}`)
     printed.add(message)
     return message
+  }
+}
+
+/** Prints an error of the callback: its spans are stored, so their sender must not get an error. */
+function guarded(onSpans: (request: TraceRequest) => void): (request: TraceRequest) => void {
+  return (request) => {
+    try {
+      onSpans(request)
+    } catch (error) {
+      console.error('the callback onSpans failed:', error)
+    }
   }
 }
 

@@ -37,10 +37,18 @@ export function parseDuration(name: string, text: string): bigint {
 export function parseRfc3339(name: string, text: string): bigint {
   const [, seconds, fraction = '', offset = 'Z'] = RFC_3339.exec(text) ?? []
   const millis = seconds === undefined ? Number.NaN : Date.parse(`${seconds}${offset}`)
-  if (Number.isNaN(millis)) {
+  // `Date.parse` accepts the 30th of February as the 2nd of March, and 24:00 as the next day.
+  const exists = seconds !== undefined && isOnCalendar(seconds)
+  if (Number.isNaN(millis) || !exists) {
     throw new BadRequest(`malformed parameter ${name}: cannot parse "${text}" as a time of RFC 3339`)
   }
   return BigInt(millis) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
+}
+
+/** @param seconds a date and a time without a zone */
+function isOnCalendar(seconds: string): boolean {
+  const millis = Date.parse(`${seconds}Z`)
+  return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(seconds.toUpperCase())
 }
 
 /** Parses a whole number of at most 18 digits. Throws a `BadRequest`. */

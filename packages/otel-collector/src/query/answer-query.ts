@@ -1,4 +1,5 @@
 import { type Answer, errorAnswer, jsonAnswer } from '../http/answer.ts'
+import { ifNoneMatchHas } from '../http/if-none-match.ts'
 import { BadRequest, NotFound } from '../jaeger/bad-request.ts'
 import { answerLegacy } from '../jaeger/legacy-api.ts'
 import { parseTraceIdParameter } from '../jaeger/parse-parameters.ts'
@@ -39,7 +40,9 @@ export function answerQuery({ path, search, ifNoneMatch }: Query, store: QuerySt
 function readLiveTrace(text: string, store: QueryStore, ifNoneMatch: string | undefined): Answer {
   const traceId = parseTraceIdParameter('trace_id', text)
   const etag = `"${store.revision(traceId)}"`
-  if (ifNoneMatch === etag) return { status: 304, headers: { etag }, body: [] }
+  // A 304 has the cache headers of the 200: https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
+  if (ifNoneMatchHas(ifNoneMatch, etag))
+    return { status: 304, headers: { etag, 'cache-control': 'no-cache' }, body: [] }
   return jsonAnswer(200, tracesJson([traceId], store), { etag })
 }
 

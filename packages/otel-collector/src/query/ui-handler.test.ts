@@ -110,6 +110,70 @@ describe('the viewer', () => {
   })
 })
 
+// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+describe('a conditional request', () => {
+  const paths = [`/api/live/traces/${TRACE_ID}`, '/assets/icon.svg']
+  const send304 = async (path: string, header: (etag: string) => string) => {
+    const collector = await startTestCollector()
+    await send(collector.otlpUrl, 'shop', spanAt(0, 1))
+    const whole = await fetch(`${collector.uiUrl}${path}`)
+    const etag = whole.headers.get('etag') ?? ''
+    const headers = { 'if-none-match': header(etag) }
+    return { whole, answer: await fetch(`${collector.uiUrl}${path}`, { headers }) }
+  }
+
+  test.each(
+    paths.flatMap((path) =>
+      (
+        [
+          ['the tag', (etag) => etag],
+          ['a weak form of the tag', (etag) => `W/${etag}`],
+          ['a list with the tag', (etag) => `"other", ${etag}`],
+          ['any tag', () => '*'],
+        ] as [string, (etag: string) => string][]
+      ).map(([name, header]) => [path, name, header] as const),
+    ),
+  )('%s is a 304 with the cache headers of the 200 if the request has %s', async (path, _, header) => {
+    const { whole, answer } = await send304(path, header)
+    expect([answer.status, await answer.text()]).toEqual([304, ''])
+    for (const name of ['etag', 'cache-control'])
+      expect(answer.headers.get(name), name).toBe(whole.headers.get(name))
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+  })
+
+  test.each(paths)('%s is sent as a whole if the request has another tag', async (path) => {
+    const { whole, answer } = await send304(path, () => '"other", W/"another"')
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toBe(await whole.text())
+  })
+})
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+test.each([
+  '/',
+  '/assets/viewer.css',
+  '/api/services',
+  '/api/v3/services',
+  '/api/v3/traces/xyz',
+  '/api/nowhere',
+  `/trace/${TRACE_ID}.json`,
+  '/search',
+  '/healthz',
+])('HEAD %s has the status and the headers of GET and no body', async (path) => {
+  const collector = await startTestCollector()
+  await send(collector.otlpUrl, 'shop', spanAt(0, 1))
+  const [get, head] = await Promise.all(
+    ['GET', 'HEAD'].map((method) => fetch(`${collector.uiUrl}${path}`, { method, redirect: 'manual' })),
+  )
+  expect(head?.status).toBe(get?.status)
+  expect(await head?.text()).toBe('')
+  const relevant = (response: Response | undefined) =>
+    [...(response?.headers ?? [])].filter(
+      ([name]) => !/^(date|connection|keep-alive|transfer-encoding|content-length)$/.test(name),
+    )
+  expect(relevant(head)).toEqual(relevant(get))
+})
+
 test.each(['POST', 'PUT', 'DELETE'])('%s is not allowed', async (method) => {
   const collector = await startTestCollector()
   for (const [path, body] of [

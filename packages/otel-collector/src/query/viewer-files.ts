@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { ifNoneMatchHas } from '../http/if-none-match.ts'
 import { VIEWER_FILES } from './viewer-file-names.ts'
 
 /** A response of the viewer. */
@@ -71,7 +72,7 @@ export async function createViewerFiles(): Promise<ViewerFiles> {
     read(path, ifNoneMatch) {
       const found = assets.get(path)
       if (found) {
-        const isKnown = ifNoneMatch === found.headers.etag
+        const isKnown = ifNoneMatchHas(ifNoneMatch, found.headers.etag ?? '')
         return isKnown ? { status: 304, headers: found.headers, body: '' } : found
       }
       if (path === '/search') return { status: 302, headers: { location: '/' }, body: '' }

@@ -50,7 +50,7 @@ export function answerFailure(
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 function afterRest(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  if (request.complete || request.destroyed) {
+  if (!hasBody(request) || request.complete || request.destroyed) {
     answer()
     return
   }
@@ -66,4 +66,9 @@ function afterRest(request: IncomingMessage, response: ServerResponse, answer: (
   request.once('end', answerNow)
   request.once('close', () => clearTimeout(timer))
   request.resume()
+}
+
+/** A request without a body is `complete` only after the request handler has returned. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

@@ -30,6 +30,8 @@ export interface OtlpHandlerOptions {
   /** False for a `Host` header that is not an address of this collector. */
   readonly isOwnHost: (header: string | undefined) => boolean
   readonly memory: ReceiverMemory
+  /** Removes secrets before a request is stored and passed to `onStored`. */
+  readonly redact?: (request: TraceRequest) => TraceRequest
   /** Called for every request whose spans were stored. */
   readonly onStored?: (request: TraceRequest) => void
 }
@@ -85,7 +87,7 @@ async function route(request: IncomingMessage, response: ServerResponse, path: s
 async function receiveTraces(
   request: IncomingMessage,
   response: ServerResponse,
-  { store, onStored, bodies, large }: Receiver,
+  { store, redact, onStored, bodies, large }: Receiver,
 ): Promise<void> {
   const refuse = (httpStatus: number, code: number, message: string, headers = {}) =>
     answerFailure(request, response, { httpStatus, code, message, headers })
@@ -135,8 +137,9 @@ async function receiveTraces(
     if (spanCount === 0 && decoded.rejectedSpans > 0) {
       return refuse(400, invalidArgument, `no span is valid: ${decoded.errorMessage}`)
     }
+    const stored = redact ? redact(limited.request) : limited.request
     try {
-      if (spanCount > 0) await store(limited.request, spanCount, bytes.length)
+      if (spanCount > 0) await store(stored, spanCount, bytes.length)
     } catch (error) {
       if (!(error instanceof NotStoredError)) throw error
       const headers = { 'retry-after': String(error.retryAfterSeconds) }
@@ -144,7 +147,7 @@ async function receiveTraces(
       return refuse(503, unavailable, error.message, headers)
     }
     answerAccepted(response, encoding ?? 'json', partialSuccess(decoded, limited))
-    if (spanCount > 0) onStored?.(limited.request)
+    if (spanCount > 0) onStored?.(stored)
   }
 }
 
