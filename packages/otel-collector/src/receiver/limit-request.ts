@@ -182,10 +182,15 @@ function limitText(text: string, maxLength: number, budget: Budget): string {
  * Removes whole members from the end, as recommended by Trace Context:
  * https://www.w3.org/TR/trace-context/#tracestate-limits
  */
-function limitTraceState({ traceState }: { readonly traceState?: string }, { counts }: Budget) {
-  if (traceState === undefined || traceState.length <= MAX_TRACE_STATE_LENGTH) return undefined
-  counts.cut++
-  return { traceState: traceState.slice(0, Math.max(traceState.lastIndexOf(',', MAX_TRACE_STATE_LENGTH), 0)) }
+function limitTraceState({ traceState }: { readonly traceState?: string }, budget: Budget) {
+  if (traceState === undefined) return undefined
+  const maxLength = Math.min(MAX_TRACE_STATE_LENGTH, Math.max(budget.left, 0))
+  const isCut = traceState.length > maxLength
+  const kept = isCut ? traceState.slice(0, Math.max(traceState.lastIndexOf(',', maxLength), 0)) : traceState
+  budget.left -= kept.length
+  if (!isCut) return undefined
+  budget.counts.cut++
+  return { traceState: kept }
 }
 
 /** Drops a schema URL that is too long: a truncated URL would be a different URL. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { attribute, makeRequest, makeSpan } from '../../../test/otlp.ts'
 import { openTestStore } from '../../../test/store.ts'
+import { describeFailure } from '../database/explain-failure.ts'
 
 test('a span that is already stored is skipped, even if its data has changed', () => {
   const { store, count } = openTestStore()
@@ -66,6 +67,50 @@ describe('a large request', () => {
     database.exec('DROP TRIGGER broken')
     writer.write([request], 2_000, () => {})
     expect(count('spans')).toBe(3)
+  })
+})
+
+describe('a full database', () => {
+  /** A store that has no free page, and a function that makes room. */
+  function openFull() {
+    const test = openTestStore()
+    test.store(makeRequest('web', [makeSpan()]))
+    const pages = Number(test.database.prepare('PRAGMA page_count').get()?.page_count)
+    test.database.exec(`PRAGMA max_page_count = ${pages}`)
+    return { ...test, makeRoom: () => test.database.exec('PRAGMA max_page_count = 100000') }
+  }
+  const large = () => makeSpan({ attributes: [attribute('text', 'x'.repeat(50_000))] })
+
+  test('the spans of a request that does not fit are not stored, and those before are kept', () => {
+    const { store, count, database } = openFull()
+    expect(() => store(makeRequest('shop', [makeSpan(), large()]))).toThrow('database or disk is full')
+    expect([count('spans'), count('resources')]).toEqual([1, 1])
+    expect(database.isTransaction).toBe(false)
+  })
+
+  test('the same request is stored when there is room, with its resource', () => {
+    const { store, database, makeRoom } = openFull()
+    const request = makeRequest('shop', [makeSpan(), large()])
+    expect(() => store(request)).toThrow('database or disk is full')
+    makeRoom()
+    expect(store(request)).toBe(2)
+    const joined = database.prepare(
+      'SELECT json FROM spans JOIN resources ON resources.id = resource_id WHERE service = ?',
+    )
+    expect(joined.all('shop').map(({ json }) => String(json).includes('shop'))).toEqual([true, true])
+  })
+
+  test('the description of the error advises to make room', () => {
+    const { store } = openFull()
+    let description = ''
+    try {
+      store(makeRequest('shop', [large()]))
+    } catch (error) {
+      description = describeFailure('/data/traces.sqlite', error)
+    }
+    expect(description).toBe(
+      'the database /data/traces.sqlite cannot be used: database or disk is full; make room on its disk, or set DATABASE_PATH',
+    )
   })
 })
 
