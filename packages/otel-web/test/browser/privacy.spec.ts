@@ -146,6 +146,8 @@ test('nothing is recorded, sent or stored before consent is given', async ({ pag
   await page.evaluate(async () =>
     window.throughline?.action('before', async () => void (await fetch('/api/before'))),
   )
+  await waitForRequest(server, '/api/early')
+  await waitForRequest(server, '/api/before')
   expect(server.requests.filter(({ traceparent }) => traceparent)).toEqual([])
   expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
   await page.evaluate(async () => {
