@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { generateSpanId } from '@throughline/otel-shared'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { countStoredSpans, getJson, startTestCollector, temporaryDatabase } from '../../../test/collector.ts'
 import { attribute, makeRequest, makeSpan, postProtobuf, send } from '../../../test/otlp.ts'
 
@@ -42,6 +42,40 @@ test('an expired trace is deleted together with service names that no other trac
   await send(collector.otlpUrl, 'old-service', makeSpan())
   expect((await getJson(collector, '/api/v3/services')).body).toEqual({ services: ['old-service', 'shop'] })
   expect(countRows(databasePath, 'resources')).toBe(2)
+})
+
+test('a sweep that fails because another process holds the database is repeated a minute later', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => printed.mockRestore())
+  const databasePath = temporaryDatabase()
+  const collector = await startTestCollector({ databasePath, maxAgeMillis: HOUR_MILLIS })
+  await send(collector.otlpUrl, 'shop', makeSpan())
+  const other = new DatabaseSync(databasePath)
+  onTestFinished(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  vi.advanceTimersByTime(HOUR_MILLIS + 2 * 60_000)
+  expect(printed).toHaveBeenCalledWith(
+    'could not delete old traces, will try again:',
+    expect.objectContaining({ message: 'database is locked' }),
+  )
+  expect(await countStoredSpans(collector)).toBe(1)
+  other.exec('ROLLBACK')
+  printed.mockClear()
+  vi.advanceTimersByTime(60_000)
+  expect(await countStoredSpans(collector)).toBe(0)
+  expect(printed).not.toHaveBeenCalled()
+})
+
+test('traces are not swept after a shutdown', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const databasePath = temporaryDatabase()
+  const collector = await startTestCollector({ databasePath, maxAgeMillis: HOUR_MILLIS })
+  await send(collector.otlpUrl, 'shop', makeSpan())
+  await collector.shutdown()
+  expect(vi.getTimerCount()).toBe(0)
+  vi.advanceTimersByTime(2 * HOUR_MILLIS)
+  expect(countRows(databasePath, 'spans')).toBe(1)
 })
 
 test('traces that expired while no collector ran are deleted at the start', async () => {

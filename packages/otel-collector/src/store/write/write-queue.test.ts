@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { readFailure } from '../../../test/answers.ts'
 import { countStoredSpans, startTestCollector, temporaryDatabase } from '../../../test/collector.ts'
 import { makeRequest, makeSpan, postJson, postProtobuf } from '../../../test/otlp.ts'
@@ -105,6 +105,28 @@ test('a database that cannot be written is a 503', async () => {
   database.close()
   expect((await postJson(collector.otlpUrl, makeRequest('shop', [makeSpan()]))).status).toBe(200)
   expect(await countStoredSpans(collector)).toBe(1)
+})
+
+test('each distinct reason is printed once, and every sender gets it', async () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => printed.mockRestore())
+  const databasePath = temporaryDatabase()
+  const collector = await startTestCollector({ databasePath })
+  const database = new DatabaseSync(databasePath)
+  onTestFinished(() => database.close())
+  const reasons = ['first reason', 'second reason', 'first reason']
+  for (const reason of reasons) {
+    database.exec(`CREATE TRIGGER broken BEFORE INSERT ON spans BEGIN SELECT RAISE(ABORT, '${reason}'); END`)
+    for (let count = 0; count < 3; count++) {
+      const response = await postJson(collector.otlpUrl, makeRequest('shop', [makeSpan()]))
+      expect((await readFailure(response)).message).toContain(`${databasePath} cannot be used: ${reason};`)
+    }
+    database.exec('DROP TRIGGER broken')
+  }
+  expect(printed.mock.calls.map(([text]) => /(\w+ reason)/.exec(String(text))?.[1])).toEqual([
+    'first reason',
+    'second reason',
+  ])
 })
 
 test('spans are refused with 503 when the database file was deleted', async () => {
