@@ -103,8 +103,8 @@ export function patchProperty(
     return nothing
   }
   return () => {
-    const now = getOwnPropertyDescriptor(target, name)
-    if (now?.value === patched.value && now?.get === patched.get && now?.set === patched.set) {
+    const now = withoutPrototype({ ...getOwnPropertyDescriptor(target, name) })
+    if (now.value === patched.value && now.get === patched.get && now.set === patched.set) {
       defineProperty(target, name, own)
     }
   }
