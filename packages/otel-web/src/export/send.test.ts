@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { nodeGlobals as globals } from '../../test/node-globals.ts'
 import type { PageGlobals } from '../platform/page-globals.ts'
 import { compress, post, type SendTarget, sendBeacon } from './send.ts'
 
@@ -29,12 +30,6 @@ afterEach(() => {
   received.length = 0
 })
 
-const globals: PageGlobals = {
-  fetch,
-  setTimeout: (callback, delayMillis) => Number(setTimeout(callback, delayMillis)),
-  clearTimeout: (id) => clearTimeout(id),
-  requestAnimationFrame: () => 0,
-}
 const target = (options: Partial<SendTarget> = {}): SendTarget => ({
   endpoint: `${origin}/v1/traces`,
   headers: {},
