@@ -122,7 +122,7 @@ describe('a patched method', () => {
   })
 })
 
-describe('what the page has made unpatchable is left unchanged and named', () => {
+describe('what the page has made read-only is left unchanged and named', () => {
   test.each<[string, PropertyDescriptor]>([
     ['readOnly', { value: () => 1, writable: false, configurable: true }],
     ['frozen', { value: () => 1, writable: false, configurable: false }],
