@@ -7,6 +7,7 @@ import { createRageClicks } from '../instrumentation/user-events/rage-clicks.ts'
 import { webVitalsInstrumentation } from '../instrumentation/web-vitals/index.ts'
 import type { Instrumentation } from '../page-sdk.ts'
 import { KeptTraces } from '../sampling/kept-traces.ts'
+import { checkAttributes } from './check-attributes.ts'
 import { checkOptions } from './check-options.ts'
 import { createDebugConsole } from './debug.ts'
 import { createReactNotice } from './react-notice.ts'
@@ -43,8 +44,16 @@ const loadReactChunk: Instrumentation = ({ hooks }) => {
   hooks.onUserAction?.()
 }
 
-const printTraces: Instrumentation = ({ options: { debug }, hooks, http, traceListeners, unpatchable }) => {
+const printTraces: Instrumentation = ({
+  options: { debug },
+  hooks,
+  http,
+  loader,
+  traceListeners,
+  unpatchable,
+}) => {
   if (!debug) return
+  if (loader) checkAttributes(loader.script_)
   const { onTrace, onNotSent } = createDebugConsole(debug, unpatchable())
   traceListeners.add(onTrace)
   const printReactNotice = createReactNotice(() => hooks.onUserAction?.())

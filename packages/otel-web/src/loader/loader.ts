@@ -46,7 +46,6 @@ try {
     const dataset: DOMStringMap = { __proto__: null, ...script.dataset } as never
     const current = () => (latest?.event_.eventPhase && latest) as EarlyAction | undefined
     const Sent = Request
-    const sampled = `0${((digits[0] ?? Math.random() < ((dataset.sampleRatio || 1) as number)) as number) & 1}`
     const nothing = () => nothing
     // The highest bit is always set, so the number has 16 hexadecimal digits without padding.
     const id = () => ((crypto.getRandomValues(new BigUint64Array(1))[0] as bigint) | (2n ** 63n)).toString(16)
@@ -58,6 +57,8 @@ try {
     // policy, only the URLs that it returned.
     const rules = { createScriptURL: String }
     const policy = page.trustedTypes?.createPolicy('throughline', rules) || rules
+    // An invalid ratio is NaN, which no number exceeds: everything is sampled, as by the SDK.
+    const sampled = `0${((digits[0] ?? !(Math.random() > ((dataset.sampleRatio || 1) as number))) as number) & 1}`
     // Matches `transferSize`, then the descriptions of `traceparent` and `edge` in `Server-Timing`. `transferSize` is 0
     // for a page from a cache. An `edge` time that is missing or old means that another visitor has started this trace.
     const html =

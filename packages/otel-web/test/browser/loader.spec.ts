@@ -316,6 +316,29 @@ test('behind a gateway that samples everything, sessions are sampled by their ow
   expect(server.spans().filter(isNamed('click Early'))).toEqual([])
 })
 
+for (const [ratio, flags] of [
+  ['', '01'],
+  ['much', '01'],
+  ['0,1', '01'],
+  ['0', '00'],
+  ['0.0', '00'],
+] as const) {
+  test(`data-sample-ratio="${ratio}" means the same to the loader and to the SDK`, async ({
+    page,
+    serve,
+    server,
+  }) => {
+    const attributes = `data-sample-ratio="${ratio}"`
+    await page.goto(serve('/', `<script>fetch('/api/early')</script>`, { attributes }))
+    await waitForSdk(page)
+    await page.evaluate(() => fetch('/api/later'))
+    const flagsOf = (path: string) =>
+      server.requests.find((request) => request.path === path)?.traceparent?.slice(-2)
+    expect(flagsOf('/api/early')).toMatch(flags)
+    expect(flagsOf('/api/later')).toBe(flagsOf('/api/early'))
+  })
+}
+
 test('the sampling decision of an expired session is not used for the next one', async ({
   page,
   serve,

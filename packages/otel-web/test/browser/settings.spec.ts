@@ -53,6 +53,16 @@ test('valid settings cause no warning', async ({ page, serve, server, noise }) =
   expect(noise).toEqual([])
 })
 
+test('debug mode names attributes of the script tag that have no effect', async ({ page, serve }) => {
+  const notice = page.waitForEvent('console', (message) => message.text().includes('without effect'))
+  const attributes =
+    'data-debug data-wrong-ratio="0.1" data-environment="test" async data-turbo-track="reload"'
+  await page.goto(serve('/', BUTTON, { attributes }))
+  expect((await notice).text()).toBe(
+    '[throughline] attributes without effect: data-wrong-ratio, data-turbo-track',
+  )
+})
+
 const OFF: readonly (readonly [tag: string, reason: string])[] = [
   ['<script src="/throughline.js"></script>', 'no data-service-name'],
   [
