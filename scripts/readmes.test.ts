@@ -25,8 +25,11 @@ test('each package has a README with a title, an example and a link to the docs'
   for (const readme of README) {
     const name = dirname(readme).split('/').at(-1)
     const text = readFileSync(join(ROOT, readme), 'utf8')
-    expect(text).toMatch(new RegExp(`^# @throughline/${name}\n`))
-    expect(text, readme).toMatch(/```ts (?:run|embed=\S+)\n/)
+    const { name: title, bin } = readManifest(dirname(readme))
+    expect(text).toMatch(new RegExp(`^# ${title}\n`))
+    // A command has no code to import.
+    const example = bin && name === title ? /```sh\n/ : /```ts (?:run|embed=\S+)\n/
+    expect(text, readme).toMatch(example)
     expect(text, readme).toMatch(/\]\(\.\.\/\.\.\/[\w./]+\.md/)
   }
 })
@@ -51,3 +54,10 @@ await flush()
   await expectTrace(collector, { service: 'shop', name: 'GET /products/:id', kind: 'SERVER' })
   await collector.close()
 })
+
+function readManifest(folder: string): { readonly name: string; readonly bin?: unknown } {
+  return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
+    name: string
+    bin?: unknown
+  }
+}

@@ -9,6 +9,7 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   'apps/backend': [],
   'apps/edge': ['otel-edge', 'otel-web'],
   'apps/web': ['otel-web'],
+  'packages/create-throughline': [],
   'packages/otel-collector': ['otel-shared'],
   'packages/otel-edge': ['otel-shared'],
   'packages/otel-shared': [],
@@ -21,6 +22,16 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
  * files of `src` itself that are not named.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'packages/create-throughline': [
+    'edit',
+    'project',
+    'detect',
+    'plan',
+    'plan/web',
+    'plan/make-plan.ts',
+    'cli',
+    '.',
+  ],
   'packages/otel-collector': [
     'spans',
     'store/database',

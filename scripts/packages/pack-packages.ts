@@ -4,7 +4,9 @@ import { compilePackage } from './compile-package.ts'
 
 /** Builds what is published of every package and packs it into `folder`. Returns the paths of the tarballs. */
 export async function packPackages(folder: string): Promise<string[]> {
-  const outputs = [await compilePackage('otel-shared'), await compilePackage('otel-edge')]
+  const outputs: string[] = []
+  for (const name of ['otel-shared', 'otel-edge', 'create-throughline'])
+    outputs.push(await compilePackage(name))
   for (const name of ['otel-web', 'otel-collector']) {
     await run([process.execPath, join(ROOT, 'packages', name, 'build-package.ts')])
     outputs.push(join(ROOT, 'packages', name, 'dist/package'))

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -166,17 +166,74 @@ test('the packed collector starts by its command, accepts a trace and shows it',
   await exited
 })
 
+describe('the packed command create-throughline', () => {
+  const command = () => join(app, 'node_modules/.bin/create-throughline')
+  const installed = () => join(app, 'node_modules/create-throughline')
+
+  test('publint has no finding', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed(), pack: false, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg as Record<string, unknown>))).toEqual([])
+  })
+
+  test('it has a licence, a README and no dependency with an install script', () => {
+    const files = readdirSync(installed())
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']))
+    expect(files).not.toEqual(expect.arrayContaining([expect.stringMatching(/\.d\.ts$/)]))
+    const { dependencies = {} } = readManifest(installed())
+    expect(Object.keys(dependencies).length).toBeLessThanOrEqual(6)
+    for (const dependency of ['create-throughline', ...Object.keys(dependencies)]) {
+      const { scripts = {} } = readManifest(join(app, 'node_modules', dependency))
+      expect(Object.keys(scripts).filter((script) => INSTALL_SCRIPTS.includes(script))).toEqual([])
+    }
+  })
+
+  test('it adds tracing with the packed packages, which Vite then builds', async () => {
+    const project = join(app, 'create')
+    mkdirSync(project)
+    const source =
+      '<!doctype html><html><head></head><body><script type="module" src="/main.js"></script></body></html>'
+    writeFileSync(join(project, 'index.html'), source)
+    writeFileSync(join(project, 'main.js'), "fetch('/api')\n")
+    writeFileSync(join(project, 'package.json'), '{ "type": "module", "devDependencies": { "vite": "8" } }')
+    const args = ['--yes', '--no-install', `--from=${folder}`, '--service-name=shop-web']
+    const output = await run([process.execPath, command(), ...args], { cwd: project })
+    expect(output).toContain('Found Vite.')
+    expect(readManifest(project).dependencies?.['@throughline/otel-web']).toMatch(/^file:.*otel-web-.*\.tgz$/)
+    await run([join(app, 'node_modules/.bin/vite'), 'build'], { cwd: project })
+    const scripts = readdirSync(join(project, 'dist/assets')).map((name) =>
+      readFileSync(join(project, 'dist/assets', name), 'utf8'),
+    )
+    expect(scripts.join()).toContain('shop-web')
+    expect(await run([process.execPath, command(), ...args], { cwd: project })).toContain(
+      'Nothing was changed.',
+    )
+  })
+
+  test('it names the Node version that it needs if Node is older', ({ skip }) => {
+    const { status, stderr, version } = runWithSystemNode(command())
+    if (!/^v(?:1\d|20\.(?:\d|1[0-8]))\./.test(version))
+      skip(`not run: no Node older than 20.19 here (${version || 'none'})`)
+    expect([status, stderr]).toEqual([
+      1,
+      `create-throughline needs Node 20.19 or newer; this is ${version}.\n`,
+    ])
+  })
+})
+
 test('the packed collector names the Node version that it needs if Node is older', ({ skip }) => {
-  const system = spawnSync('node', ['--version'], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })
-  const version = String(system.stdout ?? '').trim()
+  const { status, stderr, version } = runWithSystemNode(join(app, 'node_modules/.bin/throughline-collector'))
   if (!/^v(?:1\d|20|21)\./.test(version))
     skip(`not run: no Node older than 22.16 here (${version || 'none'})`)
-  const { stderr, status } = spawnSync('node', [join(app, 'node_modules/.bin/throughline-collector')], {
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-    encoding: 'utf8',
-  })
   expect([status, stderr]).toEqual([1, `The collector needs Node 22.16 or newer; this is ${version}.\n`])
 })
+
+/** Runs a command with the Node of the system, if there is one. */
+function runWithSystemNode(command: string): { status: number | null; stderr: string; version: string } {
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin' }
+  const version = String(spawnSync('node', ['--version'], { env }).stdout ?? '').trim()
+  const { status, stderr } = spawnSync('node', [command], { env, encoding: 'utf8' })
+  return { status, stderr, version }
+}
 
 function readManifest(of: string): Manifest {
   return JSON.parse(readFileSync(join(of, 'package.json'), 'utf8')) as Manifest

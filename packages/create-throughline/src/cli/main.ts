@@ -1,0 +1,96 @@
+import { resolve } from 'node:path'
+import { inspect } from 'node:util'
+import { confirm, isCancel } from '@clack/prompts'
+import { ownVersion } from '../plan/dependencies.ts'
+import { makePlan, type Plan } from '../plan/make-plan.ts'
+import { hasUncommittedChanges } from '../project/git.ts'
+import { findPackageManager } from '../project/package-manager.ts'
+import { openProject } from '../project/project.ts'
+import { Refusal } from '../project/refusal.ts'
+import { checkWritable, writeChanges } from '../project/write-changes.ts'
+import { formatDiff, formatManual } from './format.ts'
+import { copyCommand, copyScripts, install } from './install.ts'
+import { HELP, type Options, parseOptions } from './options.ts'
+
+/** Everything is done, nothing was changed or the installation failed, lines are left to the user. */
+const EXIT = { done: 0, failed: 1, manual: 2 } as const
+
+/** Where the command runs, and where it prints. */
+export interface Surroundings {
+  readonly folder: string
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+}
+
+/** Runs the command. Returns its exit code. */
+export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { print, printError } = surroundings
+  try {
+    const options = parseOptions(args)
+    if (options.prints === undefined) return await addTracing(surroundings, options)
+    print(options.prints === 'help' ? HELP : ownVersion())
+    return EXIT.done
+  } catch (error) {
+    const isKnown = error instanceof Refusal || (error instanceof TypeError && 'code' in error)
+    printError(isKnown ? `${error.message}\nNothing was changed.` : inspect(error))
+    return EXIT.failed
+  }
+}
+
+async function addTracing(surroundings: Surroundings, options: Options): Promise<number> {
+  const { folder, print } = surroundings
+  const { serviceName, tarballs } = options
+  const plan = makePlan(openProject(folder), { serviceName, tarballs: tarballs && resolve(folder, tarballs) })
+  print(`Found ${plan.name}.`)
+  if (plan.changes.length === 0) {
+    if (plan.manual.length === 0) print('Tracing is set up. Nothing was changed.')
+    return reportManual(surroundings, plan)
+  }
+  checkWritable(folder, plan.changes)
+  print(`\n${formatDiff(plan.changes)}`)
+  if (options.isDryRun) {
+    print('This was a dry run. Nothing was changed.')
+    return reportManual(surroundings, plan)
+  }
+  if (!options.isForced && hasUncommittedChanges(folder))
+    throw new Refusal('There are changes that are not committed. Commit them, or run this with --force.')
+  if (!options.isConfirmed && !(await isConfirmed())) {
+    print('Nothing was changed.')
+    return EXIT.failed
+  }
+  writeChanges(folder, plan.changes)
+  return finish(surroundings, plan, options)
+}
+
+async function isConfirmed(): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Refusal('There is no terminal to ask on. Run this with --yes.')
+  const answer = await confirm({ message: 'Change these files?' })
+  return !isCancel(answer) && answer
+}
+
+function finish(surroundings: Surroundings, plan: Plan, { installs }: Options): number {
+  const { folder, print, printError } = surroundings
+  const { scriptFolder } = plan
+  const packageManager = findPackageManager(folder, plan.packageManager, process.env.npm_config_user_agent)
+  if (installs && !install(folder, packageManager)) {
+    printError(`\n\`${packageManager} install\` failed; its message is above. The files are changed.`)
+    return EXIT.failed
+  }
+  if (installs && scriptFolder !== undefined) copyScripts(folder, scriptFolder)
+  const steps = [
+    ...(installs ? [] : [`${packageManager} install`]),
+    ...(installs || scriptFolder === undefined ? [] : [copyCommand(scriptFolder)]),
+    'npx throughline-collector',
+  ]
+  print(`\nTracing is set up. Then:\n\n${steps.map((step) => `  ${step}\n`).join('')}`)
+  print('Start the app in another terminal and use it. The traces are at http://localhost:16686.')
+  print('The collector needs Node 22.16 or newer.')
+  for (const note of plan.notes) print(`- ${note}`)
+  return reportManual(surroundings, plan)
+}
+
+function reportManual({ printError }: Surroundings, { manual }: Plan): number {
+  if (manual.length === 0) return EXIT.done
+  printError(`\nThese lines could not be added safely. Add them by hand:\n\n${formatManual(manual)}`)
+  return EXIT.manual
+}

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+
+export const HELP = `npm create throughline@latest -- [options]
+
+Adds tracing to the project in the current folder.
+
+  -y, --yes                 change the files without asking
+      --dry-run             print the changes, and change nothing
+      --no-install          do not install the dependencies
+      --force               run with changes that are not committed
+      --service-name=NAME   service.name of the app (default: the name in package.json)
+      --from=FOLDER         install the packages from the tarballs in this folder
+  -h, --help                print this text
+      --version             print the version
+`
+
+export interface Options {
+  readonly isConfirmed: boolean
+  readonly isDryRun: boolean
+  readonly installs: boolean
+  readonly isForced: boolean
+  readonly serviceName: string | undefined
+  readonly tarballs: string | undefined
+  readonly prints: 'help' | 'version' | undefined
+}
+
+/** Parses the arguments of the command. Throws an error that names an unknown one. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      yes: { type: 'boolean', short: 'y', default: false },
+      'dry-run': { type: 'boolean', default: false },
+      'no-install': { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
+      'service-name': { type: 'string' },
+      from: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  })
+  return {
+    isConfirmed: values.yes,
+    isDryRun: values['dry-run'],
+    installs: !values['no-install'],
+    isForced: values.force,
+    serviceName: values['service-name'],
+    tarballs: values.from,
+    prints: values.help ? 'help' : values.version ? 'version' : undefined,
+  }
+}

@@ -1,0 +1,49 @@
+import type { Manifest, Project } from '../project/project.ts'
+
+/** What the pages of a project are made with. */
+export type Web =
+  | { readonly kind: 'vite'; readonly framework: 'react' | 'vue' | 'svelte' | 'none' }
+  | { readonly kind: 'sveltekit' | 'astro' }
+  | { readonly kind: 'html'; readonly folder: string }
+
+/** Folders that pages without a build are in. `.` is the project. */
+const PAGE_FOLDERS = ['.', 'public', 'static', 'www', 'site', 'src']
+
+const FRAMEWORK_NAMES = {
+  react: 'Vite with React',
+  vue: 'Vite with Vue',
+  svelte: 'Vite with Svelte',
+  none: 'Vite',
+} as const
+
+/** The framework of a project that renders pages on a server, too. */
+export function findFramework({ dependencies }: Manifest): Web | undefined {
+  if ('@sveltejs/kit' in dependencies) return { kind: 'sveltekit' }
+  return 'astro' in dependencies ? { kind: 'astro' } : undefined
+}
+
+/** The app of a project that Vite builds. */
+export function findViteApp(project: Project, { dependencies }: Manifest): Web | undefined {
+  if (!('vite' in dependencies) && project.find(...configNames('vite')) === undefined) return undefined
+  // Without pages, Vite builds a library or a worker.
+  if (!project.has('index.html')) return undefined
+  const framework = (['react', 'vue', 'svelte'] as const).find((name) => name in dependencies) ?? 'none'
+  return { kind: 'vite', framework }
+}
+
+/** The pages of a project without a build. */
+export function findPages(project: Project): Web | undefined {
+  const folder = PAGE_FOLDERS.find((each) => project.has(each === '.' ? 'index.html' : `${each}/index.html`))
+  return folder === undefined ? undefined : { kind: 'html', folder }
+}
+
+/** The names that the configuration file of a tool may have. */
+export function configNames(tool: string): string[] {
+  return ['ts', 'mts', 'js', 'mjs', 'cts', 'cjs'].map((ending) => `${tool}.config.${ending}`)
+}
+
+/** What the pages are made with, for the user. */
+export function nameOfWeb(web: Web): string {
+  if (web.kind === 'vite') return FRAMEWORK_NAMES[web.framework]
+  return { sveltekit: 'SvelteKit', astro: 'Astro', html: 'plain HTML' }[web.kind]
+}

@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util'
+import { parseExpression } from '@babel/parser'
+import type { ObjectExpression } from '@babel/types'
+import { applyEdits, type ParseError, parse } from 'jsonc-parser'
+import { addElement, addProperty, findProperty } from './object.ts'
+import type { Edit } from './text.ts'
+
+/** Parses JSON with comments and trailing commas. Returns `undefined` for anything else, and for what is no object. */
+export function parseJson(text: string): Record<string, unknown> | undefined {
+  const errors: ParseError[] = []
+  const value: unknown = parse(text, errors, { allowTrailingComma: true })
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return errors.length === 0 && isObject ? (value as Record<string, unknown>) : undefined
+}
+
+export interface JsonChange {
+  readonly path: readonly [string] | readonly [string, string]
+  readonly value: string
+  /** Default: the property is added in alphabetical order if `sorted`, and at the end otherwise. */
+  readonly sorted?: boolean
+}
+
+/**
+ * Adds a property to an object, or an object with it. Comments, order and white space stay as they are. Returns
+ * `undefined` if the text cannot be edited.
+ */
+export function addJsonProperty(
+  text: string,
+  { path, value, sorted = false }: JsonChange,
+): string | undefined {
+  const [outer, inner] = path
+  const before = parseJson(text)
+  const nested = inner === undefined ? value : { ...(before?.[outer] as object | undefined), [inner]: value }
+  return editJson(text, { ...before, [outer]: nested }, (object) =>
+    addProperty(text, object, {
+      path,
+      value: JSON.stringify(value),
+      position: sorted ? 'sorted' : 'last',
+      linesOfKeys: path.length - 1,
+      language: 'JSON',
+    }),
+  )
+}
+
+/** Appends a text to the array at `key`, or adds that array. Returns `undefined` if the text cannot be edited. */
+export function addJsonElement(text: string, key: string, value: string): string | undefined {
+  const before = parseJson(text)
+  const present = before?.[key] ?? []
+  const element = JSON.stringify(value)
+  if (!Array.isArray(present)) return undefined
+  return editJson(text, { ...before, [key]: [...present, value] }, (object) => {
+    const found = findProperty(object, key)?.value
+    if (found?.type === 'ArrayExpression') return addElement(text, found, element)
+    return addProperty(text, object, {
+      path: [key],
+      value: `[${element}]`,
+      position: 'last',
+      language: 'JSON',
+    })
+  })
+}
+
+/** The edited text, if it means what is expected: a literal of JavaScript may mean something else in JSON. */
+function editJson(
+  text: string,
+  expected: unknown,
+  edit: (object: ObjectExpression) => readonly Edit[] | undefined,
+): string | undefined {
+  if (!parseJson(text)) return undefined
+  // JSON with comments is an object literal of JavaScript, which Babel parses with the offsets of all commas.
+  const object = parseExpression(text)
+  const edits = object.type === 'ObjectExpression' ? edit(object) : undefined
+  const edited = edits && applyEdits(text, [...edits])
+  return edited !== undefined && isDeepStrictEqual(parseJson(edited), expected) ? edited : undefined
+}

@@ -1,0 +1,119 @@
+import { parse } from '@babel/parser'
+import type { Expression, Statement } from '@babel/types'
+import { type Edit, indentUnitOf, insertAt, newlineOf } from './text.ts'
+
+/** A parsed module of JavaScript or TypeScript, with the style of its text. */
+export interface Module {
+  readonly path: string
+  readonly text: string
+  readonly isTypeScript: boolean
+  readonly statements: readonly Statement[]
+  readonly semicolon: ';' | ''
+  readonly quote: '"' | "'"
+  readonly newline: '\n' | '\r\n'
+  /** One level of indentation. */
+  readonly indent: string
+}
+
+/** What decides how new code is written. */
+export type CodeStyle = Pick<Module, 'semicolon' | 'quote' | 'newline' | 'indent'>
+
+/** Parses a module. Returns `undefined` if it has a syntax error. */
+export function parseModule(path: string, text: string): Module | undefined {
+  const isTypeScript = /\.[cm]?tsx?$/.test(path)
+  const plugins = [
+    ...(isTypeScript ? (['typescript'] as const) : []),
+    ...(/\.[cm]?ts$/.test(path) ? [] : (['jsx'] as const)),
+  ]
+  try {
+    const { program, tokens } = parse(text, {
+      tokens: true,
+      sourceType: 'unambiguous',
+      allowReturnOutsideFunction: true,
+      createParenthesizedExpressions: true,
+      plugins,
+    })
+    return {
+      ...{ path, text, isTypeScript, statements: program.body },
+      ...{
+        newline: newlineOf(text),
+        indent: indentUnitOf(text),
+        ...styleOf(text, program.body, tokens ?? []),
+      },
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function styleOf(
+  text: string,
+  statements: readonly Statement[],
+  tokens: readonly Token[],
+): Pick<Module, 'semicolon' | 'quote'> {
+  const simple = statements.find(
+    (each) =>
+      /^(?:Import|VariableDeclaration|ExpressionStatement|ExportDefault)/.test(each.type) ||
+      (each.type === 'ExportNamedDeclaration' && each.declaration?.type === 'VariableDeclaration'),
+  )
+  const literal = tokens.find(({ type }) => type.label === 'string')
+  return {
+    semicolon: simple && text.charAt((simple.end ?? 0) - 1) === ';' ? ';' : '',
+    quote: literal && text.charAt(literal.start) === '"' ? '"' : "'",
+  }
+}
+
+/** A token of Babel, whose types do not describe it; comments are among them, with a text as their type. */
+interface Token {
+  readonly type: { readonly label?: string }
+  readonly start: number
+}
+
+/** Code in the style of a module. `code` has `\n`, `'`, two spaces for each level, and `;` at the ends of statements. */
+export function inStyleOf({ semicolon, quote, newline, indent }: CodeStyle, code: string): string {
+  return code
+    .replaceAll("'", quote)
+    .replace(/;$/gm, semicolon)
+    .replace(/^(?: {2})+/gm, (spaces) => indent.repeat(spaces.length / 2))
+    .replaceAll('\n', newline)
+}
+
+/** The edit that inserts statements before all imports of a module. */
+export function insertFirst(module: Module, code: string): Edit {
+  const imported = module.statements.find(({ type }) => type === 'ImportDeclaration')
+  const first = imported ?? module.statements[0]
+  const line = inStyleOf(module, `${code}\n${first === imported ? '' : '\n'}`)
+  if (first) return insertAt(first.start ?? 0, line)
+  const isEnded = module.text === '' || module.text.endsWith('\n')
+  return insertAt(module.text.length, isEnded ? line : module.newline + line)
+}
+
+/** True if a module imports one of the sources. */
+export function importsFrom(module: Module, isSource: (source: string) => boolean): boolean {
+  return module.statements.some((each) => each.type === 'ImportDeclaration' && isSource(each.source.value))
+}
+
+/** True if a name appears anywhere in a module, as a variable or as anything else. */
+export function mentions(module: Module, name: string): boolean {
+  return new RegExp(`(?<![\\w$])${name}(?![\\w$])`).test(module.text)
+}
+
+/** The statement at the top level that declares a variable, a function or a class. */
+export function findDeclaration(module: Module, name: string): Statement | undefined {
+  return module.statements.find((statement) => {
+    const declaration =
+      statement.type === 'ExportNamedDeclaration' && statement.declaration ? statement.declaration : statement
+    if (declaration.type === 'VariableDeclaration')
+      return declaration.declarations.some(({ id }) => id.type === 'Identifier' && id.name === name)
+    return 'id' in declaration && declaration.id?.type === 'Identifier' && declaration.id.name === name
+  })
+}
+
+/** The initial value of a `const` at the top level. */
+export function findConstant(module: Module, name: string): Expression | undefined {
+  const statement = findDeclaration(module, name)
+  const declaration = statement?.type === 'ExportNamedDeclaration' ? statement.declaration : statement
+  if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') return undefined
+  const found = declaration.declarations.find(({ id }) => id.type === 'Identifier' && id.name === name)
+  return found?.init ?? undefined
+}

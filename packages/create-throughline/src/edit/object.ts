@@ -1,0 +1,113 @@
+import type { ArrayExpression, Expression, ObjectExpression, ObjectProperty } from '@babel/types'
+import { insertMember, type Literal } from './list.ts'
+import { type Edit, indentUnitOf } from './text.ts'
+
+/** Where a property is added, and what. */
+export interface NewProperty {
+  /** The keys from the outermost object inwards. */
+  readonly path: readonly string[]
+  /** The value, as code. */
+  readonly value: string
+  /** Whether it becomes the first or the last property of the innermost object, or is put in alphabetical order. */
+  readonly position: 'first' | 'last' | 'sorted'
+  /** The keys after this many stand on one line. Default: 0. */
+  readonly linesOfKeys?: number
+  readonly language: 'JSON' | 'JavaScript'
+  /** Default: `'`. */
+  readonly quote?: '"' | "'"
+}
+
+/**
+ * The edits that add a property to nested object literals of `text`. Returns no edits if the property is present, and
+ * `undefined` if a literal on the way has a spread, or if a value on the way is not a literal.
+ */
+export function addProperty(
+  text: string,
+  object: ObjectExpression,
+  property: NewProperty,
+): readonly Edit[] | undefined {
+  const [key = '', ...inner] = property.path
+  const found = findProperty(object, key)
+  if (found && inner.length === 0) return []
+  if (found) {
+    const value = unwrap(found.value as Expression)
+    const next = { ...property, path: inner, linesOfKeys: (property.linesOfKeys ?? 0) - 1 }
+    return value.type === 'ObjectExpression' ? addProperty(text, value, next) : undefined
+  }
+  // A spread may contain the property. Methods and computed keys may be it.
+  if (object.properties.some((each) => each.type !== 'ObjectProperty' || each.computed)) return undefined
+  const keys = object.properties.map((each) => keyOf(each as ObjectProperty))
+  const isInnermost = inner.length === 0
+  const after = isInnermost && property.position === 'sorted' ? keys.findIndex((each) => each > key) : -1
+  const index = isInnermost && property.position === 'first' ? 0 : after < 0 ? keys.length : after
+  return insertMember(text, literalOf(object, object.properties), {
+    member: memberText(property, indentUnitOf(text)),
+    index,
+    commaInEmpty: property.language === 'JavaScript',
+  })
+}
+
+/** The edits that append an element to an array literal, of which `text` may be present. */
+export function addElement(text: string, array: ArrayExpression, element: string): readonly Edit[] {
+  const members = array.elements.filter((each) => each !== null)
+  return insertMember(text, literalOf(array, members), {
+    member: element,
+    index: members.length,
+    commaInEmpty: false,
+  })
+}
+
+/** The property with a key that is an identifier or a string. */
+export function findProperty(object: ObjectExpression, key: string): ObjectProperty | undefined {
+  return object.properties.find(
+    (each): each is ObjectProperty => each.type === 'ObjectProperty' && !each.computed && keyOf(each) === key,
+  )
+}
+
+/** The expression without parentheses and type operators. */
+export function unwrap(expression: Expression): Expression {
+  switch (expression.type) {
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'ParenthesizedExpression':
+      return unwrap(expression.expression)
+    default:
+      return expression
+  }
+}
+
+function literalOf(
+  node: ObjectExpression | ArrayExpression,
+  members: readonly { start?: number | null; end?: number | null }[],
+): Literal {
+  const trailingComma = node.extra?.trailingComma
+  return {
+    start: node.start ?? 0,
+    end: node.end ?? 0,
+    members: members.map(({ start, end }) => ({ start: start ?? 0, end: end ?? 0 })),
+    trailingComma: typeof trailingComma === 'number' ? trailingComma : undefined,
+  }
+}
+
+function keyOf({ key }: ObjectProperty): string {
+  return key.type === 'Identifier' ? key.name : key.type === 'StringLiteral' ? key.value : ''
+}
+
+function memberText(
+  { path, value, language, linesOfKeys = 0, quote = "'" }: NewProperty,
+  unit: string,
+): string {
+  const [key = '', ...inner] = path
+  const isName = language === 'JavaScript' && /^[A-Za-z_$][\w$]*$/.test(key)
+  const name = isName ? key : language === 'JSON' ? JSON.stringify(key) : quote + key + quote
+  if (inner.length === 0) return `${name}: ${value}`
+  const next = memberText(
+    { path: inner, value, language, quote, position: 'last', linesOfKeys: linesOfKeys - 1 },
+    unit,
+  )
+  const comma = language === 'JSON' ? '' : ','
+  return linesOfKeys > 0
+    ? `${name}: {\n${unit}${next.replaceAll('\n', `\n${unit}`)}${comma}\n}`
+    : `${name}: { ${next} }`
+}

@@ -1,0 +1,63 @@
+import { basename } from 'node:path'
+import { detect } from '../detect/detect.ts'
+import type { Change, Project } from '../project/project.ts'
+import { planDependencies } from './dependencies.ts'
+import type { Draft, ManualEdit } from './draft.ts'
+import { planAstro } from './web/astro.ts'
+import { planHtml } from './web/html.ts'
+import { planSvelteKit } from './web/sveltekit.ts'
+import { planViteApp } from './web/vite-app.ts'
+import { planWorker } from './worker.ts'
+
+export interface PlanOptions {
+  /** `service.name` of the pages, or of the worker if there are no pages. Default: the name in package.json. */
+  readonly serviceName?: string | undefined
+  /** The folder of the packed packages. Default: the packages are installed from the registry. */
+  readonly tarballs?: string | undefined
+}
+
+/** What is changed in a project. */
+export interface Plan {
+  /** What the project is, such as `Vite with React`. */
+  readonly name: string
+  readonly changes: readonly Change[]
+  readonly manual: readonly ManualEdit[]
+  readonly notes: readonly string[]
+  /** The folder that the files of the script tag are copied to after the installation. */
+  readonly scriptFolder: string | undefined
+  /** The field of package.json. */
+  readonly packageManager: string | undefined
+}
+
+/** Finds out what a project is and computes all new texts. Throws a `Refusal` if nothing can be done. */
+export function makePlan(project: Project, { serviceName, tarballs }: PlanOptions = {}): Plan {
+  const { manifest, web, worker, name } = detect(project)
+  const draft: Draft = { project, manifest, packages: new Set(), manual: [], notes: [] }
+  const appName = serviceName ?? nameOf(manifest.name ?? basename(project.folder))
+  if (web?.kind === 'vite') planViteApp(draft, web, appName)
+  if (web?.kind === 'sveltekit') planSvelteKit(draft, appName)
+  if (web?.kind === 'astro') planAstro(draft, appName)
+  if (web?.kind === 'html') planHtml(draft, web.folder, appName)
+  if (worker) {
+    const workerName = nameOf(String(worker.settings.name ?? `${appName}-worker`))
+    planWorker(draft, worker, web ? distinct(workerName, appName) : (serviceName ?? workerName))
+  }
+  planDependencies(draft, tarballs)
+  return {
+    name,
+    changes: project.changes(),
+    manual: draft.manual,
+    notes: draft.notes,
+    scriptFolder: web?.kind === 'html' ? web.folder : undefined,
+    packageManager: manifest.packageManager,
+  }
+}
+
+/** A name without the scope of a package. */
+function nameOf(name: string): string {
+  return name.replace(/^@[^/]*\//, '')
+}
+
+function distinct(worker: string, pages: string): string {
+  return worker === pages ? `${worker}-worker` : worker
+}

@@ -1,0 +1,60 @@
+import { posix } from 'node:path'
+import { parseJson } from '../edit/json.ts'
+import { type CodeStyle, inStyleOf, type Module } from '../edit/module.ts'
+import type { Project } from '../project/project.ts'
+import type { Draft } from './draft.ts'
+
+const PACKAGE = '@throughline/otel-web'
+
+/** What decides how a new module is written. */
+export type ModuleStyle = CodeStyle & Pick<Module, 'isTypeScript'>
+
+/** Plans the module that starts tracing, unless there is one. Returns its path. */
+export function planTracingModule(
+  draft: Draft,
+  folder: string,
+  serviceName: string,
+  style: ModuleStyle,
+): string {
+  const { project } = draft
+  const ending = style.isTypeScript ? 'ts' : 'js'
+  const paths = ['tracing', 'throughline'].map((name) => posix.join(folder, `${name}.${ending}`))
+  const existing = paths.find((path) => project.read(path)?.includes(PACKAGE))
+  if (existing !== undefined) return existing
+  const path = paths.find((each) => !project.has(each)) ?? posix.join(folder, `throughline-tracing.${ending}`)
+  const code =
+    `import { startTracing } from '${PACKAGE}';\n\n` +
+    `export const tracing = startTracing({ serviceName: ${quoted(serviceName)} });\n`
+  project.write(path, inStyleOf(style, code))
+  return path
+}
+
+/** A text as a literal that `inStyleOf` takes. */
+export function quoted(text: string): string {
+  return `'${text.replace(/['"\\]/g, '')}'`
+}
+
+/** True for the specifier of an import that starts tracing. */
+export function isTracingImport(specifier: string): boolean {
+  return specifier === PACKAGE || /\/(?:tracing|throughline|throughline-tracing)(?:\.[jt]s)?$/.test(specifier)
+}
+
+/** The specifier by which a file imports another one. */
+export function importSpecifier(project: Project, from: string, to: string): string {
+  const path = posix.relative(posix.dirname(from), to)
+  const specifier = path.startsWith('.') ? path : `./${path}`
+  return allowsEndings(project) ? specifier : specifier.replace(/\.ts$/, '')
+}
+
+/** True if the compiler accepts `.ts` in imports. A setting may come from an `extends`, which is not followed. */
+function allowsEndings(project: Project): boolean {
+  const configs = ['tsconfig.json', 'tsconfig.app.json', 'tsconfig.base.json'].filter(project.has)
+  return (
+    configs.length === 0 ||
+    configs.some((path) => {
+      const { compilerOptions } = parseJson(project.read(path) ?? '') ?? {}
+      const options = (compilerOptions ?? {}) as Record<string, unknown>
+      return options.allowImportingTsExtensions === true || options.rewriteRelativeImportExtensions === true
+    })
+  )
+}

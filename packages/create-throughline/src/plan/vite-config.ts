@@ -1,0 +1,46 @@
+import { applyEdits } from 'jsonc-parser'
+import { configNames } from '../detect/web.ts'
+import { findConfigObject } from '../edit/config-object.ts'
+import { inStyleOf, parseModule } from '../edit/module.ts'
+import { addProperty } from '../edit/object.ts'
+import { type Draft, editFile } from './draft.ts'
+import type { ModuleStyle } from './tracing-module.ts'
+
+const PATH = '/v1/traces'
+const COLLECTOR = "process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318'"
+const PROXY = `server: { proxy: { '${PATH}': ${COLLECTOR} } },`
+
+/** Plans the proxy of Vite's development server, which forwards the spans of pages to the collector. */
+export function planProxy(draft: Draft, tool: 'vite' | 'astro', style: ModuleStyle): void {
+  const { project, manifest } = draft
+  const path = project.find(...configNames(tool))
+  if (path === undefined) {
+    const source = tool === 'vite' ? 'vite' : 'astro/config'
+    const body = tool === 'vite' ? PROXY : `vite: {\n    ${PROXY}\n  },`
+    const ending = style.isTypeScript ? 'ts' : manifest.type === 'module' ? 'js' : 'mjs'
+    const code = `import { defineConfig } from '${source}';\n\nexport default defineConfig({\n  ${body}\n});\n`
+    project.write(`${tool}.config.${ending}`, inStyleOf(style, code))
+    return
+  }
+  const lines = tool === 'vite' ? PROXY : `vite: {\n  ${PROXY}\n},`
+  const task = 'Add the proxy to the configuration of the development server'
+  editFile(draft, { path, task, lines }, (text) => addProxy(path, text, tool))
+}
+
+/** Adds the proxy to the text of a configuration. Returns `undefined` if it cannot be done safely. */
+export function addProxy(path: string, text: string, tool: 'vite' | 'astro'): string | undefined {
+  if (text.includes(PATH)) return text
+  const module = parseModule(path, text)
+  const config = module && findConfigObject(module)
+  if (!config) return undefined
+  const edits = addProperty(text, config, {
+    path: [...(tool === 'astro' ? ['vite'] : []), 'server', 'proxy', PATH],
+    value: inStyleOf(module, COLLECTOR),
+    // Vite takes the first entry that matches.
+    position: 'first',
+    linesOfKeys: tool === 'astro' ? 1 : 0,
+    language: 'JavaScript',
+    quote: module.quote,
+  })
+  return edits && applyEdits(text, [...edits])
+}

@@ -1,0 +1,59 @@
+import type { CallExpression, Statement } from '@babel/types'
+import { findDeclaration, inStyleOf, insertFirst, type Module, mentions } from '../../edit/module.ts'
+import { type Edit, insertAt } from '../../edit/text.ts'
+
+/**
+ * The edits that make the root of React 19 report errors to `tracing`. `undefined` if the module does not create one
+ * root without options.
+ */
+export function reportReactErrors(module: Module): readonly Edit[] | undefined {
+  const found = module.statements.flatMap((statement) =>
+    findCalls(statement, 'createRoot').map((call) => ({ statement, call })),
+  )
+  const [only] = found
+  const [container, ...options] = only?.call.arguments ?? []
+  if (!only || found.length > 1 || !container || options.length > 0 || mentions(module, 'report'))
+    return undefined
+  const declared = container.type === 'Identifier' ? findDeclaration(module, container.name) : undefined
+  const types = module.isTypeScript ? importErrorInfo(module) : []
+  return [
+    ...types,
+    insertAt((declared ?? only.statement).start ?? 0, reporter(module)),
+    insertAt(container.end ?? 0, ', { onCaughtError: report, onUncaughtError: report }'),
+  ]
+}
+
+function reporter(module: Module): string {
+  const [error, info] = module.isTypeScript ? ['error: unknown', ': ErrorInfo'] : ['error', '']
+  return inStyleOf(
+    module,
+    `// React catches what a render throws and reports it here.
+const report = (${error}, { componentStack }${info}) =>
+  tracing.recordError(error, { 'react.component_stack': componentStack ?? '' });
+
+`,
+  )
+}
+
+function importErrorInfo(module: Module): Edit[] {
+  for (const statement of module.statements) {
+    if (statement.type !== 'ImportDeclaration' || statement.source.value !== 'react') continue
+    const named = statement.specifiers.find(({ type }) => type === 'ImportSpecifier')
+    if (named && statement.importKind !== 'type') return [insertAt(named.start ?? 0, 'type ErrorInfo, ')]
+  }
+  return [insertFirst(module, "import type { ErrorInfo } from 'react';")]
+}
+
+function findCalls(node: unknown, name: string): CallExpression[] {
+  if (Array.isArray(node)) return node.flatMap((each) => findCalls(each, name))
+  if (typeof node !== 'object' || node === null || !('type' in node)) return []
+  const inner = Object.values(node).flatMap((each) => findCalls(each, name))
+  return isCall(node as Statement | CallExpression, name) ? [node as CallExpression, ...inner] : inner
+}
+
+function isCall(node: Statement | CallExpression, name: string): boolean {
+  if (node.type !== 'CallExpression') return false
+  const { callee } = node
+  const called = callee.type === 'MemberExpression' ? callee.property : callee
+  return called.type === 'Identifier' && called.name === name
+}

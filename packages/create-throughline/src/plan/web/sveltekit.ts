@@ -1,0 +1,90 @@
+import { applyEdits } from 'jsonc-parser'
+import { configNames } from '../../detect/web.ts'
+import { importsFrom, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
+import { type Edit, insertAt, newlineOf } from '../../edit/text.ts'
+import { Refusal } from '../../project/refusal.ts'
+import { type Draft, editFile } from '../draft.ts'
+import { isTracingImport, type ModuleStyle, quoted } from '../tracing-module.ts'
+import { planProxy } from '../vite-config.ts'
+
+const HOOKS = [
+  'src/hooks.client.ts',
+  'src/hooks.client.js',
+  'src/hooks.client/index.ts',
+  'src/hooks.client/index.js',
+]
+const IMPORT = "import { startTracing } from '@throughline/otel-web';"
+
+/** Plans tracing of a SvelteKit app: its client hooks start it and report errors, and the proxy forwards spans. */
+export function planSvelteKit(draft: Draft, serviceName: string): void {
+  const { project } = draft
+  if (project.find(...configNames('vite')) === undefined)
+    throw new Refusal('This SvelteKit app has no Vite configuration. Run this in the folder that has it.')
+  const style = styleOf(draft)
+  const path = project.find(...HOOKS) ?? `src/hooks.client.${style.isTypeScript ? 'ts' : 'js'}`
+  draft.packages.add('@throughline/otel-web')
+  const task = 'Start tracing in the client hooks'
+  const lines = `${IMPORT}\n\nstartTracing({ serviceName: ${quoted(serviceName)} });`
+  editFile(draft, { path, task, lines }, (text) => {
+    const module = parseModule(path, text)
+    if (!module || importsFrom(module, isTracingImport)) return module?.text
+    return text.trim() === '' ? newHooks(style, serviceName) : addToHooks(draft, module, serviceName)
+  })
+  planProxy(draft, 'vite', style)
+}
+
+/** The style of new modules: that of the configuration. */
+function styleOf({ project, manifest }: Draft): ModuleStyle {
+  const path = project.find(...configNames('vite')) ?? 'vite.config.ts'
+  const module = parseModule(path, project.read(path) ?? '')
+  return {
+    isTypeScript: 'typescript' in manifest.dependencies || project.has('tsconfig.json'),
+    semicolon: module?.semicolon ?? ';',
+    quote: module?.quote ?? "'",
+    newline: module?.newline ?? '\n',
+    indent: module?.indent ?? '  ',
+  }
+}
+
+function newHooks(style: ModuleStyle, serviceName: string): string {
+  const types = style.isTypeScript ? "import type { HandleClientError } from '@sveltejs/kit';\n" : ''
+  return inStyleOf(style, `${types}${IMPORT}\n\n${start(serviceName)}\n\n${errorHandler(style)}\n`)
+}
+
+function addToHooks(draft: Draft, module: Module, serviceName: string): string {
+  const { text, statements } = module
+  const imports = statements.filter(({ type }) => type === 'ImportDeclaration')
+  const hasOwnHandler = mentions(module, 'handleError')
+  const isTaken = mentions(module, 'tracing')
+  if (hasOwnHandler || isTaken)
+    draft.notes.push('Errors that SvelteKit catches: see "Errors" in docs/frameworks/sveltekit.md.')
+  const call =
+    hasOwnHandler || isTaken ? start(serviceName).replace('const tracing = ', '') : start(serviceName)
+  const last = imports.at(-1)
+  const needsType =
+    module.isTypeScript && !hasOwnHandler && !isTaken && !mentions(module, 'HandleClientError')
+  const types = needsType ? "import type { HandleClientError } from '@sveltejs/kit';\n" : ''
+  const edits: Edit[] = last
+    ? [insertAt(last.end ?? 0, inStyleOf(module, `\n${types}${IMPORT}\n\n${call}`))]
+    : [insertFirst(module, `${types}${IMPORT}\n\n${call}`)]
+  if (!hasOwnHandler && !isTaken) {
+    const newline = newlineOf(text)
+    edits.push({
+      offset: text.trimEnd().length,
+      length: text.length - text.trimEnd().length,
+      content: newline + newline + inStyleOf(module, errorHandler(module)) + newline,
+    })
+  }
+  return applyEdits(text, edits)
+}
+
+function start(serviceName: string): string {
+  return `const tracing = startTracing({ serviceName: ${quoted(serviceName)} });`
+}
+
+function errorHandler({ isTypeScript }: Pick<Module, 'isTypeScript'>): string {
+  return `// SvelteKit catches errors of load functions and of rendering.
+export const handleError${isTypeScript ? ': HandleClientError' : ''} = ({ error, status }) => {
+  if (status === 500) tracing.recordError(error);
+};`
+}

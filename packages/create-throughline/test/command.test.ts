@@ -1,0 +1,371 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { writeChanges } from '../src/project/write-changes.ts'
+import { type Files, makeFolder, readFiles, runCommand, writeFiles } from './project-folder.ts'
+import { TEMPLATES } from './templates.ts'
+
+const YES = ['--yes', '--no-install'] as const
+
+function commit(folder: string): void {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore' })
+  git('init')
+  git('add', '.')
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-m', 'a', '--no-gpg-sign')
+}
+
+describe.each(Object.entries(TEMPLATES).map(([name, files]) => [name, files as Files] as const))(
+  'a new project of %s',
+  (_, files) => {
+    test('the second run changes nothing and says so', async () => {
+      const folder = makeFolder(files)
+      expect((await runCommand(folder, ...YES)).status).toBe(0)
+      const once = readFiles(folder)
+      expect(once).not.toEqual(files)
+      const second = await runCommand(folder, ...YES)
+      expect([second.status, second.stdout]).toEqual([0, expect.stringMatching(/Nothing was changed\.$/)])
+      expect(readFiles(folder)).toEqual(once)
+    })
+
+    test('a dry run prints the changes and writes nothing', async () => {
+      const folder = makeFolder(files)
+      const { status, stdout } = await runCommand(folder, '--dry-run')
+      expect(status).toBe(0)
+      expect(stdout).toContain('+++ b/package.json')
+      expect(readFiles(folder)).toEqual(files)
+    })
+  },
+)
+
+test('each page without a build gets the script, and a fragment gets none', async () => {
+  const folder = makeFolder(TEMPLATES.html)
+  await runCommand(folder, ...YES, '--service-name=a"b')
+  const { 'index.html': index, 'about/index.html': about, 'parts/menu.html': menu } = readFiles(folder)
+  expect(index).toContain('<script src="/throughline.js" data-service-name="ab" data-endpoint=')
+  expect(about).toMatch(/^<!doctype html>\n<script src="\/throughline\.js"/)
+  expect(menu).toBe(TEMPLATES.html['parts/menu.html'])
+})
+
+test('a project of pages and a worker gets both', async () => {
+  const { 'package.json': _, ...worker } = TEMPLATES.hono
+  const folder = makeFolder({
+    ...TEMPLATES.react,
+    ...worker,
+    'package.json': TEMPLATES.react['package.json'],
+  })
+  const { stdout, status } = await runCommand(folder, ...YES)
+  expect([status, stdout.split('\n')[0]]).toEqual([0, 'Found Vite with React and a Worker.'])
+  const files = readFiles(folder)
+  expect(files['src/index.ts']).toContain("tracing({ serviceName: 'api' })")
+  expect(Object.keys(JSON.parse(files['package.json'] ?? '').dependencies)).toEqual([
+    '@opentelemetry/api',
+    '@throughline/otel-edge',
+    '@throughline/otel-web',
+    'react',
+    'react-dom',
+  ])
+})
+
+test('an import without an ending is added where the compiler refuses endings', async () => {
+  const folder = makeFolder({ ...TEMPLATES.react, 'tsconfig.app.json': '{}' })
+  await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/main.tsx']).toMatch(/^import \{ tracing \} from '\.\/tracing'\n/)
+})
+
+test('a file of another purpose with the name of the new module is kept', async () => {
+  const folder = makeFolder({ ...TEMPLATES.vite, 'src/tracing.js': 'export {}\n' })
+  await runCommand(folder, ...YES)
+  const files = readFiles(folder)
+  expect(files['src/tracing.js']).toBe('export {}\n')
+  expect(files['src/main.js']).toMatch(/^import '\.\/throughline\.js'\n/)
+  expect(files['src/throughline.js']).toContain('startTracing')
+})
+
+test('quotes, semicolons, tabs and line endings are those of the files', async () => {
+  const windows = Object.entries(TEMPLATES.react).map(([path, text]) => {
+    const styled = path.endsWith('.json') ? text : text.replaceAll("'", '"').replace(/(?<=[")])$/gm, ';')
+    return [path, styled.replaceAll('  ', '\t').replaceAll('\n', '\r\n')]
+  })
+  const folder = makeFolder(Object.fromEntries(windows))
+  expect((await runCommand(folder, ...YES)).status).toBe(0)
+  for (const [path, text] of Object.entries(readFiles(folder))) {
+    expect(text, path).not.toMatch(/(?<!\r)\n/)
+    expect(text, path).not.toMatch(/^ {2}\S/m)
+    if (/\.tsx?$/.test(path)) expect(text, path).not.toContain("'")
+  }
+  expect(readFiles(folder)['src/tracing.ts']).toBe(
+    'import { startTracing } from "@throughline/otel-web";\r\n\r\nexport const tracing = startTracing({ serviceName: "vite-react-typescript-starter" });\r\n',
+  )
+})
+
+test('a byte order mark is kept', async () => {
+  const mark = '\uFEFF'
+  const folder = makeFolder({ ...TEMPLATES.hono, 'package.json': mark + TEMPLATES.hono['package.json'] })
+  expect((await runCommand(folder, ...YES)).status).toBe(0)
+  const text = readFiles(folder)['package.json'] ?? ''
+  expect(text.lastIndexOf(mark)).toBe(0)
+  expect(text).toContain('otel-edge')
+})
+
+test('hooks of SvelteKit with a handler of their own keep it', async () => {
+  const hooks = 'export const handleError = () => {};\n'
+  const folder = makeFolder({ ...TEMPLATES.sveltekit, 'src/hooks.client.ts': hooks })
+  const { stdout } = await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/hooks.client.ts']).toBe(
+    `import { startTracing } from '@throughline/otel-web';\n\nstartTracing({ serviceName: 'kit' });\n\n${hooks}`,
+  )
+  expect(stdout).toContain('see "Errors" in docs/frameworks/sveltekit.md')
+})
+
+test('a configuration that cannot be edited is left, with the lines to add and code 2', async () => {
+  const config = 'export default mergeConfig(base, {})\n'
+  const folder = makeFolder({ ...TEMPLATES.react, 'vite.config.ts': config })
+  const { status, stderr } = await runCommand(folder, ...YES)
+  expect(status).toBe(2)
+  expect(stderr).toContain("  server: { proxy: { '/v1/traces': process.env.OTEL_EXPORTER_OTLP_ENDPOINT ??")
+  expect(readFiles(folder)).toMatchObject({ 'vite.config.ts': config, 'src/tracing.ts': expect.anything() })
+  const second = await runCommand(folder, ...YES)
+  expect([second.status, second.stderr]).toEqual([2, stderr])
+})
+
+describe('nothing is changed, with code 1, in', () => {
+  const refuse = async (files: Files, message: RegExp | string) => {
+    const folder = makeFolder(files)
+    const { status, stderr } = await runCommand(folder, ...YES)
+    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/\nNothing was changed\.$/)
+    expect(status).toBe(1)
+    expect(readFiles(folder)).toEqual(files)
+  }
+  const depends = (name: string, files: Files = {}) => ({
+    ...files,
+    'package.json': `{ "dependencies": { "${name}": "1" } }`,
+  })
+
+  test.each([
+    ['next', 'Next.js', 'docs/embed.md#nextjs-and-other-server-rendering'],
+    ['nuxt', 'Nuxt', 'docs/embed.md#nextjs-and-other-server-rendering'],
+    ['@angular/core', 'Angular', 'docs/embed.md#angular'],
+    ['webpack', 'webpack', 'docs/embed.md#npm-vite'],
+  ])('a project of %s, whose guide is named', (dependency, name, page) =>
+    refuse(
+      depends(dependency, { 'index.html': '<html></html>' }),
+      new RegExp(`^This is a project of ${name}, .* ${page} in`),
+    ),
+  )
+
+  test('an unknown project', () => refuse({ 'package.json': '{}' }, /^Found neither pages .* nor a worker/))
+
+  test('a monorepo, whose apps are named', () =>
+    refuse(
+      {
+        'package.json': '{ "workspaces": ["apps/*"], "devDependencies": { "vite": "8" } }',
+        ...inFolder('apps/api', TEMPLATES.hono),
+        ...inFolder('apps/web', TEMPLATES.vue),
+        ...inFolder('packages/ui', { 'package.json': '{}' }),
+      },
+      /Run this in one of them:\n {2}apps\/api \(Hono on Workers\)\n {2}apps\/web \(Vite with Vue\)\n/,
+    ))
+
+  test('a folder of apps without workspaces', () =>
+    refuse(inFolder('web', TEMPLATES.astro), /Run this in one of them:\n {2}web \(Astro\)\n/))
+
+  test('a project whose package.json has a syntax error', () =>
+    refuse({ 'package.json': '{' }, 'package.json has a syntax error'))
+
+  test('an app whose entry has a syntax error', () =>
+    refuse({ ...TEMPLATES.vite, 'src/main.js': 'import {' }, 'src/main.js has a syntax error'))
+
+  test('an app whose page loads no module', () =>
+    refuse({ ...TEMPLATES.vite, 'index.html': '<html></html>' }, 'index.html has no <script type="module"'))
+
+  test('an Astro site without a head', () =>
+    refuse({ ...TEMPLATES.astro, 'src/pages/index.astro': '<p>a</p>' }, 'No file in src has a <head>'))
+
+  test('a project with an unknown option', async () => {
+    const folder = makeFolder(TEMPLATES.vite)
+    const { status, stderr } = await runCommand(folder, '--unknown')
+    expect([status, stderr]).toEqual([1, expect.stringContaining("Unknown option '--unknown'")])
+    expect(readFiles(folder)).toEqual(TEMPLATES.vite)
+  })
+
+  test('a project without --yes and without a terminal', async () => {
+    const folder = makeFolder(TEMPLATES.vite)
+    const { status, stderr } = await runCommand(folder)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Run this with --yes.')])
+    expect(readFiles(folder)).toEqual(TEMPLATES.vite)
+  })
+
+  test('a project with a file that is not UTF-8', async () => {
+    const folder = makeFolder(TEMPLATES.vite)
+    const latin = Buffer.from("const name = 'Zo\xEB'\n", 'latin1')
+    writeFileSync(join(folder, 'src/main.js'), latin)
+    const { status, stderr } = await runCommand(folder, ...YES)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('src/main.js is not UTF-8')])
+    expect(readFileSync(join(folder, 'src/main.js'))).toEqual(latin)
+  })
+
+  test('a project with a read-only file', async () => {
+    const folder = makeFolder(TEMPLATES.react)
+    chmodSync(join(folder, 'vite.config.ts'), 0o444)
+    const { status, stderr } = await runCommand(folder, ...YES)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('vite.config.ts is read-only')])
+    expect(readFiles(folder)).toEqual(TEMPLATES.react)
+  })
+
+  test.each([
+    ['a file', 'vite.config.ts', 'vite.config.ts'],
+    ['a folder', 'src', 'src/tracing.ts'],
+  ])('a project with %s that is a symbolic link out of it', async (_, link, named) => {
+    const { [link as 'src/main.tsx']: linked, ...files } = TEMPLATES.react as Files
+    const outside = makeFolder({
+      'vite.config.ts': linked ?? '',
+      ...inFolder('src', { 'main.tsx': TEMPLATES.react['src/main.tsx'] }),
+    })
+    const { 'src/main.tsx': entry = '', ...others } = files
+    const folder = makeFolder(link === 'src' ? others : { ...others, 'src/main.tsx': entry })
+    symlinkSync(join(outside, link), join(folder, link))
+    const before = [readFiles(folder), readFiles(outside)]
+    const { status, stderr } = await runCommand(folder, ...YES)
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${named} is a symbolic link to a file outside`),
+    ])
+    expect([readFiles(folder), readFiles(outside)]).toEqual(before)
+  })
+})
+
+test('a symbolic link in the project stays one, and its file is changed', async () => {
+  const { 'vite.config.ts': config, ...files } = TEMPLATES.react
+  const folder = makeFolder({ ...files, 'config/vite.ts': config })
+  symlinkSync('config/vite.ts', join(folder, 'vite.config.ts'))
+  expect((await runCommand(folder, ...YES)).status).toBe(0)
+  expect(readFiles(folder)['config/vite.ts']).toContain('/v1/traces')
+})
+
+test('the files have their earlier texts after an error of writing', () => {
+  const folder = makeFolder(TEMPLATES.hono)
+  mkdirSync(join(folder, 'taken'))
+  const change = (path: string) => ({ path, before: undefined, after: 'new' })
+  expect(() => writeChanges(folder, ['package.json', 'src/new.ts', 'taken'].map(change))).toThrow('EISDIR')
+  expect(readFiles(folder)).toEqual(TEMPLATES.hono)
+})
+
+describe('in a Git repository', () => {
+  test('a tree with changes is refused, unless --force is set', async () => {
+    const folder = makeFolder(TEMPLATES.hono)
+    commit(folder)
+    writeFiles(folder, { 'notes.txt': 'a' })
+    const { status, stderr } = await runCommand(folder, ...YES)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Commit them, or run this with --force.')])
+    expect(readFiles(folder)).toEqual({ ...TEMPLATES.hono, 'notes.txt': 'a' })
+    expect((await runCommand(folder, ...YES, '--force')).status).toBe(0)
+  })
+
+  test('a clean tree is changed, and the second run says that nothing is left to do', async () => {
+    const folder = makeFolder(TEMPLATES.hono)
+    commit(folder)
+    expect((await runCommand(folder, ...YES)).status).toBe(0)
+    const { status, stdout } = await runCommand(folder, ...YES)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Nothing was changed.')])
+  })
+})
+
+describe('the dependencies', () => {
+  /** Puts a package manager first in the path, which writes its name and arguments to a file and has an exit code. */
+  function fakeManager(name: string, code = 0): void {
+    const bin = makeFolder({ [name]: `#!/bin/sh\necho "${name} $*" > installed.txt\nexit ${code}\n` })
+    chmodSync(join(bin, name), 0o755)
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`)
+    vi.stubEnv('npm_config_user_agent', '')
+  }
+
+  test.each([
+    ['npm', { 'package-lock.json': '{}' }],
+    ['pnpm', { 'pnpm-lock.yaml': '' }],
+    ['yarn', { 'yarn.lock': '' }],
+    ['bun', { 'bun.lock': '' }],
+    ['npm', {}],
+    [
+      'pnpm',
+      { 'package.json': TEMPLATES.hono['package.json'].replace('{', '{ "packageManager": "pnpm@10.0.0",') },
+    ],
+  ])('are installed by %s in a project with %j', async (name, files) => {
+    fakeManager(name)
+    const folder = makeFolder({ ...TEMPLATES.hono, ...files })
+    expect((await runCommand(folder, '--yes')).status).toBe(0)
+    expect(readFiles(folder)['installed.txt']).toBe(`${name} install\n`)
+  })
+
+  test('are installed by the package manager of the lock file above the app', async () => {
+    fakeManager('pnpm')
+    const folder = makeFolder({ 'pnpm-lock.yaml': '', ...inFolder('apps/api', TEMPLATES.hono) })
+    expect((await runCommand(join(folder, 'apps/api'), '--yes')).status).toBe(0)
+    expect(readFiles(folder)['apps/api/installed.txt']).toBe('pnpm install\n')
+  })
+
+  test('that cannot be installed are an error', async () => {
+    fakeManager('npm', 3)
+    const folder = makeFolder(TEMPLATES.hono)
+    const { status, stderr } = await runCommand(folder, '--yes')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('`npm install` failed')])
+  })
+
+  test('that are present keep their range', async () => {
+    const manifest =
+      '{ "dependencies": { "hono": "4" }, "devDependencies": { "@throughline/otel-edge": "0.0.1" } }'
+    const folder = makeFolder({ ...TEMPLATES.hono, 'package.json': manifest })
+    await runCommand(folder, ...YES)
+    const { dependencies, devDependencies } = JSON.parse(readFiles(folder)['package.json'] ?? '')
+    expect(Object.keys(dependencies)).toEqual(['@opentelemetry/api', 'hono'])
+    expect(devDependencies['@throughline/otel-edge']).toBe('0.0.1')
+  })
+
+  test('are the tarballs of a folder, if it is named', async () => {
+    const folder = makeFolder(inFolder('app', TEMPLATES.hono))
+    const names = ['otel-edge', 'otel-shared', 'otel-collector']
+    writeFiles(folder, Object.fromEntries(names.map((name) => [`dist/throughline-${name}-0.1.0.tgz`, ''])))
+    expect((await runCommand(join(folder, 'app'), ...YES, '--from=../dist')).status).toBe(0)
+    const { dependencies } = JSON.parse(readFiles(folder)['app/package.json'] ?? '')
+    expect(dependencies).toEqual({
+      '@opentelemetry/api': '^1.9.0',
+      '@throughline/otel-edge': 'file:../dist/throughline-otel-edge-0.1.0.tgz',
+      '@throughline/otel-shared': 'file:../dist/throughline-otel-shared-0.1.0.tgz',
+      hono: '^4.13.19',
+    })
+  })
+
+  test('of plain pages bring the scripts, which are copied beside the pages', async () => {
+    fakeManager('npm')
+    const folder = makeFolder({
+      'public/index.html': TEMPLATES.html['index.html'],
+      'node_modules/@throughline/otel-web/throughline.js': 'loader',
+      'node_modules/@throughline/otel-web/throughline-sdk.js': 'sdk',
+      'node_modules/@throughline/otel-web/index.js': '',
+    })
+    expect((await runCommand(folder, '--yes')).status).toBe(0)
+    expect(readFiles(folder)).toMatchObject({
+      'public/throughline.js': 'loader',
+      'public/throughline-sdk.js': 'sdk',
+    })
+    expect(readFiles(folder)).not.toHaveProperty('public/index.js')
+  })
+})
+
+test.each([
+  ['--help', /^npm create throughline@latest -- \[options\]/],
+  ['--version', /^\d+\.\d+\.\d+$/],
+])('%s prints a text and changes nothing', async (option, text) => {
+  const folder = makeFolder(TEMPLATES.vite)
+  expect(await runCommand(folder, option)).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(text),
+    stderr: '',
+  })
+  expect(readFiles(folder)).toEqual(TEMPLATES.vite)
+})
+
+function inFolder(folder: string, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
+}
