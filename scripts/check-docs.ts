@@ -2,9 +2,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
 import { findDeadLinks, findDeadPageNames, type Repository } from './checks/links.ts'
 import { ROOT } from './command.ts'
+import { formatOptionsPage, isSamePage, OPTIONS_PAGE } from './options/options-page.ts'
 import { report, type StepResult } from './report.ts'
 
-/** Links, headings and file names in Markdown pages, and the pages that source files name. Needs no network. */
+/**
+ * Links, headings and file names in Markdown pages, the pages that source files name, and the page of the options. Needs no
+ * network.
+ */
 export function checkDocs(): StepResult {
   const files = globSync('{*,{.github,apps,bench,deploy,docs,e2e,packages,scripts}/**/*}', {
     cwd: ROOT,
@@ -21,6 +25,9 @@ export function checkDocs(): StepResult {
   const failures = [
     ...pages.flatMap((page) => findDeadLinks(page, repository)),
     ...sources.flatMap((file) => findDeadPageNames(file, repository)),
+    ...(isSamePage(repository.read(OPTIONS_PAGE), formatOptionsPage())
+      ? []
+      : [`${OPTIONS_PAGE} is out of date: npm run options-page`]),
   ]
   return {
     name: 'docs',

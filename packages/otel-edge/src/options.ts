@@ -58,8 +58,11 @@ export interface EdgeOptions {
 export interface ExporterOptions {
   /** The full address for traces. Default: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or …_ENDPOINT + `/v1/traces`. */
   readonly url?: string
+  /** Headers of the export requests. Default: OTEL_EXPORTER_OTLP_HEADERS. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The encoding of the spans. Default: OTEL_EXPORTER_OTLP_PROTOCOL, else JSON. */
   readonly protocol?: 'http/json' | 'http/protobuf'
+  /** The compression of the export requests. Default: OTEL_EXPORTER_OTLP_COMPRESSION, else `gzip`. */
   readonly compression?: 'gzip' | 'none'
   /** How long one POST may take. Default: 10,000. */
   readonly timeoutMillis?: number
