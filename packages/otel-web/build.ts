@@ -23,7 +23,7 @@ const INTERNAL_NAMES = `
   onFollowPromises onGone onHidden onInput onInvalid onLeave onNotSent onOver onQueued onResult onTiming
   onUse onUserAction originals otlp outcome pageContexts pageLoad pageMillis painted parentSampled patience
   pin postClear provider queue recordingState redactor redactUrl rejected rejectedCount rejectionMarks
-  release reparent reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask sampleRoot
+  release reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask sampleRoot
   scope session setKept setStore settleSoon showsHidden silentRounds sizeBytes spans wrappedListeners started
   startedMillis startMillis switchTo takeDropped takeEnded takeOpen timings touch traceListeners tracer
   unixMillis ambiguousCount unwatch decisionFor wait whenRestored withoutFollowing xhrCalls`

@@ -5,6 +5,8 @@ export interface EncodedSpan {
   readonly scope: string
   readonly json: string
   readonly sizeBytes: number
+  /** The number of dropped spans that this span reports. It is reported again if this span is dropped, too. */
+  readonly reportedCount: number
 }
 
 /** A request body, and the spans in it. */
@@ -46,9 +48,9 @@ export function toJson(value: unknown): string {
 }
 
 /** Encodes one span of a scope; `scope` is the OTLP scope as JSON. */
-export function toEncodedSpan(scope: string, span: unknown): EncodedSpan {
+export function toEncodedSpan(scope: string, span: unknown, reportedCount = 0): EncodedSpan {
   const json = toJson(span)
-  return { scope, json, sizeBytes: byteLength(json) }
+  return { scope, json, sizeBytes: byteLength(json), reportedCount }
 }
 
 /**

@@ -31,6 +31,15 @@ test('each dropped span is reported once, and the total stays', () => {
   expect(counts.health(0).dropped).toBe(3)
 })
 
+test('a report that was dropped itself is made again', () => {
+  const counts = new ExportCounts()
+  counts.drop(2, 'refused')
+  const reported = counts.takeDropped()
+  counts.drop(1, 'refused', [{ reportedCount: reported }])
+  expect(counts.takeDropped()).toBe(3)
+  expect(counts.health(0).dropped).toBe(3)
+})
+
 test('counts that the page has read do not change later', () => {
   const counts = new ExportCounts()
   counts.drop(1, 'refused')

@@ -1,3 +1,4 @@
+import type { EncodedSpan } from './batches.ts'
 import type { DropReason, ExportHealth } from './export-health.ts'
 
 /** Counts the sent, stored and dropped spans of this page. */
@@ -9,11 +10,12 @@ export class ExportCounts {
   #unreported = 0
   readonly #droppedBy: Partial<Record<DropReason, number>> = {}
 
-  /** Counts spans that will never be exported. */
-  drop(count: number, reason: DropReason): void {
+  /** Counts spans that will never be exported. What `spans` would have reported is reported again. */
+  drop(count: number, reason: DropReason, spans: readonly Pick<EncodedSpan, 'reportedCount'>[] = []): void {
     if (count === 0) return
     this.#dropped += count
     this.#unreported += count
+    for (const { reportedCount } of spans) this.#unreported += reportedCount
     this.#droppedBy[reason] = (this.#droppedBy[reason] ?? 0) + count
   }
 

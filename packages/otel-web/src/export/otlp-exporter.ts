@@ -64,15 +64,16 @@ export class OtlpExporter {
     for (const span of spans) {
       // An oversized span is dropped: it must not displace other spans.
       if (span.sizeBytes > MAX_SPAN_BYTES) {
-        counts.drop(1, 'overflow')
+        counts.drop(1, 'overflow', [span])
         continue
       }
       this.#waiting.push(span)
       this.#waitingBytes += span.sizeBytes
     }
     while (this.#waitingBytes > MAX_WAITING_BYTES) {
-      this.#waitingBytes -= this.#waiting.shift()?.sizeBytes ?? 0
-      counts.drop(1, this.#storeFails ? 'storeFailed' : 'overflow')
+      const oldest = this.#waiting.splice(0, 1)
+      this.#waitingBytes -= oldest[0]?.sizeBytes ?? 0
+      counts.drop(1, this.#storeFails ? 'storeFailed' : 'overflow', oldest)
     }
   }
 
@@ -213,7 +214,7 @@ export class OtlpExporter {
       return
     }
     if (result.outcome === 'refused') {
-      counts.drop(count, 'refused')
+      counts.drop(count, 'refused', batch?.spans)
       if (result.status === 410) onGone()
       return
     }

@@ -133,9 +133,10 @@ export class SpanQueue implements SpanProcessor {
 
   /** Encodes a span. Returns an empty array if that fails. */
   #encode(span: ReadableSpan): EncodedSpan[] {
-    const { clock, redactor } = this.#parts
+    const { clock, counts, redactor } = this.#parts
     const { traceId } = span.spanContext()
     const offsetMillis = clock.offsetOf(traceId)
+    const reportedCount = isLocalRoot(span) ? counts.takeDropped() : 0
     const encoded = guarded(() => {
       const { name, version } = span.instrumentationScope
       const timing = this.#timings.get(span)
@@ -145,21 +146,15 @@ export class SpanQueue implements SpanProcessor {
         extraAttributes: {
           ...this.#late.get(span),
           ...(timing && this.#timingAttributes?.(timing)),
-          ...(isLocalRoot(span) && this.#rootAttributes(offsetMillis)),
+          ...(isLocalRoot(span) && { [ATTR_CLOCK_OFFSET]: offsetMillis || undefined }),
+          [ATTR_DROPPED_SPANS]: reportedCount || undefined,
         },
         endTime: span.ended ? undefined : clock.at(traceId),
       })
-      return [toEncodedSpan(toJson(version ? { name, version } : { name }), encoded)]
+      return [toEncodedSpan(toJson(version ? { name, version } : { name }), encoded, reportedCount)]
     })
-    if (!encoded) this.#parts.counts.drop(1, 'invalid')
+    if (!encoded) counts.drop(1, 'invalid', [{ reportedCount }])
     return encoded ?? []
-  }
-
-  #rootAttributes(offsetMillis: number): Attributes {
-    return {
-      [ATTR_CLOCK_OFFSET]: offsetMillis || undefined,
-      [ATTR_DROPPED_SPANS]: this.#parts.counts.takeDropped() || undefined,
-    }
   }
 
   async forceFlush(): Promise<void> {}

@@ -139,10 +139,13 @@ test('spans that the collector refuses are dropped, and counted on a later trace
   server.answerExports({ status: 400 })
   await page.evaluate('work(0, 1)')
   await expect.poll(() => page.evaluate(() => window.throughline?.health().dropped)).toBe(2)
-  server.answerExports()
+  // The root of these reports the first ones, and is refused as well.
   await page.evaluate('work(1, 1)')
-  const root = await waitForSpan(server, isNamed('work 1'))
-  expect(attribute(root, 'throughline.dropped_spans')).toBe(2)
+  await expect.poll(() => page.evaluate(() => window.throughline?.health().dropped)).toBe(4)
+  server.answerExports()
+  await page.evaluate('work(2, 1)')
+  const root = await waitForSpan(server, isNamed('work 2'))
+  expect(attribute(root, 'throughline.dropped_spans')).toBe(4)
 })
 
 test('the spans of an offline visit are sent in the next visit', async ({
