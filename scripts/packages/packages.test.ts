@@ -209,6 +209,23 @@ describe('the packed command create-throughline', () => {
     )
   })
 
+  test('the worker that it makes in an empty folder is bundled by wrangler', async () => {
+    const project = join(app, 'new')
+    mkdirSync(project)
+    await run([process.execPath, command(), '--yes', '--no-install', `--from=${folder}`], { cwd: project })
+    const output = await run(
+      [
+        join(app, 'node_modules/.bin/wrangler'),
+        'deploy',
+        '--dry-run',
+        '--outdir',
+        join(folder, 'new-worker'),
+      ],
+      { cwd: project, env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } },
+    )
+    expect(output).toContain('--dry-run: exiting now')
+  })
+
   test('it names the Node version that it needs if Node is older', ({ skip }) => {
     const { status, stderr, version } = runWithSystemNode(command())
     if (!/^v(?:1\d|20\.(?:\d|1[0-8]))\./.test(version))

@@ -67,6 +67,40 @@ test('a project of pages and a worker gets both', async () => {
   ])
 })
 
+describe('in a folder without a project', () => {
+  const files = { 'README.md': '# mine\n', '.gitignore': '*.log\n' }
+
+  test('a new app is made, in which a click, its request and the worker are traced', async () => {
+    const folder = makeFolder(inFolder('My shop', files))
+    const { status, stdout } = await runCommand(join(folder, 'My shop'), ...YES)
+    expect([status, stdout.split('\n')[0]]).toEqual([
+      0,
+      'Found an empty folder. The new app is Vite and Hono on Workers.',
+    ])
+    const written = readFiles(join(folder, 'My shop'))
+    expect(written).toMatchObject(files)
+    expect(written['src/main.ts']).toMatch(/^import '\.\/tracing\.ts'\n/)
+    expect(written['src/tracing.ts']).toContain("startTracing({ serviceName: 'my-shop' })")
+    expect(written['worker/index.ts']).toContain("app.use(tracing({ serviceName: 'my-shop-api' }))")
+    expect(written['vite.config.ts']).toContain("'/v1/traces'")
+    expect(written['wrangler.jsonc']).toContain('"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318"')
+    expect(JSON.parse(written['package.json'] ?? '')).toMatchObject({
+      name: 'my-shop',
+      scripts: { collector: 'throughline-collector' },
+    })
+  })
+
+  test('a dry run writes nothing, and the second run changes nothing', async () => {
+    const folder = makeFolder(files)
+    expect((await runCommand(folder, '--dry-run')).status).toBe(0)
+    expect(readFiles(folder)).toEqual(files)
+    await runCommand(folder, ...YES)
+    const once = readFiles(folder)
+    expect((await runCommand(folder, ...YES)).stdout).toMatch(/Nothing was changed\.$/)
+    expect(readFiles(folder)).toEqual(once)
+  })
+})
+
 test('an import without an ending is added where the compiler refuses endings', async () => {
   const folder = makeFolder({ ...TEMPLATES.react, 'tsconfig.app.json': '{}' })
   await runCommand(folder, ...YES)

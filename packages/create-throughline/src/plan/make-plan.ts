@@ -3,6 +3,7 @@ import { detect } from '../detect/detect.ts'
 import type { Change, Project } from '../project/project.ts'
 import { planDependencies } from './dependencies.ts'
 import type { Draft, ManualEdit } from './draft.ts'
+import { isEmpty, planNewApp } from './new-app.ts'
 import { planAstro } from './web/astro.ts'
 import { planHtml } from './web/html.ts'
 import { planSvelteKit } from './web/sveltekit.ts'
@@ -31,6 +32,8 @@ export interface Plan {
 
 /** Finds out what a project is and computes all new texts. Throws a `Refusal` if nothing can be done. */
 export function makePlan(project: Project, { serviceName, tarballs }: PlanOptions = {}): Plan {
+  const isNew = isEmpty(project.folder)
+  if (isNew) planNewApp(project, serviceName ?? packageName(basename(project.folder)))
   const { manifest, web, worker, name } = detect(project)
   const draft: Draft = { project, manifest, packages: new Set(), manual: [], notes: [] }
   const appName = serviceName ?? nameOf(manifest.name ?? basename(project.folder))
@@ -44,13 +47,23 @@ export function makePlan(project: Project, { serviceName, tarballs }: PlanOption
   }
   planDependencies(draft, tarballs)
   return {
-    name,
+    name: isNew ? `an empty folder. The new app is ${name}` : name,
     changes: project.changes(),
     manual: draft.manual,
     notes: draft.notes,
     scriptFolder: web?.kind === 'html' ? web.folder : undefined,
     packageManager: manifest.packageManager,
   }
+}
+
+/** A name that a package and a worker may have. */
+function packageName(folder: string): string {
+  return (
+    folder
+      .toLowerCase()
+      .replace(/[^a-z\d]+/g, '-')
+      .replace(/^-|-$/g, '') || 'app'
+  )
 }
 
 /** A name without the scope of a package. */
