@@ -10,11 +10,11 @@ export interface Literal {
 }
 
 export interface Insertion {
-  /** The new member. Its lines after the first are indented relative to it, by `indentUnitOf` the text. */
+  /** The code of the new member. Later lines are indented relative to its first line, in steps of `indentUnitOf(text)`. */
   readonly member: string
   /** The index that the member gets. */
   readonly index: number
-  /** Whether an empty literal that becomes several lines gets a comma after its only member. */
+  /** Whether a member that is inserted into an empty literal gets a trailing comma, which JSON does not allow. */
   readonly commaInEmpty: boolean
 }
 

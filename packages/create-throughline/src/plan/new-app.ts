@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs'
 import type { Project } from '../project/project.ts'
 
-/** Files that a folder may have before a project is made in it. */
-const BEFORE_A_PROJECT = /^(?:\..*|README.*|LICEN[CS]E.*)$/i
+/** Files that do not make a folder a project. */
+const IGNORED_FILES = /^(?:\..*|README.*|LICEN[CS]E.*)$/i
 
-/** True for a folder without a project. */
+/** True for a folder that contains only ignored files. */
 export function isEmpty(folder: string): boolean {
-  return readdirSync(folder).every((name) => BEFORE_A_PROJECT.test(name))
+  return readdirSync(folder).every((name) => IGNORED_FILES.test(name))
 }
 
-/** Plans a small app without tracing: pages that Vite builds, and a worker with Hono, which Vite serves, too. */
+/** Plans a small app, to which tracing is added later: pages that Vite builds, and a Hono worker that Vite also serves. */
 export function planNewApp(project: Project, name: string): void {
   const files = {
     'package.json': {

@@ -1,4 +1,4 @@
-/** An invalid query parameter. The response is 400 in the format of the requested API. */
+/** An invalid query parameter. The response is 400 in the error format of the requested API: v3 or legacy. */
 export class BadRequest extends Error {}
 
 /** An id or a path that does not exist. The response is 404. */

@@ -1,6 +1,6 @@
 import type { AnyValue } from '@throughline/otel-shared'
 
-/** Formats an attribute value as people type and read it: scalars unquoted, lists and maps as JSON, bytes as base64. */
+/** Formats an attribute value as plain text: scalars unquoted, lists and maps as JSON, bytes as base64. */
 export function anyValueText(value: AnyValue): string {
   const plain = toPlain(value)
   if (typeof plain === 'object' && plain !== null) return JSON.stringify(plain)

@@ -1,8 +1,8 @@
-/** The export configuration of one signal. A field is absent when no variable sets it. */
+/** The export configuration of one signal. An optional field is absent when no variable sets it. */
 export interface OtlpExportConfig {
   /** The full address of the receiver. */
   readonly url?: string | undefined
-  /** The name of the variable that sets the endpoint. Present even if its value is invalid, so that `url` is absent. */
+  /** The name of the variable that sets the endpoint. It is present even if the value is invalid and `url` is absent. */
   readonly endpointVariable?: string | undefined
   /** The header values by lower-case names. */
   readonly headers: Readonly<Record<string, string>>
@@ -24,7 +24,7 @@ export interface SpanLimits {
   readonly linkAttributes: number
 }
 
-/** The parsed values of the standard `OTEL_*` variables. A field is absent when its variable is not set. */
+/** The parsed values of the standard `OTEL_*` variables. An optional field is absent when its variable is not set. */
 export interface OtelConfig {
   readonly disabled: boolean
   readonly serviceName?: string | undefined
@@ -35,7 +35,7 @@ export interface OtelConfig {
   readonly propagators?: readonly string[] | undefined
   /** A supported name in lower case. */
   readonly sampler?: string | undefined
-  /** The ratio of a `traceidratio` sampler, from 0 to 1. */
+  /** The ratio of a `traceidratio` sampler: a number from 0 to 1, as text. */
   readonly samplerArg?: string | undefined
   /** The methods that `http.request.method` records. Default: those of the semantic conventions. */
   readonly knownMethods?: readonly string[] | undefined

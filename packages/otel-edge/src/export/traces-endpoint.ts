@@ -4,7 +4,12 @@ import { readOtelConfig } from '../config/read-otel-config.ts'
 import { warn } from '../platform/otel-api.ts'
 import { createEndpoint, type OtlpEndpoint } from './otlp-endpoint.ts'
 
-/** The endpoint of a relay or a queue consumer, from its option `url` or the variables. Warns when there is no address. */
+/**
+ * Creates the endpoint to which a relay or a queue consumer forwards spans. The option `url` takes precedence over the `OTEL_*`
+ * variables. Without a valid address, a warning is reported and the result is `undefined`.
+ *
+ * @param urlOption the name of the option with `url`, for warnings
+ */
 export function tracesEndpoint(
   env: unknown,
   url: string | undefined,

@@ -18,9 +18,10 @@ export interface Logger {
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /**
- * A structured logger: `{"level","message","trace_id","span_id",…fields}`. The ids have OpenTelemetry's names for logs that
- * are not OTLP. Errors in the fields are written as their stacks. With `logs: { otlp: true }`, the lines are also exported as
- * log records of the active span, with secrets redacted. Nothing is redacted on the console.
+ * A structured logger: `{"level","message","trace_id","span_id",…fields}`. The names of the ids are those that
+ * OpenTelemetry specifies for log formats other than OTLP. Errors in the fields are written as their stacks. With
+ * `logs: { otlp: true }`, the lines are also exported as log records of the active span, with secrets redacted. Nothing is
+ * redacted on the console.
  *
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  */
@@ -48,12 +49,12 @@ export function traceIds(): { readonly trace_id?: string; readonly span_id?: str
 
 type Write = (...args: unknown[]) => void
 
-// Cache: the console's own methods, once `traceConsole()` has replaced them.
+// Cache: the five console methods that `traceConsole()` has replaced.
 const originals = new Map<LogLevel | 'log', Write>()
 
 /**
- * Adds `{ trace_id, span_id }` to everything that `console.*` writes in an invocation, and exports it with
- * `logs: { otlp: true }`. Call it once, at the top of the worker's module.
+ * Adds `{ trace_id, span_id }` to everything that `console.*` writes in an invocation. With `logs: { otlp: true }`, it is
+ * also exported as log records. Call it once, at the top of the worker's module.
  */
 export function traceConsole(): void {
   if (originals.size > 0) return

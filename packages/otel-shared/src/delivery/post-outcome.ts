@@ -20,7 +20,7 @@ const RETRYABLE_STATUSES: readonly number[] = [429, 502, 503, 504]
 /**
  * Reads the outcome from the status and headers of a response. The body, which can contain a partial success, is not read.
  *
- * @param maxRetryAfterMillis the longest delay that is read from `Retry-After`. Default: ten minutes.
+ * @param maxRetryAfterMillis the longest delay that is returned; a longer `Retry-After` is cut to it. Default: ten minutes.
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
  */
 export function readOutcome(

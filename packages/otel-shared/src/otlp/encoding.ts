@@ -19,7 +19,7 @@ export const OTLP_CONTENT_TYPES: Readonly<Record<OtlpEncoding, string>> = {
   protobuf: 'application/x-protobuf',
 }
 
-/** Parses a `Content-Type` header; `undefined` for a type that OTLP/HTTP does not use. */
+/** Parses a `Content-Type` header; `undefined` for an absent header and for a type that OTLP/HTTP does not use. */
 export function parseOtlpContentType(contentType: string | null | undefined): OtlpEncoding | undefined {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   if (type === OTLP_CONTENT_TYPES.json) return 'json'

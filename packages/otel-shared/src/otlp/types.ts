@@ -84,7 +84,7 @@ export interface AnyValue {
   readonly stringValue?: string
   readonly boolValue?: boolean
   readonly intValue?: string
-  /** JSON cannot express the last three as numbers. The strings are those of OTLP's JSON encoding. */
+  /** `NaN` and the infinities are strings, as in OTLP's JSON encoding: JSON has no numbers for them. */
   readonly doubleValue?: number | 'NaN' | 'Infinity' | '-Infinity'
   readonly arrayValue?: { readonly values: readonly AnyValue[] }
   readonly kvlistValue?: { readonly values: readonly KeyValue[] }
@@ -102,12 +102,12 @@ export type DecodeResult =
       readonly rejectedSpans: number
       /** The problem of the first rejected span. */
       readonly errorMessage?: string
-      /** The number of attributes, elements of values, events and links that exceeded the decoder's limits. */
+      /** The number of attributes, events, links and elements of lists and maps that exceeded the decoder's limits. */
       readonly droppedItems?: number
     }
   | {
       readonly ok: false
       readonly message: string
-      /** Set when the body exceeds the decoder's limits. It can be valid OTLP. */
+      /** Set when the body exceeds the decoder's limits (HTTP 413). Such a body may be valid OTLP. */
       readonly isTooLarge?: true
     }

@@ -15,9 +15,10 @@ const ZEROS = /^0*$/
 export function withoutEmptyIds(span: OtlpSpan): OtlpSpan {
   const { parentSpanId = '', ...rest } = span
   const hasParent = !ZEROS.test(parentSpanId)
-  if (span.links.every(isWholeLink)) return hasParent === 'parentSpanId' in span ? span : rest
+  const isParentNormal = 'parentSpanId' in span === hasParent
+  if (span.links.every(hasSpanContext)) return isParentNormal ? span : rest
   const links = span.links.filter(
-    (link) => isWholeLink(link) || link.attributes.length > 0 || link.traceState !== undefined,
+    (link) => hasSpanContext(link) || link.attributes.length > 0 || link.traceState !== undefined,
   )
   const droppedLinks = span.links.length - links.length
   return {
@@ -32,7 +33,7 @@ export function withoutEmptyIds(span: OtlpSpan): OtlpSpan {
   }
 }
 
-function isWholeLink({ traceId, spanId }: OtlpLink): boolean {
+function hasSpanContext({ traceId, spanId }: OtlpLink): boolean {
   return isTraceId(traceId) && isSpanId(spanId)
 }
 

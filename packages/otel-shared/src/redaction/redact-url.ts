@@ -1,16 +1,18 @@
 import { redactText } from './redact-text.ts'
 
-/** The query parameters whose values are not redacted. */
+/** Options of `redactUrl` and `redactQuery`. */
 export interface RedactionOptions {
-  /** Names of query parameters whose values are kept, unless they are secrets themselves. Default: none. */
+  /** Names of query parameters whose values are kept. Secrets in these values are redacted. Default: none. */
   readonly keepQuery?: readonly string[]
 }
 
 /**
  * Redacts user info, query values and tokens in the path of an absolute or relative address. Removes its fragment, and the data
- * of a `data:` address. Names of query parameters are kept, since they describe the request and not the person.
+ * of a `data:` address. Names of query parameters are kept, since they describe the request and not the person; only secrets
+ * in them are redacted.
  */
 export function redactUrl(url: string, options: RedactionOptions = {}): string {
+  // Cuts at the fragment, and at the first `,` or `;` of a `data:` address.
   const withoutFragment = url.split(/#|[,;](?<=^data:[^,;]*[,;])/i, 1)[0] ?? ''
   const queryStart = withoutFragment.indexOf('?')
   if (queryStart < 0) return redactText(withoutFragment)
@@ -24,7 +26,7 @@ export function redactQuery(query: string, { keepQuery = [] }: RedactionOptions 
     .split('&')
     .map((pair) => {
       const separator = pair.indexOf('=')
-      // A parameter without a value may itself be the secret (`?eyJhbGciOi…`).
+      // A parameter without a value may itself be the secret (`?eyJhbGciOi…`): a long one with a digit is redacted.
       if (separator < 0) return pair.length > 20 && /\d/.test(pair) ? 'REDACTED' : redactText(pair)
       const name = pair.slice(0, separator)
       return keepQuery.includes(name)

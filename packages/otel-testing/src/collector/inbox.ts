@@ -31,7 +31,7 @@ export class Inbox implements SpanSource {
     return this.#changed(() => this.attempts.length > count, timeoutMillis)
   }
 
-  /** Sets the response to later exports. By default they are stored. */
+  /** Sets the response to later exports. Without an argument, they are stored again. */
   answerExports(answer: ExportAnswer = {}): void {
     this.#answer = answer
     this.#timesLeft = answer.times ?? Number.POSITIVE_INFINITY

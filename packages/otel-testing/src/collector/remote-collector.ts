@@ -36,7 +36,7 @@ export class RemoteCollector implements SpanSource {
     }
   }
 
-  /** Sets the response to later exports. By default they are stored. */
+  /** Sets the response to later exports. Without an argument, they are stored again. */
   async answerExports(answer: ExportAnswer = {}): Promise<void> {
     await fetch(`${this.url}/-/answer`, { method: 'POST', body: JSON.stringify(answer) })
   }

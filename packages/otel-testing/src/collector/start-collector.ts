@@ -14,7 +14,7 @@ import { Inbox } from './inbox.ts'
 const OTLP_PATH = /\/v1\/(?:traces|logs|metrics)$/
 
 export interface CollectorOptions extends HttpServerOptions {
-  /** Handles requests that are not exports, as the server of a page does. Default: every request is an export. */
+  /** Handles the requests that are not exports, such as those for pages. Default: every request is an export. */
   readonly origin?: RequestHandler
   /** Matches the paths of exports. Default: with `origin` the paths of OTLP, otherwise all paths. */
   readonly exportPaths?: RegExp
@@ -23,7 +23,7 @@ export interface CollectorOptions extends HttpServerOptions {
 }
 
 /**
- * A collector for tests: an OTLP/HTTP receiver that stores the spans it receives. A test can let it reject, delay or cut off
+ * A collector for tests: an OTLP/HTTP receiver that stores the spans it receives. A test can make it reject, delay or cut off
  * exports (`answerExports`).
  */
 export interface Collector extends Inbox, HttpServer {
@@ -88,7 +88,7 @@ async function respond(response: ServerResponse, answer: ExportAnswer): Promise<
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
 }
 
-/** Answers the requests of a `RemoteCollector`. */
+/** Answers the requests of a `RemoteCollector`. Their paths contain `/-/`, unlike those of exports. */
 async function answerRemoteTest(
   inbox: Inbox,
   request: IncomingMessage,

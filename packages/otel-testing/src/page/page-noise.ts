@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
 
 /**
- * Collects the uncaught errors and console lines of a page in a list. Messages of the browser about failed requests are
- * omitted, because a page cannot prevent them.
+ * Returns a list to which the uncaught errors and console messages of a page are added as they occur. Messages of the
+ * browser about failed requests are omitted, because a page cannot prevent them.
  */
 export function listenForNoise(page: Page): string[] {
   const noise: string[] = []

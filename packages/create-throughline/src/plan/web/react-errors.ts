@@ -3,8 +3,8 @@ import { findDeclaration, inStyleOf, insertFirst, type Module, mentions } from '
 import { type Edit, insertAt } from '../../edit/text.ts'
 
 /**
- * The edits that make the root of React 19 report errors to `tracing`. `undefined` if the module does not create one
- * root without options.
+ * The edits that make the root of React 19 report errors to `tracing`. Returns `undefined` unless the module
+ * calls `createRoot` exactly once, without options, and does not use the name `report`.
  */
 export function reportReactErrors(module: Module): readonly Edit[] | undefined {
   const found = module.statements.flatMap((statement) =>
@@ -18,12 +18,12 @@ export function reportReactErrors(module: Module): readonly Edit[] | undefined {
   const types = module.isTypeScript ? importErrorInfo(module) : []
   return [
     ...types,
-    insertAt((declared ?? only.statement).start ?? 0, reporter(module)),
+    insertAt((declared ?? only.statement).start ?? 0, reporterText(module)),
     insertAt(container.end ?? 0, ', { onCaughtError: report, onUncaughtError: report }'),
   ]
 }
 
-function reporter(module: Module): string {
+function reporterText(module: Module): string {
   const [error, info] = module.isTypeScript ? ['error: unknown', ': ErrorInfo'] : ['error', '']
   return inStyleOf(
     module,

@@ -31,7 +31,7 @@ export function SearchPage() {
     if (formProblem(searched)) return
     const run = ++runs.current
     try {
-      const found = await fetchFolded(searched)
+      const found = await fetchTraces(searched)
       // A newer search has started, so this result is outdated.
       if (run !== runs.current) return
       setProblem('')
@@ -101,10 +101,10 @@ function countText(summaries: readonly TraceSummary[]): string {
 }
 
 /**
- * Fetches more traces than are shown, because web vitals do not count against the limit. Otherwise the vitals of each
- * page that was left would displace an action.
+ * Fetches up to `limit` traces, and up to as many that contain only web vitals. The server counts both against one limit, so
+ * more are requested: otherwise the web vitals that each closed page sends would displace user actions.
  */
-async function fetchFolded(form: SearchForm): Promise<readonly TraceSummary[]> {
+async function fetchTraces(form: SearchForm): Promise<readonly TraceSummary[]> {
   const query = toSummariesQuery(form, Date.now())
   query.set('query.searchDepth', String(Number(form.limit) * 3))
   const found = await fetchSummaries(query)

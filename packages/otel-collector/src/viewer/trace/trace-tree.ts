@@ -81,6 +81,7 @@ export function buildTree(resourceSpans: readonly ResourceSpans[]): TraceTree | 
     }
   }
   grow(childrenOf.get('') ?? [])
+  // The spans that are left are in a cycle or below one, so no root leads to them.
   for (const part of flat) if (!byId.has(part.span.spanId)) grow([part])
 
   const nodes = [...byId.values()]

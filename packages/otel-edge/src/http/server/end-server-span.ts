@@ -29,7 +29,7 @@ export async function serve(
   }
 }
 
-/** Records route and error of a request. An outer router keeps the values of an inner one that it does not know itself. */
+/** Records the route and the error of a request. A value that an outer router does not know remains that of the inner router. */
 export function noteOutcome(
   server: ServerRequest,
   { route = server.outcome?.route, error = server.outcome?.error }: RequestOutcome,
@@ -41,7 +41,8 @@ export function noteOutcome(
 export function finishServerRequest(server: ServerRequest, response: Response): Response {
   const { span, request, invocation, outcome } = server
   const { options, config, now } = invocation.sdk
-  // A handler can return another value, which the runtime rejects with its own error.
+  // A handler can return a value that is not a response, which the runtime rejects with its own error. Like a response with
+  // status 101, it gets no timing headers.
   const status = response instanceof Response ? response.status : 101
   const isRecording = span.isRecording()
   if (isRecording && response instanceof Response) {
@@ -54,20 +55,21 @@ export function finishServerRequest(server: ServerRequest, response: Response): 
       span.setStatus({ code: ERROR })
     }
   }
-  // When the span is not recorded, its ids are sent only to a traced caller, and to a page, which starts tracing later.
+  // The ids of a span that is not recorded are sent only to a caller that sent a context, and to an HTML page, which starts
+  // tracing later.
   const hasTimings =
     status !== 101 && (isRecording || (!config.disabled && (server.hasCaller || isForPage(request))))
   const nowMillis = hasTimings ? now() : undefined
   const timed = nowMillis === undefined ? response : withTimingHeaders(server, response, nowMillis)
   // The runtime does not read the body of a response to HEAD, so its end cannot be followed.
   if (isRecording && hasTimings && !isComplete(timed) && request.method !== 'HEAD') {
-    return followAnswer(server, timed)
+    return endAfterBody(server, timed)
   }
   endInvocation(invocation, span, nowMillis)
   return timed
 }
 
-function followAnswer({ invocation, span }: ServerRequest, response: Response): Response {
+function endAfterBody({ invocation, span }: ServerRequest, response: Response): Response {
   return answerWithEnd(response, (bodyError) => {
     if (bodyError !== undefined) recordError(span, bodyError)
     endInvocation(invocation, span)
@@ -89,9 +91,9 @@ export function nameByRoute({ span, request, invocation, outcome }: ServerReques
   const route = outcome?.route
   if (route === undefined || !(span instanceof EdgeSpan) || !span.record) return
   // Written to the record, since `setAttribute` and `updateName` would each redact the route again.
-  const ownRoute = redactText(route)
-  setInList(span.record.attributes, ATTR_HTTP_ROUTE, ownRoute)
-  span.record.name = `${spanNameOf(request.method, invocation.sdk)} ${ownRoute}`
+  const redactedRoute = redactText(route)
+  setInList(span.record.attributes, ATTR_HTTP_ROUTE, redactedRoute)
+  span.record.name = `${spanNameOf(request.method, invocation.sdk)} ${redactedRoute}`
 }
 
 function isForPage({ headers }: Request): boolean {

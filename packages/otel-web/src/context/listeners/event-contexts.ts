@@ -15,8 +15,9 @@ import type { MicrotaskContexts } from '../microtasks/microtask-contexts.ts'
  * How the context of a listener is determined:
  *
  * - `started`: the context that started the operation (`send()`, `readAsText()`)
- * - `registered`: the context that registered the listener; for one-shot requests it is the one that made the request
- * - `answered`: the context that registered the listener, if it alone has posted messages to the target
+ * - `registered`: the context that registered the listener; for one-shot requests, the same code makes the request
+ * - `answered`: the context that registered the listener if it has posted messages to the target and no other context
+ *   has; otherwise the root context. Messages that were posted to the peer of a port count as well.
  * - `none`: the root context, for long-lived connections whose messages are not caused by an action of this page
  */
 export type EventRule = 'started' | 'registered' | 'answered' | 'none'
@@ -104,8 +105,8 @@ export class EventContexts {
 
   #post(target: object): void {
     const context = this.#contexts.capture()
-    const before = this.#posters.get(target)
-    this.#posters.set(target, before === undefined || before === context ? context : SEVERAL)
+    const poster = this.#posters.get(target)
+    this.#posters.set(target, poster === undefined || poster === context ? context : SEVERAL)
   }
 
   #answers(target: object, registered: Context): boolean {
@@ -116,7 +117,7 @@ export class EventContexts {
     )
   }
 
-  /** Records which two ports are entangled when they are read from their channel. */
+  /** Patches the getters of a channel's ports, to record the peer of each port. */
   #pairPorts(): Restore[] {
     const prototype = platformClass('MessageChannel')?.prototype
     const ports = (['port1', 'port2'] as const).map(

@@ -12,7 +12,7 @@ const MILESTONES = [
   'loadEventEnd',
 ] as const
 
-/** How long after the load event tracing can start and still be part of the page load. */
+/** If tracing starts later than this after the load event, its work does not belong to the page load. */
 const MAX_HYDRATION_MILLIS = 10_000
 
 /**
@@ -38,6 +38,7 @@ export function followPageLoad({ clock, globals, listeners, loader, pageLoad }: 
   const afterLoad = () => globals.setTimeout(loaded, 0)
   const loadMillis = navigation?.loadEventStart
   if (loadMillis || (!navigation && readDocument('readyState') === 'complete')) {
+    // The loader has assigned the earlier work to the page load. Work that starts now is not part of it.
     if (loader || isLate(loadMillis)) pageLoad.release()
     loaded()
   }
@@ -45,8 +46,9 @@ export function followPageLoad({ clock, globals, listeners, loader, pageLoad }: 
 }
 
 /**
- * Whether work that starts now is no longer part of the page load. SvelteKit and other frameworks import the app
- * dynamically, which does not delay the load event, and hydrate the page after it.
+ * Whether work that starts now no longer belongs to the page load. Work shortly after the load event still does:
+ * SvelteKit and other frameworks import the app dynamically, which does not delay this event, and hydrate the page
+ * after it.
  */
 function isLate(loadMillis = 0): boolean {
   return performance.interactionCount > 0 || performance.now() - loadMillis > MAX_HYDRATION_MILLIS

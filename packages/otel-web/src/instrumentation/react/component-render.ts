@@ -1,6 +1,6 @@
 import type { Cause } from './cause.ts'
 
-/** One render of a component that took updates or has effects. */
+/** One render of a component that took state updates (React applied them in this render) or has effects. */
 export interface ComponentRender {
   /** The cause of the updates that its own hooks took. */
   own_?: Cause
@@ -8,9 +8,10 @@ export interface ComponentRender {
   cause_?: Cause
   /** The number of the commit that contains this render; 0 before the commit. */
   commit_: number
+  /** True if `use` suspended the render. */
   isSuspended_?: boolean
-  /** True if a setter of this render was never committed before. */
+  /** True if the render has a hook whose wrapped reducer or action is not committed yet. */
   isNew_?: boolean
-  /** To be called at the commit: each records the value that a hook shows. */
+  /** Callbacks for the commit. Each records the values that a hook shows from then on. */
   shown_?: (() => void)[]
 }
