@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
-import { makeFolder, readFiles, runCommand } from '../../test/project-folder.ts'
+import { type Files, makeFolder, readFiles, runCommand } from '../../test/project-folder.ts'
 
 const WRANGLER = 'name = "shop"\nmain = "src/index.ts"\ncompatibility_date = "2026-11-01"\n'
 
-async function trace(text: string) {
-  const folder = makeFolder({ 'src/index.ts': text, 'wrangler.toml': WRANGLER, 'package.json': '{}' })
+async function trace(text: string, more: Files = {}) {
+  const folder = makeFolder({
+    ...{ 'src/index.ts': text, 'wrangler.toml': WRANGLER, 'package.json': '{}' },
+    ...more,
+  })
   const result = await runCommand(folder, '--yes', '--no-install')
   return { ...result, text: readFiles(folder)['src/index.ts'] }
 }
@@ -33,6 +36,21 @@ test.each([
     `import { instrument, otlpRelay } from '@throughline/otel-edge'\nimport { Hono } from 'hono'\nconst app = new Hono()\napp.post('/v1/traces', otlpRelay())\nexport default instrument<Env>({ fetch: app, scheduled }, ${OPTIONS})\n`,
   ],
   [
+    'a handler below its documentation',
+    '/** @type {ExportedHandler} */\nexport default {}\n',
+    `import { instrument } from '@throughline/otel-edge'\n\n/** @type {ExportedHandler} */\nexport default instrument({}, ${OPTIONS})\n`,
+  ],
+  [
+    'a handler below a documentation of the file',
+    '/**\n * Welcome\n */\n\nexport default {}\n',
+    `/**\n * Welcome\n */\n\nimport { instrument } from '@throughline/otel-edge'\n\nexport default instrument({}, ${OPTIONS})\n`,
+  ],
+  [
+    'a class with decorators beside the handler',
+    'export class Chat extends Agent {\n  @callable()\n  add() {}\n}\nexport default {}\n',
+    `import { instrument } from '@throughline/otel-edge'\n\nexport class Chat extends Agent {\n  @callable()\n  add() {}\n}\nexport default instrument({}, ${OPTIONS})\n`,
+  ],
+  [
     'a handler with a type of three parameters, which `instrument` has not',
     'export default {} satisfies ExportedHandler<Env, Message, Properties>\n',
     `import { instrument } from '@throughline/otel-edge'\n\nexport default instrument({} satisfies ExportedHandler<Env, Message, Properties>, ${OPTIONS})\n`,
@@ -43,11 +61,6 @@ test.each([
 })
 
 test.each([
-  [
-    'a class',
-    "import { WorkerEntrypoint } from 'cloudflare:workers'\nexport default class extends WorkerEntrypoint {}\n",
-  ],
-  ['a class by its name', 'class Entry {}\nexport default Entry\n'],
   ['no default export', "addEventListener('fetch', () => {})\n"],
   ['a name that tracing needs', 'const tracing = 1\nexport default {}\n'],
   ['a syntax error', 'export default {\n'],
@@ -56,6 +69,35 @@ test.each([
   expect(text).toBe(before)
   expect(status).toBe(2)
   expect(stderr).toContain("export default instrument(handler, { serviceName: 'shop' });")
+})
+
+test.each([
+  ['a class', 'export default class extends WorkerEntrypoint {}\n', 'Entrypoint'],
+  ['a class by its name', 'class Api {}\nexport default Api\n', 'Api'],
+  ['a class that is exported as the default', 'class Api {}\nexport { Api as default }\n', 'Api'],
+  ['a class of another module', "import { Api } from './api.js'\nexport default Api\n", 'Api'],
+])('%s is left to the user, with the function for classes', async (_, before, name) => {
+  const { status, stderr, text } = await trace(before, { 'src/api.ts': 'export class Api {}\n' })
+  expect([status, text]).toEqual([2, before])
+  expect(stderr).toContain("import { instrumentEntrypoint } from '@throughline/otel-edge';")
+  expect(stderr).toContain(`export default instrumentEntrypoint(${name}, ${OPTIONS});`)
+})
+
+test('the classes of a worker that its bindings name are named', async () => {
+  const before = "export { Cart } from './cart.ts'\nexport default {}\n"
+  const binding = '[[durable_objects.bindings]]\nname = "CART"\nclass_name = "Cart"\n'
+  const own = await trace(before, { 'wrangler.toml': WRANGLER + binding })
+  expect(own.stdout).toContain('Wrap the classes that src/index.ts exports')
+  const other = await trace(before, { 'wrangler.toml': `${WRANGLER}${binding}script_name = "cart"\n` })
+  expect(other.stdout).not.toContain('Wrap the classes')
+})
+
+test('the pages that a worker serves are named', async () => {
+  const { stdout } = await trace('export default {}\n', {
+    'public/index.html': '<html></html>',
+    'wrangler.toml': `${WRANGLER}[assets]\ndirectory = "./public/"\n`,
+  })
+  expect(stdout).toContain('public/index.html is not traced.')
 })
 
 test('the classes of a worker are named', async () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Expression, ObjectProperty, Statement } from '@babel/types'
 import { applyEdits } from 'jsonc-parser'
 import type { Worker } from '../detect/worker.ts'
@@ -13,30 +14,60 @@ import {
 } from '../edit/module.ts'
 import { findProperty, unwrap } from '../edit/object.ts'
 import { afterCommentAt, type Edit, insertAt } from '../edit/text.ts'
+import type { Project } from '../project/project.ts'
+import { resolveImport } from '../project/resolve-import.ts'
 import { type Draft, editFile } from './draft.ts'
 import { quoted } from './tracing-module.ts'
 import { planWrangler } from './wrangler.ts'
 
 const PACKAGE = '@throughline/otel-edge'
 const GUIDE = 'docs/deploy.md#3-your-own-workers'
-const MANUAL = `import { instrument } from '${PACKAGE}';
-
-export default instrument(handler, { serviceName: 'NAME' });`
 
 /** Plans tracing of a worker: its entry is wrapped, and wrangler's configuration names the collector. */
 export function planWorker(draft: Draft, worker: Worker, serviceName: string): void {
   draft.packages.add(PACKAGE)
   const { entry: path } = worker
-  const lines = MANUAL.replace("'NAME'", quoted(serviceName))
   const task = `Wrap the default export of the worker (${GUIDE})`
+  const module = parseModule(path, draft.project.read(path) ?? '')
+  const className = module && findClass(draft.project, module)
+  const lines = manualLines(serviceName, className)
   editFile(draft, { path, task, lines }, (text) => {
-    const module = parseModule(path, text)
     if (!module) return undefined
     if (importsFrom(module, (source) => source === PACKAGE || source.startsWith(`${PACKAGE}/`))) return text
-    const edits = traceEntry(draft, module, serviceName)
+    if (className === undefined && exportsClasses(worker, module))
+      draft.notes.push(`Wrap the classes that ${module.path} exports, too: ${GUIDE}.`)
+    const edits = className === undefined ? traceEntry(draft, module, serviceName) : undefined
     return edits && applyEdits(text, edits)
   })
   planWrangler(draft, worker)
+  noteAssets(draft, worker)
+}
+
+/** The pages of a project without a build are not changed if a worker serves them. */
+function noteAssets({ project, packages, notes }: Draft, { settings }: Worker): void {
+  const { directory } = (settings.assets ?? {}) as { directory?: unknown }
+  if (typeof directory !== 'string' || packages.has('@throughline/otel-web')) return
+  const page = posix.join(directory, 'index.html')
+  if (project.has(page)) notes.push(`${page} is not traced. Add the script tag: docs/frameworks/html.md.`)
+}
+
+function manualLines(serviceName: string, className: string | undefined): string {
+  const [wrapper, value] =
+    className === undefined ? ['instrument', 'handler'] : ['instrumentEntrypoint', className]
+  return `import { ${wrapper} } from '${PACKAGE}';
+
+export default ${wrapper}(${value}, { serviceName: ${quoted(serviceName)} });`
+}
+
+/** True if the entry of a worker exports Durable Objects, Workflows or entrypoints, as far as is known. */
+function exportsClasses({ settings }: Worker, module: Module): boolean {
+  const { durable_objects: objects, workflows } = settings
+  const bindings = [(objects as { bindings?: unknown } | undefined)?.bindings, workflows]
+  return (
+    /(?:DurableObject|WorkerEntrypoint|WorkflowEntrypoint)\b/.test(module.text) ||
+    // Those of other workers have the name of a script.
+    bindings.flat().some((each) => typeof each === 'object' && each !== null && !('script_name' in each))
+  )
 }
 
 function traceEntry(draft: Draft, module: Module, serviceName: string): Edit[] | undefined {
@@ -44,9 +75,7 @@ function traceEntry(draft: Draft, module: Module, serviceName: string): Edit[] |
   if (!exported || /^(?:Class|Function|TSDeclare|TSInterface)/.test(exported.type)) return undefined
   const handler = exported as Expression
   const isTaken = ['tracing', 'otlpRelay', 'instrument'].some((name) => mentions(module, name))
-  if (isTaken || isClass(module, handler)) return undefined
-  if (/(?:DurableObject|WorkerEntrypoint|WorkflowEntrypoint)\b/.test(module.text))
-    draft.notes.push(`Wrap the classes that ${module.path} exports, too: ${GUIDE}.`)
+  if (isTaken) return undefined
   const options = `{ serviceName: ${quoted(serviceName)} }`
   const app = findApp(module, handler)
   if (!app) {
@@ -133,8 +162,38 @@ function createdApp(module: Module, name: string, property: App['property']): Ap
   return /^(?:OpenAPI)?Hono$/.test(value.callee.name) ? { name, statement, property } : undefined
 }
 
-function isClass(module: Module, handler: Expression): boolean {
-  const value = unwrap(handler)
-  if (value.type === 'ClassExpression') return true
-  return value.type === 'Identifier' && findDeclaration(module, value.name)?.type === 'ClassDeclaration'
+/** The name of the class that is the default export, or `Entrypoint` if it has none. */
+function findClass(project: Project, module: Module): string | undefined {
+  for (const statement of module.statements) {
+    if (statement.type === 'ExportDefaultDeclaration') {
+      const { declaration } = statement
+      if (declaration.type === 'ClassDeclaration') return declaration.id?.name ?? 'Entrypoint'
+      const value = unwrap(declaration as Expression)
+      if (value.type === 'ClassExpression') return value.id?.name ?? 'Entrypoint'
+      return value.type === 'Identifier' && isClass(project, module, value.name) ? value.name : undefined
+    }
+    if (statement.type !== 'ExportNamedDeclaration' || statement.source) continue
+    for (const specifier of statement.specifiers) {
+      if (specifier.type !== 'ExportSpecifier') continue
+      const { local, exported } = specifier
+      const isDefault = exported.type === 'Identifier' && exported.name === 'default'
+      if (isDefault && isClass(project, module, local.name)) return local.name
+    }
+  }
+  return undefined
+}
+
+/** True if a name is a class of the module, or of the module of the project that it is imported from. */
+function isClass(project: Project, module: Module, name: string): boolean {
+  for (const statement of module.statements) {
+    if (statement.type !== 'ImportDeclaration') continue
+    const specifier = statement.specifiers.find(({ local }) => local.name === name)
+    if (!specifier) continue
+    const path = resolveImport(project, module.path, statement.source.value)
+    const text = (path && project.read(path)) || ''
+    return specifier.type === 'ImportDefaultSpecifier'
+      ? /^export default class\b/m.test(text)
+      : new RegExp(`\\bclass ${name}\\b`).test(text)
+  }
+  return findDeclaration(module, name)?.type === 'ClassDeclaration'
 }

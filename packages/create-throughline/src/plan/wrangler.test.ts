@@ -79,6 +79,36 @@ test('an environment is named, because it does not inherit variables', async () 
   expect(stdout).toContain('wrangler.json has environments')
 })
 
+test.each([
+  ['flags of its own', 'compatibility_flags = ["a"]', '["a","nodejs_compat"]'],
+  ['an older date', 'compatibility_date = "2026-01-01"', '["nodejs_compat"]'],
+])('the flag of an environment with %s is left to the user', async (_, line, flags) => {
+  const date = line.includes('date') ? '2026-11-01' : '2026-01-01'
+  const { status, stderr } = await configure(
+    'wrangler.toml',
+    `main = "src/index.js"\ncompatibility_date = "${date}"\n\n[env.test]\n${line}\n\n[env.other]\n`,
+  )
+  expect(status).toBe(2)
+  expect(stderr).toContain(`environment test:\n\n  compatibility_flags = ${flags}\n`)
+  expect(stderr).not.toContain('environment other')
+})
+
+test.each([
+  ['the second version of the flag stays alone', '2025-01-01', 'nodejs_compat_v2', '["nodejs_compat_v2"]'],
+  [
+    'a worker without Node.js gets AsyncLocalStorage',
+    '2026-11-01',
+    'no_nodejs_compat',
+    '["nodejs_als", "no_nodejs_compat"]',
+  ],
+])('%s', async (_, date, flag, flags) => {
+  const { text } = await configure(
+    'wrangler.toml',
+    `main = "src/index.js"\ncompatibility_date = "${date}"\ncompatibility_flags = ["${flag}"]\n`,
+  )
+  expect(text).toContain(`compatibility_flags = ${flags}\n`)
+})
+
 test('a configuration with a syntax error is refused', async () => {
   const { status, stderr, text } = await configure('wrangler.toml', 'main = src/index.js\n')
   expect([status, text]).toEqual([1, 'main = src/index.js\n'])

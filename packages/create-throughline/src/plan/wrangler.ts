@@ -6,17 +6,29 @@ import { type Draft, editFile } from './draft.ts'
 const ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT'
 const COLLECTOR = 'http://localhost:4318'
 const FLAG = 'nodejs_compat'
+/** Wrangler refuses `nodejs_compat` beside its second version. */
+const SUFFICIENT = [FLAG, 'nodejs_compat_v2', 'nodejs_als']
 /** From this date on, workers have `AsyncLocalStorage` without a flag. */
 const IMPLIED_FROM = '2026-08-04'
 
 /** Plans the compatibility flag that tracing needs, and the variable with the address of the collector. */
 export function planWrangler(draft: Draft, { config: path, settings }: Worker): void {
   const isToml = path.endsWith('.toml')
-  if (needsFlag(settings)) {
-    const lines = isToml ? `compatibility_flags = ["${FLAG}"]` : `"compatibility_flags": ["${FLAG}"]`
-    const task = 'Add the compatibility flag, without which the worker fails at start'
+  const task = 'Add the compatibility flag, without which the worker fails at start'
+  const linesOf = (flags: readonly unknown[]) =>
+    `${isToml ? 'compatibility_flags = ' : '"compatibility_flags": '}${JSON.stringify(flags)}`
+  const flag = missingFlag(settings)
+  if (flag !== undefined) {
     const add = isToml ? addTomlElement : addJsonElement
-    editFile(draft, { path, task, lines }, (text) => add(text, 'compatibility_flags', FLAG))
+    const lines = linesOf([flag])
+    editFile(draft, { path, task, lines }, (text) => add(text, 'compatibility_flags', flag))
+  }
+  const inherited = { ...settings, compatibility_flags: [...flagsOf(settings), ...(flag ? [flag] : [])] }
+  for (const [name, environment] of environmentsOf(settings)) {
+    const missing = missingFlag({ ...inherited, ...environment })
+    if (missing === undefined) continue
+    const lines = linesOf([...flagsOf({ ...inherited, ...environment }), missing])
+    draft.manual.push({ path, task: `${task}, to the environment ${name}`, lines })
   }
   if (!hasVariable(settings)) {
     const lines = isToml
@@ -36,10 +48,22 @@ export function planWrangler(draft: Draft, { config: path, settings }: Worker): 
   }
 }
 
-function needsFlag({ compatibility_date: date, compatibility_flags: flags }: Worker['settings']): boolean {
+/** The compatibility flag that gives a worker `AsyncLocalStorage`, if it has none yet. */
+function missingFlag(settings: Worker['settings']): string | undefined {
+  const { compatibility_date: date } = settings
   const day = date instanceof Date ? date.toISOString() : String(date ?? '')
-  const present: readonly unknown[] = Array.isArray(flags) ? flags : []
-  return day < IMPLIED_FROM && !present.includes(FLAG) && !present.includes('nodejs_als')
+  const flags = flagsOf(settings)
+  if (SUFFICIENT.some((each) => flags.includes(each))) return undefined
+  if (flags.includes(`no_${FLAG}`)) return 'nodejs_als'
+  return day < IMPLIED_FROM ? FLAG : undefined
+}
+
+function flagsOf({ compatibility_flags: flags }: Worker['settings']): readonly unknown[] {
+  return Array.isArray(flags) ? flags : []
+}
+
+function environmentsOf({ env }: Worker['settings']): [string, Worker['settings']][] {
+  return typeof env === 'object' && env !== null ? Object.entries(env) : []
 }
 
 function hasVariable({ vars }: Worker['settings']): boolean {
