@@ -116,6 +116,79 @@ test('a file of another purpose with the name of the new module is kept', async 
   expect(files['src/throughline.js']).toContain('startTracing')
 })
 
+test('an import of a file of another purpose with that name is not taken for tracing', async () => {
+  const main = "import './tracing.js'\n"
+  const folder = makeFolder({ ...TEMPLATES.vite, 'src/main.js': main, 'src/tracing.js': 'export {}\n' })
+  await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/main.js']).toBe(`import './throughline.js'\n${main}`)
+})
+
+test('tracing that another file starts is left', async () => {
+  const main = "import '@/observability'\n"
+  const folder = makeFolder({
+    ...TEMPLATES.vite,
+    'src/main.js': main,
+    'src/observability.js': "import { startTracing } from '@throughline/otel-web'\n\nstartTracing({})\n",
+  })
+  await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/main.js']).toBe(main)
+})
+
+test.each([
+  ['a re-export', "export * from './app.js'\nimport './b.js'\n"],
+  ['the comment of the first import', '// @ts-expect-error no types\nimport x from "x"\n'],
+  [
+    'decorators',
+    "import { element } from 'lit'\n@element('a')\nexport class A {\n  @state() accessor b = 1\n}\n",
+  ],
+])('tracing is imported before %s', async (_, main) => {
+  const folder = makeFolder({ ...TEMPLATES.vite, 'src/main.js': main })
+  expect((await runCommand(folder, ...YES)).status).toBe(0)
+  const { 'src/main.js': text = '' } = readFiles(folder)
+  expect(text.replace(/^import ['"]\.\/tracing\.js['"];?\n/, '')).toBe(main)
+})
+
+test('the entry of each page that the configuration of Vite names is traced', async () => {
+  const page = (src: string) => `<html><body><script type="module" src="${src}"></script></body></html>`
+  const folder = makeFolder({
+    ...TEMPLATES.vite,
+    'admin/index.html': page('./admin.js'),
+    'admin/admin.js': "import './a.js'\n",
+    'draft/index.html': page('draft.js'),
+    'draft/draft.js': "import './a.js'\n",
+    'vite.config.js':
+      "export default { build: { rollupOptions: { input: ['index.html', 'admin/index.html'] } } }\n",
+  })
+  await runCommand(folder, ...YES)
+  const files = readFiles(folder)
+  expect(files['src/main.js']).toMatch(/^import '\.\/tracing\.js'\n/)
+  expect(files['admin/admin.js']).toBe("import '../src/tracing.js'\nimport './a.js'\n")
+  expect(files['draft/draft.js']).toBe("import './a.js'\n")
+})
+
+test('a page with a content security policy is named', async () => {
+  const policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">'
+  const folder = makeFolder({
+    'index.html': `<html><head>${policy}</head></html>`,
+    'a.htm': '<html><head></head></html>',
+  })
+  const { stdout } = await runCommand(folder, ...YES)
+  expect(stdout).toContain(
+    'index.html has a content security policy: add http://localhost:4318 to its connect-src',
+  )
+  expect(readFiles(folder)['a.htm']).toContain('src="/throughline.js"')
+})
+
+test('a directive stays above the statement that it is about', async () => {
+  const before = '// @ts-expect-error no root\ncreateRoot(root).render()\n'
+  const folder = makeFolder({
+    ...TEMPLATES.react,
+    'src/main.tsx': `import { createRoot } from 'react-dom/client'\n${before}`,
+  })
+  await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/main.tsx']).toContain('\n// @ts-expect-error no root\ncreateRoot(root, {')
+})
+
 test('quotes, semicolons, tabs and line endings are those of the files', async () => {
   const windows = Object.entries(TEMPLATES.react).map(([path, text]) => {
     const styled = path.endsWith('.json') ? text : text.replaceAll("'", '"').replace(/(?<=[")])$/gm, ';')
@@ -155,8 +228,9 @@ test('hooks of SvelteKit with a handler of their own keep it', async () => {
 test('a configuration that cannot be edited is left, with the lines to add and code 2', async () => {
   const config = 'export default mergeConfig(base, {})\n'
   const folder = makeFolder({ ...TEMPLATES.react, 'vite.config.ts': config })
-  const { status, stderr } = await runCommand(folder, ...YES)
+  const { status, stdout, stderr } = await runCommand(folder, ...YES)
   expect(status).toBe(2)
+  expect(stdout).toContain('The files are changed, except for the lines below. Then:')
   expect(stderr).toContain("  server: { proxy: { '/v1/traces': process.env.OTEL_EXPORTER_OTLP_ENDPOINT ??")
   expect(readFiles(folder)).toMatchObject({ 'vite.config.ts': config, 'src/tracing.ts': expect.anything() })
   const second = await runCommand(folder, ...YES)
@@ -213,6 +287,12 @@ describe('nothing is changed, with code 1, in', () => {
 
   test('an app whose page loads no module', () =>
     refuse({ ...TEMPLATES.vite, 'index.html': '<html></html>' }, 'index.html has no <script type="module"'))
+
+  test('an app of Vite whose page is in another folder', () =>
+    refuse(
+      { 'package.json': '{ "devDependencies": { "vite": "8" } }', 'src/index.html': '<html></html>' },
+      'Vite builds the pages of this project, but index.html is in src',
+    ))
 
   test('an Astro site without a head', () =>
     refuse({ ...TEMPLATES.astro, 'src/pages/index.astro': '<p>a</p>' }, 'No file in src has a <head>'))

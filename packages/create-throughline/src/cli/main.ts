@@ -82,7 +82,9 @@ function finish(surroundings: Surroundings, plan: Plan, { installs }: Options): 
     ...(installs || scriptFolder === undefined ? [] : [copyCommand(scriptFolder)]),
     'npx throughline-collector',
   ]
-  print(`\nTracing is set up. Then:\n\n${steps.map((step) => `  ${step}\n`).join('')}`)
+  const state =
+    plan.manual.length === 0 ? 'Tracing is set up' : 'The files are changed, except for the lines below'
+  print(`\n${state}. Then:\n\n${steps.map((step) => `  ${step}\n`).join('')}`)
   print('Start the app in another terminal and use it. The traces are at http://localhost:16686.')
   print('The collector needs Node 22.16 or newer.')
   for (const note of plan.notes) print(`- ${note}`)

@@ -26,7 +26,8 @@ export function detect(project: Project): Detected {
   if (unsupported !== undefined) throw new Refusal(unsupported)
   // The adapters of the frameworks generate the worker.
   const worker = framework ? undefined : findWorker(project, manifest)
-  const web = framework ?? findViteApp(project, manifest) ?? (worker ? undefined : findPages(project))
+  const web =
+    framework ?? findViteApp(project, manifest) ?? (worker ? undefined : findPages(project, manifest))
   const name = [web && nameOfWeb(web), worker?.name].filter((each) => each !== undefined).join(' and ')
   if (name !== '') return { manifest, web, worker, name }
   refuseSeveral(findApps(project))

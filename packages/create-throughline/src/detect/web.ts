@@ -1,4 +1,5 @@
 import type { Manifest, Project } from '../project/project.ts'
+import { Refusal } from '../project/refusal.ts'
 
 /** What the pages of a project are made with. */
 export type Web =
@@ -23,18 +24,29 @@ export function findFramework({ dependencies }: Manifest): Web | undefined {
 }
 
 /** The app of a project that Vite builds. */
-export function findViteApp(project: Project, { dependencies }: Manifest): Web | undefined {
-  if (!('vite' in dependencies) && project.find(...configNames('vite')) === undefined) return undefined
+export function findViteApp(project: Project, manifest: Manifest): Web | undefined {
+  if (!usesVite(project, manifest)) return undefined
   // Without pages, Vite builds a library or a worker.
   if (!project.has('index.html')) return undefined
-  const framework = (['react', 'vue', 'svelte'] as const).find((name) => name in dependencies) ?? 'none'
+  const framework =
+    (['react', 'vue', 'svelte'] as const).find((name) => name in manifest.dependencies) ?? 'none'
   return { kind: 'vite', framework }
 }
 
 /** The pages of a project without a build. */
-export function findPages(project: Project): Web | undefined {
+export function findPages(project: Project, manifest: Manifest): Web | undefined {
   const folder = PAGE_FOLDERS.find((each) => project.has(each === '.' ? 'index.html' : `${each}/index.html`))
-  return folder === undefined ? undefined : { kind: 'html', folder }
+  if (folder === undefined) return undefined
+  if (usesVite(project, manifest))
+    throw new Refusal(
+      `Vite builds the pages of this project, but index.html is in ${folder}, not beside package.json. ` +
+        "Add tracing by hand: docs/embed.md#npm-vite in Throughline's repository.",
+    )
+  return { kind: 'html', folder }
+}
+
+function usesVite(project: Project, { dependencies }: Manifest): boolean {
+  return 'vite' in dependencies || project.find(...configNames('vite')) !== undefined
 }
 
 /** The names that the configuration file of a tool may have. */

@@ -59,6 +59,7 @@ function resolve(
     case 'FunctionExpression':
       return resolveReturned(module, value)
     case 'Identifier': {
+      if (isChanged(module, value.name)) return undefined
       const constant =
         findConstant({ ...module, statements: locals }, value.name) ?? findConstant(module, value.name)
       return constant && resolve(module, constant, locals)
@@ -66,6 +67,11 @@ function resolve(
     default:
       return undefined
   }
+}
+
+/** True if members of a variable are used, as in `config.server = …`: its literal may not be all of its value. */
+function isChanged({ text }: Module, name: string): boolean {
+  return new RegExp(`(?<![\\w$./'"-])${name}\\s*(?:\\.(?!\\.)|\\[)|\\bassign\\(\\s*${name}\\b`).test(text)
 }
 
 function resolveReturned(

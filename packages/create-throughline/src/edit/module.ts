@@ -24,6 +24,8 @@ export function parseModule(path: string, text: string): Module | undefined {
   const plugins = [
     ...(isTypeScript ? (['typescript'] as const) : []),
     ...(/\.[cm]?ts$/.test(path) ? [] : (['jsx'] as const)),
+    // The older decorators include those of parameters, which TypeScript has.
+    ...(['decorators-legacy', 'decoratorAutoAccessors'] as const),
   ]
   try {
     const { program, tokens } = parse(text, {
@@ -78,14 +80,36 @@ export function inStyleOf({ semicolon, quote, newline, indent }: CodeStyle, code
     .replaceAll('\n', newline)
 }
 
-/** The edit that inserts statements before all imports of a module. */
+/** The edit that inserts statements before all imports of a module, and before what it exports of other modules. */
 export function insertFirst(module: Module, code: string): Edit {
-  const imported = module.statements.find(({ type }) => type === 'ImportDeclaration')
+  const imported = module.statements.find(
+    (each) =>
+      each.type === 'ImportDeclaration' ||
+      each.type === 'ExportAllDeclaration' ||
+      (each.type === 'ExportNamedDeclaration' && each.source),
+  )
   const first = imported ?? module.statements[0]
   const line = inStyleOf(module, `${code}\n${first === imported ? '' : '\n'}`)
-  if (first) return insertAt(first.start ?? 0, line)
+  if (first) return insertAt(startWithComments(module, first), line)
   const isEnded = module.text === '' || module.text.endsWith('\n')
   return insertAt(module.text.length, isEnded ? line : module.newline + line)
+}
+
+/** Comments that are about the statement on the next line. */
+const DIRECTIVE = /@ts-(?:ignore|expect-error)|-next-line|(?:biome|prettier|oxfmt)-ignore|@vite-ignore/
+
+/** The start of a statement, or of the comments directly above that belong to it. */
+export function startWithComments({ text }: Module, statement: Statement): number {
+  const isImport = statement.type === 'ImportDeclaration'
+  let start = statement.start ?? 0
+  for (const comment of statement.leadingComments?.toReversed() ?? []) {
+    const isAbove = /^[ \t]*(?:\r?\n)?[ \t]*$/.test(text.slice(comment.end ?? 0, start))
+    // A documentation comment above an import is that of the file.
+    const isDocumentation = comment.type === 'CommentBlock' && comment.value.startsWith('*') && !isImport
+    if (!isAbove || !(isDocumentation || DIRECTIVE.test(comment.value))) break
+    start = comment.start ?? start
+  }
+  return start
 }
 
 /** True if a module imports one of the sources. */

@@ -50,7 +50,7 @@ export function makePlan(project: Project, { serviceName, tarballs }: PlanOption
     name: isNew ? `an empty folder. The new app is ${name}` : name,
     changes: project.changes(),
     manual: draft.manual,
-    notes: draft.notes,
+    notes: [...new Set(draft.notes)],
     scriptFolder: web?.kind === 'html' ? web.folder : undefined,
     packageManager: manifest.packageManager,
   }

@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
 import { parseJson } from '../edit/json.ts'
-import { type CodeStyle, inStyleOf, type Module } from '../edit/module.ts'
+import { type CodeStyle, importsFrom, inStyleOf, type Module } from '../edit/module.ts'
 import type { Project } from '../project/project.ts'
+import { resolveImport } from '../project/resolve-import.ts'
 import type { Draft } from './draft.ts'
 
 const PACKAGE = '@throughline/otel-web'
@@ -34,9 +35,14 @@ export function quoted(text: string): string {
   return `'${text.replace(/['"\\]/g, '')}'`
 }
 
-/** True for the specifier of an import that starts tracing. */
-export function isTracingImport(specifier: string): boolean {
-  return specifier === PACKAGE || /\/(?:tracing|throughline|throughline-tracing)(?:\.[jt]s)?$/.test(specifier)
+/** True if a module imports the package, or a module of the project that starts tracing. */
+export function startsTracing(project: Project, module: Module): boolean {
+  return importsFrom(module, (specifier) => {
+    if (specifier === PACKAGE) return true
+    const path = resolveImport(project, module.path, specifier)
+    const text = path === undefined ? '' : (project.read(path) ?? '')
+    return text.includes(PACKAGE) && text.includes('startTracing(')
+  })
 }
 
 /** The specifier by which a file imports another one. */

@@ -103,6 +103,8 @@ test.each([
     'export default defineConfig(({ command }) => {\n  if (command) return {}\n  return {}\n})\n',
   ],
   ['a variable that may change', 'let config = {}\nexport default config\n'],
+  ['members that are set later', 'const config = {}\nconfig.server = {}\nexport default config\n'],
+  ['members that are assigned', 'const config = {}\nObject.assign(config, base)\nexport default config\n'],
   ['an import', "import config from './config.js'\nexport default config\n"],
   ['a syntax error', 'export default {\n'],
   ['no export', 'const config = {}\n'],

@@ -1,5 +1,12 @@
 import type { CallExpression, Statement } from '@babel/types'
-import { findDeclaration, inStyleOf, insertFirst, type Module, mentions } from '../../edit/module.ts'
+import {
+  findDeclaration,
+  inStyleOf,
+  insertFirst,
+  type Module,
+  mentions,
+  startWithComments,
+} from '../../edit/module.ts'
 import { type Edit, insertAt } from '../../edit/text.ts'
 
 /**
@@ -12,13 +19,13 @@ export function reportReactErrors(module: Module): readonly Edit[] | undefined {
   )
   const [only] = found
   const [container, ...options] = only?.call.arguments ?? []
-  if (!only || found.length > 1 || !container || options.length > 0 || mentions(module, 'report'))
-    return undefined
+  if (!only || found.length > 1 || !container || options.length > 0) return undefined
+  if (mentions(module, 'report') || mentions(module, 'tracing')) return undefined
   const declared = container.type === 'Identifier' ? findDeclaration(module, container.name) : undefined
   const types = module.isTypeScript ? importErrorInfo(module) : []
   return [
     ...types,
-    insertAt((declared ?? only.statement).start ?? 0, reporterText(module)),
+    insertAt(startWithComments(module, declared ?? only.statement), reporterText(module)),
     insertAt(container.end ?? 0, ', { onCaughtError: report, onUncaughtError: report }'),
   ]
 }

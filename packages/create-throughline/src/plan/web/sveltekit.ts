@@ -1,10 +1,10 @@
 import { applyEdits } from 'jsonc-parser'
 import { configNames } from '../../detect/web.ts'
-import { importsFrom, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
+import { inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
 import { type Edit, insertAt, newlineOf } from '../../edit/text.ts'
 import { Refusal } from '../../project/refusal.ts'
 import { type Draft, editFile } from '../draft.ts'
-import { isTracingImport, type ModuleStyle, quoted } from '../tracing-module.ts'
+import { type ModuleStyle, quoted, startsTracing } from '../tracing-module.ts'
 import { planProxy } from '../vite-config.ts'
 
 const HOOKS = [
@@ -27,7 +27,7 @@ export function planSvelteKit(draft: Draft, serviceName: string): void {
   const lines = `${IMPORT}\n\nstartTracing({ serviceName: ${quoted(serviceName)} });`
   editFile(draft, { path, task, lines }, (text) => {
     const module = parseModule(path, text)
-    if (!module || importsFrom(module, isTracingImport)) return module?.text
+    if (!module || startsTracing(draft.project, module)) return module?.text
     return text.trim() === '' ? newHooks(style, serviceName) : addToHooks(draft, module, serviceName)
   })
   planProxy(draft, 'vite', style)

@@ -1,13 +1,13 @@
 import { posix } from 'node:path'
 import { applyEdits } from 'jsonc-parser'
-import type { Web } from '../../detect/web.ts'
+import { configNames, type Web } from '../../detect/web.ts'
 import { findElements } from '../../edit/html.ts'
-import { importsFrom, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
+import { insertFirst, type Module, parseModule } from '../../edit/module.ts'
 import type { Edit } from '../../edit/text.ts'
 import type { Project } from '../../project/project.ts'
 import { Refusal } from '../../project/refusal.ts'
 import type { Draft } from '../draft.ts'
-import { importSpecifier, isTracingImport, planTracingModule } from '../tracing-module.ts'
+import { importSpecifier, planTracingModule, startsTracing } from '../tracing-module.ts'
 import { planProxy } from '../vite-config.ts'
 import { reportReactErrors } from './react-errors.ts'
 import { reportVueErrors } from './vue-errors.ts'
@@ -15,20 +15,38 @@ import { reportVueErrors } from './vue-errors.ts'
 /** Plans tracing of an app that Vite builds: a module that starts it, imported first by the entry, and the proxy. */
 export function planViteApp(draft: Draft, web: Web & { kind: 'vite' }, serviceName: string): void {
   const { project } = draft
-  const path = findEntry(project)
-  const text = project.read(path) ?? ''
-  const entry = parseModule(path, text)
-  if (!entry) throw new Refusal(`${path} has a syntax error. Mend it and run this again.`)
+  const path = findEntry(project, 'index.html')
+  if (path === undefined)
+    throw new Refusal(
+      'index.html has no <script type="module" src="…"> of a file of this project. ' +
+        "Add tracing by hand: docs/embed.md#npm-vite in Throughline's repository.",
+    )
+  const entry = parseEntry(project, path)
   draft.packages.add('@throughline/otel-web')
-  if (!importsFrom(entry, isTracingImport)) {
+  const others = findOtherPages(project).flatMap((page) => findEntry(project, page) ?? [])
+  for (const each of new Set([path, ...others])) {
+    const module = parseEntry(project, each)
+    if (startsTracing(project, module)) continue
     const tracing = planTracingModule(draft, posix.dirname(path), serviceName, entry)
-    const specifier = importSpecifier(project, path, tracing)
-    const reports = mentions(entry, 'tracing') ? undefined : reportErrors(draft, web, entry)
+    const specifier = importSpecifier(project, each, tracing)
+    const reports = reportErrors(draft, web, module)
     const names = reports ? '{ tracing } from ' : ''
-    const edits = [insertFirst(entry, `import ${names}'${specifier}';`), ...(reports ?? [])]
-    project.write(path, applyEdits(text, edits))
+    const edits = [insertFirst(module, `import ${names}'${specifier}';`), ...(reports ?? [])]
+    project.write(each, applyEdits(module.text, edits))
   }
   planProxy(draft, 'vite', entry)
+}
+
+function parseEntry(project: Project, path: string): Module {
+  const module = parseModule(path, project.read(path) ?? '')
+  if (!module) throw new Refusal(`${path} has a syntax error. Mend it and run this again.`)
+  return module
+}
+
+/** The pages besides index.html that Vite builds because its configuration names them. */
+function findOtherPages(project: Project): string[] {
+  const config = project.read(project.find(...configNames('vite')) ?? '') ?? ''
+  return project.list('.html').filter((page) => page !== 'index.html' && config.includes(page))
 }
 
 /** The edits by which the framework's own error handler reports to tracing, if the entry has a place for them. */
@@ -52,21 +70,11 @@ function reportErrors(
   return edits
 }
 
-/** The module that index.html loads first. */
-function findEntry(project: Project): string {
-  const sources = findElements(project.read('index.html') ?? '')
+/** The module of the project that a page loads first. */
+function findEntry(project: Project, page: string): string | undefined {
+  return findElements(project.read(page) ?? '')
     .filter(({ name, attributes }) => name === 'script' && attributes.type === 'module')
-    .flatMap(({ attributes }) => (attributes.src === undefined ? [] : [attributes.src]))
-    .map((source) =>
-      source
-        .split(/[?#]/, 1)
-        .join('')
-        .replace(/^\.?\//, ''),
-    )
-  const entry = sources.find((source) => /\.[cm]?[jt]sx?$/.test(source) && project.has(source))
-  if (entry !== undefined) return entry
-  throw new Refusal(
-    'index.html has no <script type="module" src="…"> of a file of this project. ' +
-      "Add tracing by hand: docs/embed.md#npm-vite in Throughline's repository.",
-  )
+    .map(({ attributes: { src = '' } }) => src.replace(/[?#].*/s, ''))
+    .map((src) => (src.startsWith('/') ? src.slice(1) : posix.join(posix.dirname(page), src)))
+    .find((path) => /\.[cm]?[jt]sx?$/.test(path) && project.has(path))
 }

@@ -1,4 +1,4 @@
-import { findConstant, inStyleOf, type Module, mentions } from '../../edit/module.ts'
+import { findConstant, inStyleOf, type Module, mentions, startWithComments } from '../../edit/module.ts'
 import { type Edit, insertAt } from '../../edit/text.ts'
 
 /**
@@ -6,14 +6,15 @@ import { type Edit, insertAt } from '../../edit/text.ts'
  * a handler, or does not create and mount one app by two statements.
  */
 export function reportVueErrors(module: Module): readonly Edit[] | undefined {
-  if (mentions(module, 'errorHandler')) return undefined
+  if (mentions(module, 'errorHandler') || mentions(module, 'tracing')) return undefined
   for (const statement of module.statements) {
     if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') continue
     const { callee } = statement.expression
     if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier') continue
     const isMount = callee.property.type === 'Identifier' && callee.property.name === 'mount'
     const { name } = callee.object
-    if (isMount && findConstant(module, name)) return [insertAt(statement.start ?? 0, handler(module, name))]
+    if (isMount && findConstant(module, name))
+      return [insertAt(startWithComments(module, statement), handler(module, name))]
   }
   return undefined
 }
