@@ -179,6 +179,26 @@ test('a page with a content security policy is named', async () => {
   expect(readFiles(folder)['a.htm']).toContain('src="/throughline.js"')
 })
 
+test('a page without a head is left to the user, and a tag that is present is kept', async () => {
+  const fragment = await runCommand(makeFolder({ 'index.html': '<p>a</p>' }), ...YES)
+  expect(fragment.status).toBe(2)
+  expect(fragment.stderr).toContain('index.html: Add the script to the head:')
+  const page = TEMPLATES.vite['index.html'].replace(
+    '<title>',
+    '<script src="/throughline.js"></script><title>',
+  )
+  const folder = makeFolder({ ...TEMPLATES.vite, 'index.html': page })
+  expect((await runCommand(folder, ...YES)).status).toBe(0)
+  expect(readFiles(folder)['src/main.js']).toBe(TEMPLATES.vite['src/main.js'])
+})
+
+test('a type that the entry imports is not imported again', async () => {
+  const main = TEMPLATES.react['src/main.tsx'].replace('{ StrictMode }', '{ StrictMode, type ErrorInfo }')
+  const folder = makeFolder({ ...TEMPLATES.react, 'src/main.tsx': main })
+  await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/main.tsx']?.match(/type ErrorInfo/g)).toHaveLength(1)
+})
+
 test('a directive stays above the statement that it is about', async () => {
   const before = '// @ts-expect-error no root\ncreateRoot(root).render()\n'
   const folder = makeFolder({

@@ -8,6 +8,8 @@ export interface Module {
   readonly text: string
   readonly isTypeScript: boolean
   readonly statements: readonly Statement[]
+  /** All identifiers in its code. */
+  readonly names: ReadonlySet<unknown>
   readonly semicolon: ';' | ''
   readonly quote: '"' | "'"
   readonly newline: '\n' | '\r\n'
@@ -36,7 +38,7 @@ export function parseModule(path: string, text: string): Module | undefined {
       plugins,
     })
     return {
-      ...{ path, text, isTypeScript, statements: program.body },
+      ...{ path, text, isTypeScript, statements: program.body, names: namesOf(tokens ?? []) },
       ...{
         newline: newlineOf(text),
         indent: indentUnitOf(text),
@@ -65,10 +67,15 @@ function styleOf(
   }
 }
 
+function namesOf(tokens: readonly Token[]): Set<unknown> {
+  return new Set(tokens.filter(({ type }) => type.label === 'name').map(({ value }) => value))
+}
+
 /** A token of Babel, whose types do not describe it; comments are among them, with a text as their type. */
 interface Token {
   readonly type: { readonly label?: string }
   readonly start: number
+  readonly value?: unknown
 }
 
 /** Code in the style of a module. `code` has `\n`, `'`, two spaces for each level, and `;` at the ends of statements. */
@@ -117,9 +124,9 @@ export function importsFrom(module: Module, isSource: (source: string) => boolea
   return module.statements.some((each) => each.type === 'ImportDeclaration' && isSource(each.source.value))
 }
 
-/** True if a name appears anywhere in a module, as a variable or as anything else. */
-export function mentions(module: Module, name: string): boolean {
-  return new RegExp(`(?<![\\w$])${name}(?![\\w$])`).test(module.text)
+/** True if a name appears anywhere in the code of a module, as a variable or as a key. */
+export function mentions({ names }: Module, name: string): boolean {
+  return names.has(name)
 }
 
 /** The statement at the top level that declares a variable, a function or a class. */

@@ -51,6 +51,21 @@ test.each([
     `import { instrument } from '@throughline/otel-edge'\n\nexport class Chat extends Agent {\n  @callable()\n  add() {}\n}\nexport default instrument({}, ${OPTIONS})\n`,
   ],
   [
+    'a handler in parentheses',
+    'export default ({}) satisfies ExportedHandler<Env>;\n',
+    `import { instrument } from '@throughline/otel-edge';\n\nexport default instrument<Env>(({}), ${OPTIONS});\n`,
+  ],
+  [
+    'a member of a Hono app that is not its `fetch`',
+    'const app = new Hono()\nexport default { fetch: app.request, scheduled }\n',
+    `import { instrument } from '@throughline/otel-edge'\n\nconst app = new Hono()\nexport default instrument({ fetch: app.request, scheduled }, ${OPTIONS})\n`,
+  ],
+  [
+    'a handler below a comment with the name of a function',
+    '// No tracing\n\nexport default {}\n',
+    `// No tracing\n\nimport { instrument } from '@throughline/otel-edge'\n\nexport default instrument({}, ${OPTIONS})\n`,
+  ],
+  [
     'a handler with a type of three parameters, which `instrument` has not',
     'export default {} satisfies ExportedHandler<Env, Message, Properties>\n',
     `import { instrument } from '@throughline/otel-edge'\n\nexport default instrument({} satisfies ExportedHandler<Env, Message, Properties>, ${OPTIONS})\n`,

@@ -108,12 +108,11 @@ function traceEntry(draft: Draft, module: Module, serviceName: string): Edit[] |
 function wrap(module: Module, handler: Expression, options: string): Edit[] {
   const end = inStyleOf(module, `, ${options})`)
   const types = handlerTypes(module, handler)
-  const value = unwrap(handler)
-  if (types === undefined)
+  if (types === undefined || handler.type !== 'TSSatisfiesExpression')
     return [insertAt(handler.start ?? 0, 'instrument('), insertAt(handler.end ?? 0, end)]
   return [
     insertAt(handler.start ?? 0, `instrument${types}(`),
-    { offset: value.end ?? 0, length: (handler.end ?? 0) - (value.end ?? 0), content: end },
+    replace({ start: handler.expression.end, end: handler.end }, end),
   ]
 }
 
@@ -133,7 +132,10 @@ function insertAfter(module: Module, { end }: Statement, lines: string): Edit {
   return insertAt(afterCommentAt(module.text, end ?? 0), inStyleOf(module, `\n${lines}`))
 }
 
-function replace({ start, end }: ObjectProperty, content: string): Edit {
+function replace(
+  { start, end }: { start?: number | null | undefined; end?: number | null | undefined },
+  content: string,
+): Edit {
   return { offset: start ?? 0, length: (end ?? 0) - (start ?? 0), content }
 }
 
@@ -152,6 +154,8 @@ function findApp(module: Module, handler: Expression): App | undefined {
   if (value.type !== 'ObjectExpression') return undefined
   const fetch = findProperty(value, 'fetch')
   if (fetch?.value.type !== 'MemberExpression' || fetch.value.object.type !== 'Identifier') return undefined
+  const { property } = fetch.value
+  if (property.type !== 'Identifier' || property.name !== 'fetch') return undefined
   return createdApp(module, fetch.value.object.name, value.properties.length > 1 ? fetch : undefined)
 }
 

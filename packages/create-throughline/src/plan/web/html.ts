@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { findElements, insertInHead } from '../../edit/html.ts'
 import type { Draft } from '../draft.ts'
 import { editFile } from '../draft.ts'
@@ -6,13 +7,14 @@ import { editFile } from '../draft.ts'
 export function planHtml(draft: Draft, folder: string, serviceName: string): void {
   const { project } = draft
   draft.packages.add('@throughline/otel-web')
+  const index = posix.join(folder, 'index.html')
   const name = serviceName.replace(/[&"<>]/g, '')
   const tag = `<script src="/throughline.js" data-service-name="${name}" data-endpoint="http://localhost:4318/v1/traces"></script>`
   for (const path of [...project.list('.html', folder), ...project.list('.htm', folder)]) {
     const text = project.read(path) ?? ''
     const edited = hasTag(text) ? text : insertInHead(text, tag)
     // A fragment, which other pages include or request.
-    if (edited === undefined) continue
+    if (edited === undefined && path !== index) continue
     if (hasPolicy(text))
       draft.notes.push(
         `${path} has a content security policy: add http://localhost:4318 to its connect-src (docs/embed.md#content-security-policy).`,
@@ -31,7 +33,8 @@ function hasPolicy(text: string): boolean {
   )
 }
 
-function hasTag(text: string): boolean {
+/** True if a page has the script tag. */
+export function hasTag(text: string): boolean {
   return findElements(text).some(
     ({ name, attributes }) => name === 'script' && /(?:^|\/)throughline\.js$/.test(attributes.src ?? ''),
   )

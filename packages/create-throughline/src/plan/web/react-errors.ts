@@ -43,11 +43,14 @@ const report = (${error}, { componentStack }${info}) =>
 }
 
 function importErrorInfo(module: Module): Edit[] {
-  for (const statement of module.statements) {
-    if (statement.type !== 'ImportDeclaration' || statement.source.value !== 'react') continue
-    const named = statement.specifiers.find(({ type }) => type === 'ImportSpecifier')
-    if (named && statement.importKind !== 'type') return [insertAt(named.start ?? 0, 'type ErrorInfo, ')]
-  }
+  if (mentions(module, 'ErrorInfo')) return []
+  const specifiers = module.statements.flatMap((each) =>
+    each.type === 'ImportDeclaration' && each.source.value === 'react' && each.importKind !== 'type'
+      ? each.specifiers
+      : [],
+  )
+  const named = specifiers.find(({ type }) => type === 'ImportSpecifier')
+  if (named) return [insertAt(named.start ?? 0, 'type ErrorInfo, ')]
   return [insertFirst(module, "import type { ErrorInfo } from 'react';")]
 }
 

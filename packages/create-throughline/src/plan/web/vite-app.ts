@@ -9,6 +9,7 @@ import { Refusal } from '../../project/refusal.ts'
 import type { Draft } from '../draft.ts'
 import { importSpecifier, planTracingModule, startsTracing } from '../tracing-module.ts'
 import { planProxy } from '../vite-config.ts'
+import { hasTag } from './html.ts'
 import { reportReactErrors } from './react-errors.ts'
 import { reportVueErrors } from './vue-errors.ts'
 
@@ -22,6 +23,10 @@ export function planViteApp(draft: Draft, web: Web & { kind: 'vite' }, serviceNa
         "Add tracing by hand: docs/embed.md#npm-vite in Throughline's repository.",
     )
   const entry = parseEntry(project, path)
+  if (hasTag(project.read('index.html') ?? '')) {
+    planProxy(draft, 'vite', entry)
+    return
+  }
   draft.packages.add('@throughline/otel-web')
   const others = findOtherPages(project).flatMap((page) => findEntry(project, page) ?? [])
   for (const each of new Set([path, ...others])) {
