@@ -245,6 +245,14 @@ test('hooks of SvelteKit with a handler of their own keep it', async () => {
   expect(stdout).toContain('see "Errors" in docs/frameworks/sveltekit.md')
 })
 
+test('hooks of SvelteKit with only comments keep them first', async () => {
+  const folder = makeFolder({ ...TEMPLATES.sveltekit, 'src/hooks.client.ts': '// none yet\n' })
+  await runCommand(folder, ...YES)
+  expect(readFiles(folder)['src/hooks.client.ts']).toMatch(
+    /^\/\/ none yet\n\nimport .*\n\nconst tracing = .*\n\n\/\/ SvelteKit catches/s,
+  )
+})
+
 test('a configuration that cannot be edited is left, with the lines to add and code 2', async () => {
   const config = 'export default mergeConfig(base, {})\n'
   const folder = makeFolder({ ...TEMPLATES.react, 'vite.config.ts': config })

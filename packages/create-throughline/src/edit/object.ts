@@ -30,6 +30,9 @@ export function addProperty(
   const found = findProperty(object, key)
   if (found && inner.length === 0) return []
   if (found) {
+    // A spread after the property may replace it.
+    const later = object.properties.slice(object.properties.indexOf(found))
+    if (later.some(({ type }) => type === 'SpreadElement')) return undefined
     const value = unwrap(found.value as Expression)
     const next = { ...property, path: inner, linesOfKeys: (property.linesOfKeys ?? 0) - 1 }
     return value.type === 'ObjectExpression' ? addProperty(text, value, next) : undefined

@@ -93,6 +93,7 @@ test('the configuration of Astro gets the settings of Vite on lines of their own
 
 test.each([
   ['a spread', 'export default { ...base }\n'],
+  ['a spread after the server', 'export default { server: {}, ...base }\n'],
   ['a spread in the server', 'export default { server: { ...base } }\n'],
   ['a server that is no literal', 'export default { server: serverOf(mode) }\n'],
   ['a server as a shorthand', 'const server = {}\nexport default { server }\n'],

@@ -14,10 +14,9 @@ import {
 } from '../edit/module.ts'
 import { findProperty, unwrap } from '../edit/object.ts'
 import { afterCommentAt, type Edit, insertAt } from '../edit/text.ts'
-import type { Project } from '../project/project.ts'
-import { resolveImport } from '../project/resolve-import.ts'
 import { type Draft, editFile } from './draft.ts'
 import { quoted } from './tracing-module.ts'
+import { findClass } from './worker-class.ts'
 import { planWrangler } from './wrangler.ts'
 
 const PACKAGE = '@throughline/otel-edge'
@@ -164,40 +163,4 @@ function createdApp(module: Module, name: string, property: App['property']): Ap
   const statement = findDeclaration(module, name)
   if (!statement || value?.type !== 'NewExpression' || value.callee.type !== 'Identifier') return undefined
   return /^(?:OpenAPI)?Hono$/.test(value.callee.name) ? { name, statement, property } : undefined
-}
-
-/** The name of the class that is the default export, or `Entrypoint` if it has none. */
-function findClass(project: Project, module: Module): string | undefined {
-  for (const statement of module.statements) {
-    if (statement.type === 'ExportDefaultDeclaration') {
-      const { declaration } = statement
-      if (declaration.type === 'ClassDeclaration') return declaration.id?.name ?? 'Entrypoint'
-      const value = unwrap(declaration as Expression)
-      if (value.type === 'ClassExpression') return value.id?.name ?? 'Entrypoint'
-      return value.type === 'Identifier' && isClass(project, module, value.name) ? value.name : undefined
-    }
-    if (statement.type !== 'ExportNamedDeclaration' || statement.source) continue
-    for (const specifier of statement.specifiers) {
-      if (specifier.type !== 'ExportSpecifier') continue
-      const { local, exported } = specifier
-      const isDefault = exported.type === 'Identifier' && exported.name === 'default'
-      if (isDefault && isClass(project, module, local.name)) return local.name
-    }
-  }
-  return undefined
-}
-
-/** True if a name is a class of the module, or of the module of the project that it is imported from. */
-function isClass(project: Project, module: Module, name: string): boolean {
-  for (const statement of module.statements) {
-    if (statement.type !== 'ImportDeclaration') continue
-    const specifier = statement.specifiers.find(({ local }) => local.name === name)
-    if (!specifier) continue
-    const path = resolveImport(project, module.path, statement.source.value)
-    const text = (path && project.read(path)) || ''
-    return specifier.type === 'ImportDefaultSpecifier'
-      ? /^export default class\b/m.test(text)
-      : new RegExp(`\\bclass ${name}\\b`).test(text)
-  }
-  return findDeclaration(module, name)?.type === 'ClassDeclaration'
 }

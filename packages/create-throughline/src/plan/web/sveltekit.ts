@@ -28,7 +28,9 @@ export function planSvelteKit(draft: Draft, serviceName: string): void {
   editFile(draft, { path, task, lines }, (text) => {
     const module = parseModule(path, text)
     if (!module || startsTracing(draft.project, module)) return module?.text
-    return text.trim() === '' ? newHooks(style, serviceName) : addToHooks(draft, module, serviceName)
+    if (module.statements.length > 0) return addToHooks(draft, module, serviceName)
+    const comments = text.trimEnd()
+    return (comments && comments + style.newline.repeat(2)) + newHooks(style, serviceName)
   })
   planProxy(draft, 'vite', style)
 }
