@@ -110,7 +110,7 @@ export function startWithComments({ text }: Module, statement: Statement): numbe
   const isImport = statement.type === 'ImportDeclaration'
   let start = statement.start ?? 0
   for (const comment of statement.leadingComments?.toReversed() ?? []) {
-    const isAbove = /^[ \t]*(?:\r?\n)?[ \t]*$/.test(text.slice(comment.end ?? 0, start))
+    const isAbove = /^[ \t]*(?:\r?\n[ \t]*)?$/.test(text.slice(comment.end ?? 0, start))
     // A documentation comment above an import is that of the file.
     const isDocumentation = comment.type === 'CommentBlock' && comment.value.startsWith('*') && !isImport
     if (!isAbove || !(isDocumentation || DIRECTIVE.test(comment.value))) break
