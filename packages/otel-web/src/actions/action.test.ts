@@ -118,7 +118,7 @@ describe('an action ends', () => {
     expect(started.tookMillis()).toBe(afterMillis + 5000)
   })
 
-  test('with the latest of several pieces of work, whatever ends last', () => {
+  test('at the latest end of its work, even if that was not reported last', () => {
     const started = start()
     const [one, other, timer] = [{}, {}, {}]
     for (const work of [one, other, timer]) started.action.begin(work)
