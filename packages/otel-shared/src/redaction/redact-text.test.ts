@@ -174,7 +174,7 @@ describe('redaction of a hostile text in linear time', () => {
       repeated.filter((part) => {
         const text = prefix + part.repeat(200_000 / part.length)
         // A quadratic pattern takes seconds.
-        return cpuMillisOf(() => redact(text)) > 500
+        return cpuMillisOf(() => redact(text)) > 200
       }),
     )
     expect(slow).toEqual([])
