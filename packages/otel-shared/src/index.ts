@@ -1,7 +1,9 @@
 export {
+  getBaggage,
   getSpanContext,
   isSpanContextValid,
   NonRecordingSpan,
+  setBaggage,
   setSpan,
   setSpanContext,
 } from './context/api-context.ts'
@@ -64,9 +66,12 @@ export {
   ATTR_INCOMPLETE,
   ATTR_KEPT,
   ATTR_SERVICE_NAME,
+  ATTR_SESSION_ID,
   ATTR_URL_FULL,
   ATTR_URL_QUERY,
   ATTR_URL_TEMPLATE,
+  ATTR_USER_HASH,
+  ATTR_USER_ID,
   telemetryAttributes,
   VERSION,
 } from './semconv.ts'

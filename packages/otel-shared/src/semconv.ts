@@ -29,10 +29,16 @@ export const ATTR_KEPT = 'throughline.kept'
 export const ATTR_HOST_ID = 'host.id'
 // https://opentelemetry.io/docs/specs/semconv/resource/#service
 export const ATTR_SERVICE_NAME = 'service.name'
+// https://opentelemetry.io/docs/specs/semconv/general/session/
+export const ATTR_SESSION_ID = 'session.id'
 // https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/
 export const ATTR_URL_FULL = 'url.full'
 export const ATTR_URL_QUERY = 'url.query'
 export const ATTR_URL_TEMPLATE = 'url.template'
+// https://opentelemetry.io/docs/specs/semconv/registry/attributes/user/
+/** A pseudonym of the user, where the id is confidential. */
+export const ATTR_USER_HASH = 'user.hash'
+export const ATTR_USER_ID = 'user.id'
 
 /** The version of every package of this repository. A test compares it with that of each package.json. */
 export const VERSION = '0.1.0'

@@ -35,6 +35,8 @@ export interface ServerRequest {
   /** Returns the outcome so far, for a request that ends before its handler. Set by the middleware of a router. */
   readOutcome?: () => RequestOutcome
   outcome?: RequestOutcome
+  /** The redacted `http.route` of the span. */
+  route?: string
 }
 
 /** The result of a router for a request. */

@@ -4,7 +4,15 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/
  */
-export { ATTR_DROPPED_SPANS, ATTR_HOST_ID, ATTR_KEPT, ATTR_URL_QUERY } from '@throughline/otel-shared'
+export {
+  ATTR_DROPPED_SPANS,
+  ATTR_HOST_ID,
+  ATTR_KEPT,
+  ATTR_SESSION_ID,
+  ATTR_URL_QUERY,
+  ATTR_USER_HASH,
+  ATTR_USER_ID,
+} from '@throughline/otel-shared'
 
 // https://opentelemetry.io/docs/specs/semconv/rpc/
 export const ATTR_RPC_SYSTEM = 'rpc.system'

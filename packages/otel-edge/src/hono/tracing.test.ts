@@ -314,10 +314,35 @@ describe('the server span', () => {
     for (const path of ['/own', '/proxied']) {
       const { headers } = await get(app, path)
       expect(headers.get('server-timing')).toMatch(
-        /^traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-03", trace;desc="00-.*-03", edge;desc="\d{13}";dur=\d+$/,
+        /^traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-03", trace;desc="00-.*-03", edge;desc="\d{13}";dur=\d+, http.route;desc="[^"]+"$/,
       )
       expect(headers.get('trace-id')).toMatch(/^[0-9a-f]{32}$/)
     }
+  })
+
+  // The grammar of quoted strings: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4
+  test.each([
+    ['/orders/:id', '/orders/7', 'http.route;desc="/orders/:id"'],
+    ['/orders/:id{[0-9]+}', '/orders/7', 'http.route;desc="/orders/:id{[0-9]+}"'],
+    ['/say/:word{"\\w+"}', '/say/"hello"', 'http.route;desc="/say/:word{\\"\\\\w+\\"}"'],
+    ['/→/:id', '/%E2%86%92/7', undefined],
+    ['/to/anna@example.com/:id', '/to/anna@example.com/7', 'http.route;desc="/to/REDACTED/:id"'],
+    ['/orders/:id', '/baskets/7', undefined],
+  ])('Server-Timing names the route %s of %s as %s', async (route, path, metric) => {
+    const app = shop(new TestCollector())
+    app.get(route, (c) => c.text('ok'))
+    const { headers } = await get(app, path)
+    expect(/http\.route.*/.exec(headers.get('server-timing') ?? '')?.[0]).toBe(metric)
+  })
+
+  test('Server-Timing keeps the route of a traced worker behind this one', async () => {
+    const inner = shop(new TestCollector())
+    inner.get('/api/orders/:id', (c) => c.text('ok'))
+    const answer = await get(inner, '/api/orders/7')
+    const outer = shop(new TestCollector())
+    outer.all('/api/*', () => new Response('ok', { headers: answer.headers }))
+    const { headers } = await get(outer, '/api/orders/7')
+    expect(headers.get('server-timing')).toMatch(/^http\.route;desc="\/api\/orders\/:id", traceparent;[^/]+$/)
   })
 
   test('only listed headers are recorded, without credentials and secrets', async () => {

@@ -118,7 +118,7 @@ const NOT_COMPARED = ['date', 'timing-allow-origin', 'keep-alive', 'connection']
  * headers, Bun when the body is a stream of its own.
  */
 const TYPED_BY_SERVER = new Set(['/own-length', '/encoded', '/passed-changed', '/stream-of-one'])
-const OWN_TIMING = /(?:, )?(?:traceparent|trace|edge);[^,]*/g
+const OWN_TIMING = /(?:, )?(?:traceparent|trace|edge|http\.route);[^,]*/g
 
 async function send(
   { url }: { url: string },

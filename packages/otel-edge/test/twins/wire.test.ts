@@ -57,7 +57,8 @@ async function send(
 }
 
 /** The metrics that tracing adds to `Server-Timing`. */
-const TIMINGS = /(?:, )?(?:trace(?:parent)?;desc="00-[^"]+"|edge;desc="\d+";dur=\d+)/g
+const TIMINGS =
+  /(?:, )?(?:trace(?:parent)?;desc="00-[^"]+"|edge;desc="\d+";dur=\d+|http\.route;desc="[^"]+")/g
 
 /** Status, headers and bytes, or nothing if a handler throws. The chunk boundaries of a body are not compared. */
 function read(bytes: Buffer): unknown {

@@ -1,9 +1,12 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { attribute, type ReceivedSpan, waitForSpans } from '@throughline/otel-testing'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import type { Trust } from '../../src/config/trust.ts'
 import { tracing } from '../../src/index.ts'
 import { TestCollector } from '../collector.ts'
+import type { TestEnv } from '../worker.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const SPAN_ID = 'b7ad6b7169203331'
@@ -271,5 +274,69 @@ describe('baggage that the app sets on a request', () => {
   ])('a fetch with %s does not forward baggage of a public caller', async (_, call) => {
     expect(await arrived(call)).toBe('user=anna,shared=theirs')
     expect(await arrived(call, 'same-origin')).toBeUndefined()
+  })
+})
+
+describe('session and user of a page, which it sends to its own origin as baggage', () => {
+  const headers = {
+    traceparent: VALID,
+    baggage: 'session.id=s1,user.id=anna%40example.com,user.hash=9f,tier=gold',
+  }
+  const { origin } = new URL(collector.url)
+
+  /** The span of a request, and the baggage that arrives when its handler calls another server. */
+  async function traced(init: RequestInit, trust: Trust, propagateTo?: readonly string[]) {
+    const own = new TestCollector()
+    const app = new Hono().use(tracing(own.options({ trust, ...(propagateTo && { propagateTo }) })))
+    app.get('/', async (c) => fetch(`${collector.url}/echo`, c.req.raw))
+    const ctx = createExecutionContext()
+    const response = await app.fetch(new Request('http://x/', init), {}, ctx)
+    const { baggage } = (await response.json()) as Record<string, string>
+    await waitOnExecutionContext(ctx)
+    const span = (await own.waitForSpans(2)).find(({ name }) => name === 'GET /')
+    const attributes = ['session.id', 'user.id', 'user.hash'].map((key) => span && attribute(span, key))
+    return { attributes, baggage }
+  }
+
+  test.each<[string, RequestInit, Trust]>([
+    ['same-origin', { headers: { ...headers, 'sec-fetch-site': 'same-origin' } }, 'same-origin'],
+    ['internal', { headers }, 'internal'],
+  ])('are on the span of a trusted request, redacted: %s', async (_, init, trust) => {
+    expect((await traced(init, trust)).attributes).toEqual(['s1', 'REDACTED', '9f'])
+  })
+
+  test.each<[string, RequestInit]>([
+    ['of another site', { headers: { ...headers, 'sec-fetch-site': 'cross-site' } }],
+    ['without a browser', { headers }],
+  ])('are ignored in a request %s', async (_, init) => {
+    expect(await traced(init, 'same-origin')).toEqual({
+      attributes: [undefined, undefined, undefined],
+      baggage: undefined,
+    })
+  })
+
+  test('are removed before a request leaves, if not to an origin in `propagateTo`', async () => {
+    expect((await traced({ headers }, 'all')).baggage).toBe('tier=gold')
+    expect((await traced({ headers }, 'all', [origin])).baggage).toBe(headers.baggage)
+  })
+
+  test('are removed before a request leaves, also when OTEL_SDK_DISABLED is set', async () => {
+    const seen = await forwarded(headers, { OTEL_SDK_DISABLED: 'true' })
+    expect([seen.traceparent, seen.baggage]).toEqual([VALID, 'tier=gold'])
+  })
+
+  test('reach a Durable Object', async () => {
+    const sessionId = crypto.randomUUID()
+    const app = new Hono<{ Bindings: TestEnv }>().use(tracing(collector.options()))
+    app.get('/', (c) => c.env.COUNTER.get(c.env.COUNTER.idFromName(sessionId)).fetch('http://object/'))
+    const ctx = createExecutionContext()
+    const request = new Request('http://x/', {
+      headers: { traceparent: VALID, baggage: `session.id=${sessionId}` },
+    })
+    await (await app.fetch(request, env as unknown as TestEnv, ctx)).arrayBuffer()
+    await waitOnExecutionContext(ctx)
+    const isOfSession = (span: ReceivedSpan) => attribute(span, 'session.id') === sessionId
+    const [span] = await waitForSpans(new TestCollector('shared'), isOfSession, 1)
+    expect(span?.resource['service.name']).toBe('counter')
   })
 })

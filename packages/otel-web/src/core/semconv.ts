@@ -13,7 +13,9 @@ export {
   ATTR_HOST_ID,
   ATTR_INCOMPLETE,
   ATTR_KEPT,
+  ATTR_SESSION_ID,
   ATTR_URL_TEMPLATE,
+  ATTR_USER_ID,
 } from '@throughline/otel-shared'
 
 /** The milliseconds that a phase of a request took: `dns`, `connect`, … */
@@ -31,7 +33,3 @@ export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size'
 // The names of PerformanceScriptTiming, for the longest script of a long animation frame.
 export const ATTR_SCRIPT_DURATION = 'script.duration_ms'
 export const ATTR_SCRIPT_INVOKER = 'script.invoker'
-// https://opentelemetry.io/docs/specs/semconv/general/session/
-export const ATTR_SESSION_ID = 'session.id'
-// https://opentelemetry.io/docs/specs/semconv/registry/attributes/user/
-export const ATTR_USER_ID = 'user.id'

@@ -10,6 +10,7 @@ import { EdgeSpan } from '../../trace/edge-span.ts'
 import { recordError } from '../../trace/record-error.ts'
 import { startSpan } from '../../trace/tracer.ts'
 import { followBody } from '../body/received-body.ts'
+import { withoutCaller } from '../caller.ts'
 import { captureHeaders } from '../capture-headers.ts'
 import { spanNameOf } from '../http-method.ts'
 import { HEADERS_SETTER, removeContext } from './context-headers.ts'
@@ -44,6 +45,8 @@ interface Route {
   readonly sendOn: Send
   /** Whether the context may be sent to every address. */
   readonly isEverywhere: boolean
+  /** The context to send: with the caller's session and user only through bindings and to the origins of `propagateTo`. */
+  readonly toSend: (context: Context) => Context
   /** Whether the context may be sent to this address. */
   readonly mayCarry: (address: string) => boolean
 }
@@ -57,7 +60,15 @@ function routeOf({ sdk }: Invocation, send: Send, binding: string | undefined): 
     ? send
     : (...request) =>
         followRedirects(send, request as unknown as FetchArgs, sdk.propagator.fields(), mayCarry)
-  return { binding, send, sendOn, isEverywhere, mayCarry }
+  const isInternal = binding !== undefined || !isEverywhere
+  return {
+    binding,
+    send,
+    sendOn,
+    isEverywhere,
+    toSend: isInternal ? (context) => context : withoutCaller,
+    mayCarry,
+  }
 }
 
 async function sendTraced(
@@ -69,7 +80,7 @@ async function sendTraced(
   const { sdk } = invocation
   const { options, propagator, config } = sdk
   if (config.disabled) return passOn(propagator, context, args, route)
-  const { binding, send, sendOn, isEverywhere, mayCarry } = route
+  const { binding, send, sendOn, isEverywhere, toSend, mayCarry } = route
   const remove = (headers: Headers) => removeContext(invocation, headers)
   const outgoing = withOwnHeaders(args, { names: propagator.fields(), remove }, !isEverywhere)
   const { method, address, input, init } = outgoing
@@ -80,7 +91,7 @@ async function sendTraced(
     span.record.attributes = requestAttributes(method, address, sdk)
     captureHeaders(span, 'request', outgoing.headers, options)
   }
-  if (mayCarry(address)) propagator.inject(setSpan(context, span), outgoing.headers, HEADERS_SETTER)
+  if (mayCarry(address)) propagator.inject(toSend(setSpan(context, span)), outgoing.headers, HEADERS_SETTER)
   if (!span.isRecording()) return sendOn(input, init)
   let response: Response
   try {
@@ -104,10 +115,10 @@ function passOn(
   propagator: TextMapPropagator,
   context: Context,
   args: FetchArgs,
-  { sendOn, isEverywhere, mayCarry }: Route,
+  { sendOn, isEverywhere, toSend, mayCarry }: Route,
 ): Promise<Response> {
   const incoming: Record<string, string> = {}
-  propagator.inject(context, incoming, HEADERS_SETTER)
+  propagator.inject(toSend(context), incoming, HEADERS_SETTER)
   if (Object.keys(incoming).length === 0) return sendOn(...args)
   const { input, init, address, headers } = withOwnHeaders(
     args,

@@ -87,11 +87,13 @@ export function failServerRequest(server: ServerRequest, error: unknown): void {
 }
 
 /** Sets the name of the span and `http.route`. */
-export function nameByRoute({ span, request, invocation, outcome }: ServerRequest): void {
+export function nameByRoute(server: ServerRequest): void {
+  const { span, request, invocation, outcome } = server
   const route = outcome?.route
   if (route === undefined || !(span instanceof EdgeSpan) || !span.record) return
   // Written to the record, since `setAttribute` and `updateName` would each redact the route again.
   const redactedRoute = redactText(route)
+  server.route = redactedRoute
   setInList(span.record.attributes, ATTR_HTTP_ROUTE, redactedRoute)
   span.record.name = `${spanNameOf(request.method, invocation.sdk)} ${redactedRoute}`
 }

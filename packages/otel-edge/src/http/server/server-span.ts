@@ -9,6 +9,7 @@ import type { EdgeOptions } from '../../options.ts'
 import { SERVER } from '../../platform/api-constants.ts'
 import { EdgeSpan } from '../../trace/edge-span.ts'
 import { type StartSpanOptions, startSpan } from '../../trace/tracer.ts'
+import { recordCaller } from '../caller.ts'
 import { captureHeaders } from '../capture-headers.ts'
 import { spanNameOf } from '../http-method.ts'
 import { endOnDisconnect } from './client-disconnect.ts'
@@ -55,6 +56,7 @@ export function startServerRequest(
   if (span instanceof EdgeSpan && span.record) {
     span.record.attributes = requestAttributes(request, sdk)
     captureHeaders(span, 'request', headers, sdk.options)
+    if (parent === incoming) recordCaller(span, incoming)
   }
   const server: ServerRequest = {
     request,

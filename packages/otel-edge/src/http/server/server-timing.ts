@@ -1,3 +1,5 @@
+import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
+
 /** Matches the metrics that `setTimingHeaders` writes. A metric with the same name in another form is not of this package. */
 const OURS = /^(?:trace(?:parent)?;desc="00-[0-9a-f-]+"|edge;desc="\d+";dur=\d+)$/
 
@@ -23,4 +25,19 @@ export function withoutOwnTimings(header: string): string | undefined {
     start = index + 1
   }
   return others.length > 0 ? others.join(', ') : undefined
+}
+
+/** Whether a `Server-Timing` header names a route. */
+export function hasRoute(header = ''): boolean {
+  return header.includes(`${ATTR_HTTP_ROUTE};desc=`)
+}
+
+/**
+ * The metric with the route of a request, to be appended to others. The route is a quoted string, whose characters outside of
+ * ASCII have no defined meaning: a route with such characters is omitted.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4
+ */
+export function routeMetric(route: string): string {
+  return /[^ -~]/.test(route) ? '' : `, ${ATTR_HTTP_ROUTE};desc="${route.replace(/["\\]/g, '\\$&')}"`
 }

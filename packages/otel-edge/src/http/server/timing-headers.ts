@@ -1,7 +1,7 @@
 import { formatTraceparent, isSpanContextValid } from '@throughline/otel-shared'
 import type { ServerRequest } from '../../core/invocation.ts'
 import { copyResponse } from '../body/response-body.ts'
-import { withoutOwnTimings } from './server-timing.ts'
+import { hasRoute, routeMetric, withoutOwnTimings } from './server-timing.ts'
 import { mayBeShared } from './shared-cache.ts'
 
 /**
@@ -21,7 +21,7 @@ export function withTimingHeaders(server: ServerRequest, response: Response, now
 }
 
 function setTimingHeaders(
-  { span, request, invocation, receivedMillis }: ServerRequest,
+  { span, request, invocation, receivedMillis, route }: ServerRequest,
   response: Response,
   headers: Headers,
   nowMillis: number,
@@ -41,7 +41,9 @@ function setTimingHeaders(
   }
   const traceparent = formatTraceparent(spanContext)
   const timing = `traceparent;desc="${traceparent}", trace;desc="${traceparent}", edge;desc="${Math.round(receivedMillis)}";dur=${Math.round(nowMillis - receivedMillis)}`
-  headers.set('server-timing', others === undefined ? timing : `${others}, ${timing}`)
+  // The route of a traced worker behind this one is the more specific one.
+  const routed = route === undefined || hasRoute(others) ? timing : timing + routeMetric(route)
+  headers.set('server-timing', others === undefined ? routed : `${others}, ${routed}`)
   if (traceIdHeader) headers.set('trace-id', spanContext.traceId)
   // Same-origin requests have no Origin header, and their timing is readable without Timing-Allow-Origin.
   const origin = timingAllowOrigin && request.headers.get('origin')
