@@ -108,7 +108,7 @@ async function writeScript(name: string, entry: string, options: BuildOptions, b
   const { code: inlined = minified } = await minifyMore(minified, {
     ecma: 2022,
     module: options.format === 'esm',
-    compress: { passes: 3 },
+    compress: { passes: 3, sequences: false },
   })
   const smallest = sizeBytes(inlined) < sizeBytes(minified) ? inlined : minified
   // Pages without a declared encoding are not decoded as UTF-8, so the scripts are ASCII.

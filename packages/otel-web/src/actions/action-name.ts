@@ -67,7 +67,7 @@ export function nameElement(target: EventTarget | null | undefined): string {
     accessibleName(element, { isTarget: true, nodes: { left: MAX_NODES } }).trim() ||
     attribute(element, 'title') ||
     attribute(element, 'placeholder') ||
-    firstAttribute(element, TEST_IDS) ||
+    TEST_IDS.map((id) => attribute(element, id)).find(Boolean) ||
     attribute(element, 'name') ||
     (element instanceof HTMLFormElement && attribute(element, 'id')) ||
     read(element, 'localName')
@@ -167,16 +167,12 @@ function flatParent(element: Element): Element | undefined {
 
 function flatChildren(element: Element): Node[] {
   const assigned = element instanceof HTMLSlotElement ? element.assignedNodes({ flatten: true }) : []
-  return assigned.length > 0 ? assigned : [...(read(element, 'shadowRoot') ?? nodeOf(element)).childNodes]
+  return assigned.length > 0
+    ? assigned
+    : [...(read(element, 'shadowRoot')?.childNodes ?? read(element, 'childNodes'))]
 }
 
-/**
- * Reads `childNodes` with the getter of the platform: an `<input name=childNodes>` shadows the property of its form.
- */
-function nodeOf(element: Element): Pick<Node, 'childNodes'> {
-  return { childNodes: read(element, 'childNodes') }
-}
-
+/** Reads with the getter of the platform: an `<input name=childNodes>` shadows the property of its form. */
 function read<K extends keyof Element>(element: Element, key: K): Element[K] {
   return Reflect.get(Element.prototype, key, element)
 }
@@ -187,14 +183,6 @@ export function matches(element: Element, selector: string): boolean {
 
 function attribute(element: Element, name: string): string | null {
   return Element.prototype.getAttribute.call(element, name)
-}
-
-function firstAttribute(element: Element, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = attribute(element, name)
-    if (value) return value
-  }
-  return undefined
 }
 
 function shorten(label: string): string {

@@ -192,10 +192,8 @@ export class Action {
     if (this.#ended || !this.used || this.#pending.size > 0) return
     const { setTimeout, requestAnimationFrame } = this.#parts.globals
     const turn = ++this.#settling
-    let over = false
     const settled = () => {
-      if (over || turn !== this.#settling || this.#pending.size > 0) return
-      over = true
+      if (turn !== this.#settling || this.#pending.size > 0) return
       this.finish(this.#reason, this.#lastEndMillis)
     }
     setTimeout(() => {

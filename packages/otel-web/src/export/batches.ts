@@ -40,8 +40,7 @@ export function toJson(value: unknown): string {
     for (const item of value) json += `${json && ','}${toJson(item)}`
     return `[${json}]`
   }
-  for (const key of Reflect.ownKeys(value)) {
-    const property = Reflect.get(value, key) as unknown
+  for (const [key, property] of Object.entries(value)) {
     if (property !== undefined) json += `${json && ','}${toJson(key)}:${toJson(property)}`
   }
   return `{${json}}`

@@ -1,6 +1,6 @@
 import { addHeaders, withHeaders } from '../../http/request-copy.ts'
 import { guarded } from '../../platform/guarded.ts'
-import { call, type Method } from '../../platform/patch.ts'
+import { call, type Method, withoutPrototype } from '../../platform/patch.ts'
 
 /** Matches the source text of the native function. The source text of a proxy or a bound function contains no name. */
 const NATIVE = /^function fetch\(\)\s*\{\s*\[native/
@@ -24,9 +24,9 @@ export function createRequestReader(): ReadRequest {
   return (stock, args) => {
     const input = args[0]
     const init = args[1] as RequestInit | null | undefined
-    const isNative =
-      NATIVE.test(Function.prototype.toString.call(stock)) ||
-      guarded(() => call(nativeUrl, input, [])) !== undefined
+    const isStock = NATIVE.test(Function.prototype.toString.call(stock))
+    if (isStock && typeof input === 'string' && init == null) return readUrl(input)
+    const isNative = isStock || guarded(() => call(nativeUrl, input, [])) !== undefined
     if (isNative || input instanceof Request) {
       // `fetch` starts by creating a `Request`, too. Each member of `init` is read once, and the body of a `Request`
       // argument is consumed as usual.
@@ -37,6 +37,11 @@ export function createRequestReader(): ReadRequest {
       return undefined
     return readForeign(input, init)
   }
+}
+
+/** A URL alone has no members to read. A `Request` would cost about as much as the start of the span. */
+function readUrl(url: string): AskedRequest {
+  return { url, method: 'GET', signal: undefined, args: (headers) => [url, withoutPrototype({ headers })] }
 }
 
 function readNative(request: Request): AskedRequest {
