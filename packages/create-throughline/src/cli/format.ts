@@ -27,6 +27,6 @@ function colour(line: string): string {
 /** What the user has to add. */
 export function formatManual(edits: readonly ManualEdit[]): string {
   return edits
-    .map(({ path, task, lines }) => `${path}: ${task}:\n\n${lines.replace(/^(?=.)/gm, '  ')}\n`)
+    .map(({ path, task, code }) => `${path}: ${task}:\n\n${code.replace(/^(?=.)/gm, '  ')}\n`)
     .join('\n')
 }

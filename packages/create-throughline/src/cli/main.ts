@@ -53,7 +53,7 @@ async function addTracing(surroundings: Surroundings, options: Options): Promise
     return reportManual(surroundings, plan)
   }
   if (!options.isForced && hasUncommittedChanges(folder))
-    throw new Refusal('There are changes that are not committed. Commit them, or run this with --force.')
+    throw new Refusal('Git has uncommitted changes. Commit them, or run this with --force.')
   if (!options.isConfirmed && !(await isConfirmed())) {
     print('Nothing was changed.')
     return EXIT.failed

@@ -7,7 +7,7 @@ Adds tracing to the project in the current folder.
   -y, --yes                 change the files without asking
       --dry-run             print the changes, and change nothing
       --no-install          do not install the dependencies
-      --force               run with changes that are not committed
+      --force               change the files even if Git has uncommitted changes
       --service-name=NAME   service.name of the app (default: the name in package.json)
       --from=FOLDER         install the packages from the tarballs in this folder
   -h, --help                print this text

@@ -19,7 +19,7 @@ export function planDependencies(draft: Draft, tarballs: string | undefined): vo
   if (!project.has(path)) project.write(path, '{\n  "private": true\n}\n')
   for (const [name, section, range] of wantedBy(draft, tarballs)) {
     if (name in manifest.dependencies) continue
-    const manual = { path, task: `Add to ${section}`, lines: `"${name}": "${range}"` }
+    const manual = { path, task: `Add to ${section}`, code: `"${name}": "${range}"` }
     editFile(draft, manual, (text) =>
       addJsonProperty(text, { path: [section, name], value: range, sorted: true }),
     )

@@ -3,12 +3,12 @@ import type { Manifest, Project } from '../project/project.ts'
 /** The packages that tracing needs. */
 type PackageName = '@throughline/otel-web' | '@throughline/otel-edge'
 
-/** Lines that the user has to add, because a file cannot be edited safely. */
+/** Code that the user has to add, because a file cannot be edited safely. */
 export interface ManualEdit {
   readonly path: string
-  /** What to do with the lines, in one sentence. */
+  /** What to do with the code, in one sentence. */
   readonly task: string
-  readonly lines: string
+  readonly code: string
 }
 
 /** What is planned while the parts of a project are looked at. New texts of files are in `project`. */
@@ -21,7 +21,7 @@ export interface Draft {
   readonly notes: string[]
 }
 
-/** Plans the text that `edit` returns for a file. If it returns `undefined`, the lines are left to the user. */
+/** Plans the text that `edit` returns for a file. If it returns `undefined`, the code is left to the user. */
 export function editFile(draft: Draft, manual: ManualEdit, edit: (text: string) => string | undefined): void {
   const edited = edit(draft.project.read(manual.path) ?? '')
   if (edited === undefined) draft.manual.push(manual)

@@ -22,9 +22,9 @@ export function planProxy(draft: Draft, tool: 'vite' | 'astro', style: ModuleSty
     project.write(`${tool}.config.${ending}`, inStyleOf(style, code))
     return
   }
-  const lines = tool === 'vite' ? PROXY : `vite: {\n  ${PROXY}\n},`
+  const code = tool === 'vite' ? PROXY : `vite: {\n  ${PROXY}\n},`
   const task = 'Add the proxy to the configuration of the development server'
-  editFile(draft, { path, task, lines }, (text) => addProxy(path, text, tool))
+  editFile(draft, { path, task, code }, (text) => addProxy(path, text, tool))
 }
 
 /** Adds the proxy to the text of a configuration. Returns `undefined` if it cannot be done safely. */

@@ -29,8 +29,8 @@ export function planWorker(draft: Draft, worker: Worker, serviceName: string): v
   const task = `Wrap the default export of the worker (${GUIDE})`
   const module = parseModule(path, draft.project.read(path) ?? '')
   const className = module && findClass(draft.project, module)
-  const lines = manualLines(serviceName, className)
-  editFile(draft, { path, task, lines }, (text) => {
+  const code = manualCode(serviceName, className)
+  editFile(draft, { path, task, code }, (text) => {
     if (!module) return undefined
     if (importsFrom(module, (source) => source === PACKAGE || source.startsWith(`${PACKAGE}/`))) return text
     if (className === undefined && exportsClasses(worker, module))
@@ -50,7 +50,7 @@ function noteAssets({ project, packages, notes }: Draft, { settings }: Worker): 
   if (project.has(page)) notes.push(`${page} is not traced. Add the script tag: docs/frameworks/html.md.`)
 }
 
-function manualLines(serviceName: string, className: string | undefined): string {
+function manualCode(serviceName: string, className: string | undefined): string {
   const [wrapper, value] =
     className === undefined ? ['instrument', 'handler'] : ['instrumentEntrypoint', className]
   return `import { ${wrapper} } from '${PACKAGE}';

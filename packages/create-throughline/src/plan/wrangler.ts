@@ -15,27 +15,25 @@ const IMPLIED_FROM = '2026-08-04'
 export function planWrangler(draft: Draft, { config: path, settings }: Worker): void {
   const isToml = path.endsWith('.toml')
   const task = 'Add the compatibility flag, without which the worker fails at start'
-  const linesOf = (flags: readonly unknown[]) =>
+  const codeOf = (flags: readonly unknown[]) =>
     `${isToml ? 'compatibility_flags = ' : '"compatibility_flags": '}${JSON.stringify(flags)}`
   const flag = missingFlag(settings)
   if (flag !== undefined) {
     const add = isToml ? addTomlElement : addJsonElement
-    const lines = linesOf([flag])
-    editFile(draft, { path, task, lines }, (text) => add(text, 'compatibility_flags', flag))
+    const code = codeOf([flag])
+    editFile(draft, { path, task, code }, (text) => add(text, 'compatibility_flags', flag))
   }
   const inherited = { ...settings, compatibility_flags: [...flagsOf(settings), ...(flag ? [flag] : [])] }
   for (const [name, environment] of environmentsOf(settings)) {
     const missing = missingFlag({ ...inherited, ...environment })
     if (missing === undefined) continue
-    const lines = linesOf([...flagsOf({ ...inherited, ...environment }), missing])
-    draft.manual.push({ path, task: `${task}, to the environment ${name}`, lines })
+    const code = codeOf([...flagsOf({ ...inherited, ...environment }), missing])
+    draft.manual.push({ path, task: `${task}, to the environment ${name}`, code })
   }
   if (!hasVariable(settings)) {
-    const lines = isToml
-      ? `[vars]\n${ENDPOINT} = "${COLLECTOR}"`
-      : `"vars": { "${ENDPOINT}": "${COLLECTOR}" }`
+    const code = isToml ? `[vars]\n${ENDPOINT} = "${COLLECTOR}"` : `"vars": { "${ENDPOINT}": "${COLLECTOR}" }`
     const task = 'Add the address of the collector'
-    editFile(draft, { path, task, lines }, (text) =>
+    editFile(draft, { path, task, code }, (text) =>
       isToml
         ? addTomlProperty(text, 'vars', ENDPOINT, COLLECTOR)
         : addJsonProperty(text, { path: ['vars', ENDPOINT], value: COLLECTOR }),

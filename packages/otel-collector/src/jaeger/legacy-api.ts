@@ -1,6 +1,5 @@
 import type { QueryStore } from '../store/read/query-store.ts'
 import type { TraceQuery } from '../store/read/trace-finder.ts'
-import { BadRequest, NotFound } from './bad-request.ts'
 import {
   parseDuration,
   parseInteger,
@@ -8,6 +7,7 @@ import {
   parseTagsJson,
   parseTraceIdParameter,
 } from './parse-parameters.ts'
+import { BadRequest, NotFound } from './query-errors.ts'
 import { legacyTraceJson } from './trace-json.ts'
 
 const DEFAULT_LIMIT = 100

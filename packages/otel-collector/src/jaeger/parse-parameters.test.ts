@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { BadRequest } from './bad-request.ts'
 import {
   parseDuration,
   parseInteger,
@@ -8,6 +7,7 @@ import {
   parseTagsJson,
   parseTraceIdParameter,
 } from './parse-parameters.ts'
+import { BadRequest } from './query-errors.ts'
 
 describe('a duration', () => {
   test.each([

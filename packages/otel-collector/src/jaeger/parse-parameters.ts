@@ -1,4 +1,4 @@
-import { BadRequest } from './bad-request.ts'
+import { BadRequest } from './query-errors.ts'
 
 const DURATION_UNITS: Readonly<Record<string, number>> = {
   ns: 1,

@@ -192,7 +192,7 @@ describe('a span that breaks the data model', () => {
     ['a trace id of zeros', { traceId: '0'.repeat(32) }, /traceId/],
     ['a short span id', { spanId: 'abcd' }, /spanId "abcd" is not 8 non-zero bytes/],
     ['a parent id too long', { parentSpanId: 'ab'.repeat(16) }, /parentSpanId/],
-    ['no start', { startTimeUnixNano: '0' }, /startTimeUnixNano "0" is no time/],
+    ['no start', { startTimeUnixNano: '0' }, /startTimeUnixNano "0" is not a Unix time in nanoseconds/],
     ['an end before its start', { endTimeUnixNano: '1' }, /ends before it starts/],
     ['an unknown kind', { kind: 9 }, /kind 9 is unknown/],
   ]

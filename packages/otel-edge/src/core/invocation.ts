@@ -33,7 +33,7 @@ export interface ServerRequest {
   /** Whether the request carried a context, trusted or not. */
   readonly hasCaller: boolean
   /** Returns the outcome so far, for a request that ends before its handler. Set by the middleware of a router. */
-  readOutcome?: () => RequestOutcome
+  getOutcome?: () => RequestOutcome
   outcome?: RequestOutcome
   /** The redacted `http.route` of the span. */
   route?: string

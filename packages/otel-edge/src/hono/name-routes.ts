@@ -43,7 +43,7 @@ export function nameRoutes(app: object): void {
 
 const nameRoute: MiddlewareHandler = async (c, next) => {
   const server = getInvocation(activeContext())?.server
-  if (server?.span.isRecording()) server.readOutcome = () => outcomeOf(c)
+  if (server?.span.isRecording()) server.getOutcome = () => outcomeOf(c)
   await next()
   if (server?.span.isRecording()) noteOutcome(server, outcomeOf(c))
 }

@@ -56,5 +56,5 @@ function noteRoute(server: ServerRequest, c: HonoContext): void {
 
 // A separate function: a closure in the middleware would keep every request in memory until a full garbage collection.
 function setReadOutcome(server: ServerRequest, c: HonoContext): void {
-  server.readOutcome = () => outcomeOf(c)
+  server.getOutcome = () => outcomeOf(c)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OtlpLink, OtlpSpan } from './types.ts'
-import { spanProblem, withoutEmptyIds } from './validate-span.ts'
+import { normalizeIds, spanProblem } from './validate-span.ts'
 
 const SPAN: OtlpSpan = {
   traceId: '1'.repeat(32),
@@ -40,14 +40,17 @@ describe('a span is rejected with the reason', () => {
     [{ parentSpanId: 'no "id"' }, 'parentSpanId "no \\"id\\"" is not 8 non-zero bytes'],
     [{ kind: 6 }, 'kind 6 is unknown'],
     [{ kind: -1 }, 'kind -1 is unknown'],
-    [{ startTimeUnixNano: '0' }, 'startTimeUnixNano "0" is no time'],
-    [{ startTimeUnixNano: '-1' }, 'startTimeUnixNano "-1" is no time'],
-    [{ endTimeUnixNano: '0' }, 'endTimeUnixNano "0" is no time'],
-    [{ endTimeUnixNano: '18446744073709551616' }, 'endTimeUnixNano "18446744073709551616" is no time'],
+    [{ startTimeUnixNano: '0' }, 'startTimeUnixNano "0" is not a Unix time in nanoseconds'],
+    [{ startTimeUnixNano: '-1' }, 'startTimeUnixNano "-1" is not a Unix time in nanoseconds'],
+    [{ endTimeUnixNano: '0' }, 'endTimeUnixNano "0" is not a Unix time in nanoseconds'],
+    [
+      { endTimeUnixNano: '18446744073709551616' },
+      'endTimeUnixNano "18446744073709551616" is not a Unix time in nanoseconds',
+    ],
     [{ endTimeUnixNano: '9' }, 'the span ends before it starts'],
     [
       { events: [{ timeUnixNano: '-1', name: 'e', attributes: [] }] },
-      'timeUnixNano "-1" of an event is no time',
+      'timeUnixNano "-1" of an event is not a Unix time in nanoseconds',
     ],
   ])('a span with %j is rejected with the reason', (fields, problem) => {
     expect(spanProblem({ ...SPAN, ...fields })).toBe(problem)
@@ -56,19 +59,19 @@ describe('a span is rejected with the reason', () => {
 
 describe('ids that are empty or zero', () => {
   test('a span without empty or zero ids is unchanged', () => {
-    expect(withoutEmptyIds(SPAN)).toBe(SPAN)
+    expect(normalizeIds(SPAN)).toBe(SPAN)
     const child = { ...SPAN, parentSpanId: '5'.repeat(16), links: [LINK] }
-    expect(withoutEmptyIds(child)).toBe(child)
+    expect(normalizeIds(child)).toBe(child)
   })
 
   test.each(['', '0'.repeat(16)])('the parent id %j means no parent', (parentSpanId) => {
-    expect(withoutEmptyIds({ ...SPAN, parentSpanId })).toEqual(SPAN)
+    expect(normalizeIds({ ...SPAN, parentSpanId })).toEqual(SPAN)
   })
 
   test('a link with zero ids and no other data is dropped and counted', () => {
     const empty = { ...LINK, traceId: '', spanId: '' }
     const span = { ...SPAN, links: [empty, LINK, empty], droppedLinksCount: 1 }
-    expect(withoutEmptyIds(span)).toEqual({ ...SPAN, links: [LINK], droppedLinksCount: 3 })
+    expect(normalizeIds(span)).toEqual({ ...SPAN, links: [LINK], droppedLinksCount: 3 })
   })
 
   test('a link with zero ids is kept without them if it has attributes or a tracestate', () => {
@@ -76,7 +79,7 @@ describe('ids that are empty or zero', () => {
       { ...LINK, traceId: '0'.repeat(32), attributes: [WHY] },
       { ...LINK, spanId: '', traceState: 'a=1' },
     ]
-    expect(withoutEmptyIds({ ...SPAN, parentSpanId: '5'.repeat(16), links })).toEqual({
+    expect(normalizeIds({ ...SPAN, parentSpanId: '5'.repeat(16), links })).toEqual({
       ...SPAN,
       parentSpanId: '5'.repeat(16),
       links: [
@@ -88,7 +91,7 @@ describe('ids that are empty or zero', () => {
 
   test('an empty parent id is removed, and so are the empty ids of a link', () => {
     const links = [{ ...LINK, traceId: '', spanId: '', attributes: [WHY] }]
-    const result = withoutEmptyIds({ ...SPAN, parentSpanId: '', links })
+    const result = normalizeIds({ ...SPAN, parentSpanId: '', links })
     expect(result).toEqual({ ...SPAN, links })
     expect(result).not.toHaveProperty('parentSpanId')
     expect(result).not.toHaveProperty('droppedLinksCount')

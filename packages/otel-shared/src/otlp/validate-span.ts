@@ -12,7 +12,7 @@ const ZEROS = /^0*$/
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link
  */
-export function withoutEmptyIds(span: OtlpSpan): OtlpSpan {
+export function normalizeIds(span: OtlpSpan): OtlpSpan {
   const { parentSpanId = '', ...rest } = span
   const hasParent = !ZEROS.test(parentSpanId)
   const isParentNormal = 'parentSpanId' in span === hasParent
@@ -45,11 +45,13 @@ export function spanProblem(span: OtlpSpan): string | undefined {
     return `parentSpanId ${quote(span.parentSpanId)} is not 8 non-zero bytes`
   }
   if (span.kind < 0 || span.kind > 5) return `kind ${span.kind} is unknown`
-  if (!isTime(span.startTimeUnixNano)) return `startTimeUnixNano ${quote(span.startTimeUnixNano)} is no time`
-  if (!isTime(span.endTimeUnixNano)) return `endTimeUnixNano ${quote(span.endTimeUnixNano)} is no time`
+  if (!isTime(span.startTimeUnixNano))
+    return `startTimeUnixNano ${quote(span.startTimeUnixNano)} is not a Unix time in nanoseconds`
+  if (!isTime(span.endTimeUnixNano))
+    return `endTimeUnixNano ${quote(span.endTimeUnixNano)} is not a Unix time in nanoseconds`
   if (BigInt(span.endTimeUnixNano) < BigInt(span.startTimeUnixNano)) return 'the span ends before it starts'
   const event = span.events.find(({ timeUnixNano }) => !isUint64(timeUnixNano))
-  if (event) return `timeUnixNano ${quote(event.timeUnixNano)} of an event is no time`
+  if (event) return `timeUnixNano ${quote(event.timeUnixNano)} of an event is not a Unix time in nanoseconds`
   return undefined
 }
 

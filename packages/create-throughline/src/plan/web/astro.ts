@@ -33,7 +33,7 @@ export function planAstro(draft: Draft, serviceName: string): void {
     const specifier = importSpecifier(project, path, tracing).replace(/(?<!\.ts)$/, '.ts')
     const line = inStyleOf(style, `import '${specifier}';`)
     const task = 'Add a script to the head'
-    editFile(draft, { path, task, lines: `<script>\n  ${line}\n</script>` }, (text) => addScript(text, line))
+    editFile(draft, { path, task, code: `<script>\n  ${line}\n</script>` }, (text) => addScript(text, line))
   }
   planProxy(draft, 'astro', style)
 }

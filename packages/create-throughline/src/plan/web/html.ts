@@ -19,7 +19,7 @@ export function planHtml(draft: Draft, folder: string, serviceName: string): voi
       draft.notes.push(
         `${path} has a content security policy: add http://localhost:4318 to its connect-src (docs/embed.md#content-security-policy).`,
       )
-    editFile(draft, { path, task: 'Add the script to the head', lines: tag }, () => edited)
+    editFile(draft, { path, task: 'Add the script to the head', code: tag }, () => edited)
   }
   draft.notes.push(
     'Before you deploy, remove data-endpoint and serve /v1/traces: "In production" in docs/frameworks/html.md.',

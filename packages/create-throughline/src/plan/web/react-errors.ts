@@ -21,11 +21,12 @@ export function reportReactErrors(module: Module): readonly Edit[] | undefined {
   const [container, ...options] = only?.call.arguments ?? []
   if (!only || found.length > 1 || !container || options.length > 0) return undefined
   if (mentions(module, 'report') || mentions(module, 'tracing')) return undefined
-  const declared = container.type === 'Identifier' ? findDeclaration(module, container.name) : undefined
+  // The reporter is inserted above the declaration of the container, so that `const root = …` stays next to its use.
+  const declaration = container.type === 'Identifier' ? findDeclaration(module, container.name) : undefined
   const types = module.isTypeScript ? importErrorInfo(module) : []
   return [
     ...types,
-    insertAt(startWithComments(module, declared ?? only.statement), reporterText(module)),
+    insertAt(startWithComments(module, declaration ?? only.statement), reporterText(module)),
     insertAt(container.end ?? 0, ', { onCaughtError: report, onUncaughtError: report }'),
   ]
 }

@@ -24,8 +24,8 @@ export function planSvelteKit(draft: Draft, serviceName: string): void {
   const path = project.find(...HOOKS) ?? `src/hooks.client.${style.isTypeScript ? 'ts' : 'js'}`
   draft.packages.add('@throughline/otel-web')
   const task = 'Start tracing in the client hooks'
-  const lines = `${IMPORT}\n\nstartTracing({ serviceName: ${quoted(serviceName)} });`
-  editFile(draft, { path, task, lines }, (text) => {
+  const code = `${IMPORT}\n\nstartTracing({ serviceName: ${quoted(serviceName)} });`
+  editFile(draft, { path, task, code }, (text) => {
     const module = parseModule(path, text)
     if (!module || startsTracing(draft.project, module)) return module?.text
     if (module.statements.length > 0) return addToHooks(draft, module, serviceName)

@@ -24,7 +24,7 @@ export function seesDisconnects(): boolean {
 export function endOnDisconnect(server: ServerRequest): void {
   if (!server.span.isRecording() || !seesDisconnects()) return
   server.request.signal.addEventListener('abort', () => {
-    if (server.readOutcome) noteOutcome(server, server.readOutcome())
+    if (server.getOutcome) noteOutcome(server, server.getOutcome())
     nameByRoute(server)
     endInvocation(server.invocation, server.span)
   })

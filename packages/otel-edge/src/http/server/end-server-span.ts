@@ -79,7 +79,7 @@ function endAfterBody({ invocation, span }: ServerRequest, response: Response): 
 /** Completes the span of a request whose handler threw. */
 export function failServerRequest(server: ServerRequest, error: unknown): void {
   const { span, invocation } = server
-  if (server.readOutcome) noteOutcome(server, server.readOutcome())
+  if (server.getOutcome) noteOutcome(server, server.getOutcome())
   nameByRoute(server)
   recordError(span, error)
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, 500)

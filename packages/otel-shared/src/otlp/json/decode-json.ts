@@ -10,7 +10,7 @@ import type {
   ResourceSpans,
   ScopeSpans,
 } from '../types.ts'
-import { spanProblem, withoutEmptyIds } from '../validate-span.ts'
+import { normalizeIds, spanProblem } from '../validate-span.ts'
 import {
   type Fields,
   parseProtoJson,
@@ -101,7 +101,7 @@ function readScopeSpans(value: unknown, rejections: Rejections): ScopeSpans {
 
 function readSpanGuarded(value: unknown, rejections: Rejections): OtlpSpan | undefined {
   try {
-    const span = withoutEmptyIds(readSpan(readObject(value, 'span')))
+    const span = normalizeIds(readSpan(readObject(value, 'span')))
     const problem = spanProblem(span)
     if (problem === undefined) return span
     reject(rejections, problem)

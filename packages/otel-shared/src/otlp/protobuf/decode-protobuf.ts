@@ -7,7 +7,7 @@ import type {
   ResourceSpans,
   ScopeSpans,
 } from '../types.ts'
-import { spanProblem, withoutEmptyIds } from '../validate-span.ts'
+import { normalizeIds, spanProblem } from '../validate-span.ts'
 import { readAttribute } from './decode-attribute.ts'
 import {
   addDropped,
@@ -133,7 +133,7 @@ function readSpanGuarded(reader: ProtobufReader, tally: DecodeTally): OtlpSpan |
   if (tally.spans >= MAX_SPANS) return reject(tally, `a request has at most ${MAX_SPANS} spans`)
   tally.spans++
   try {
-    const span = withoutEmptyIds(readSpan(reader, tally))
+    const span = normalizeIds(readSpan(reader, tally))
     const problem = spanProblem(span)
     return problem === undefined ? span : reject(tally, problem)
   } catch (error) {
