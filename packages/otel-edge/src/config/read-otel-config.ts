@@ -1,5 +1,6 @@
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import { redactUrl, truncate } from '@throughline/otel-shared'
+import { isValidHeader } from './http-header.ts'
 import { HTTP_URL, parseHttpUrl } from './http-url.ts'
 import type { OtelConfig, OtlpExportConfig, SpanLimits } from './otel-config.ts'
 import {
@@ -27,8 +28,6 @@ const SPAN_LIMITS: readonly (readonly [limit: keyof SpanLimits, ...names: string
   ['eventAttributes', 'EVENT_ATTRIBUTE_COUNT', 'ATTRIBUTE_COUNT'],
   ['linkAttributes', 'LINK_ATTRIBUTE_COUNT', 'ATTRIBUTE_COUNT'],
 ]
-const HEADER_NAME = /^[!#$%&'*+\-.^`|~\w]+$/
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
  * Parses the `OTEL_*` variables of an environment. A variable of one signal (`OTEL_EXPORTER_OTLP_TRACES_…`) takes precedence
@@ -147,8 +146,8 @@ export function readOtelConfig(
     for (const [index, [key, text]] of membersOf(read(name)).entries()) {
       const value = text && decode(text)
       if (value === undefined) report(`${name}: member ${index + 1} is not name=value`)
-      else if (HEADER_NAME.test(key) && HEADER_VALUE.test(value)) headers.set(key.toLowerCase(), value)
-      else refuse(name, key, 'a header with a valid name and value')
+      else if (isValidHeader(key, value)) headers.set(key.toLowerCase(), value)
+      else refuse(name, key, 'a valid header')
     }
     return Object.fromEntries(headers)
   }

@@ -1,4 +1,5 @@
-import { redactUrl, type TraceRequest } from '@throughline/otel-shared'
+import { redactUrl, type TraceRequest, VERSION } from '@throughline/otel-shared'
+import { isValidHeader } from '../config/http-header.ts'
 import { HTTP_URL, parseHttpUrl } from '../config/http-url.ts'
 import type { OtlpExportConfig } from '../config/otel-config.ts'
 import { warn } from '../platform/otel-api.ts'
@@ -49,14 +50,12 @@ export function createEndpoint(
     'content-type': `application/${encode ? 'x-protobuf' : 'json'}`,
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   }
-  const headers = new Headers()
+  // Some firewalls refuse requests without it. https://opentelemetry.io/docs/specs/otel/protocol/exporter/#user-agent
+  const headers = new Headers({ 'user-agent': `throughline-edge-js/${VERSION}` })
   const pairs = [config.headers, headersByCode ?? {}, bodyHeaders].flatMap((own) => Object.entries(own))
   for (const [key, value] of pairs) {
-    try {
-      headers.set(key, value)
-    } catch {
-      warn(`exporter.headers: ${JSON.stringify(key)} is not a valid header`)
-    }
+    if (isValidHeader(key, value)) headers.set(key, value)
+    else warn(`exporter.headers: ${JSON.stringify(key)} is not a valid header`)
   }
   const { timeoutMillis = 0 } = config
   return {

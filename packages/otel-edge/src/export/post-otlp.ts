@@ -1,4 +1,5 @@
 import { decodeRejectedCount, type PostOutcome, readOutcome, redactUrl } from '@throughline/otel-shared'
+import { parseHttpUrl } from '../config/http-url.ts'
 import { safeString } from '../core/safe-string.ts'
 import { withoutTracing } from '../core/suppress-tracing.ts'
 import { exportFetch } from '../platform/native-fetch.ts'
@@ -66,13 +67,16 @@ async function post(endpoint: OtlpEndpoint, body: ArrayBuffer | Uint8Array): Pro
     if (outcome.outcome === 'retry') return outcome
     const location = answerHeaders.get('location')
     warn(
-      `${source} answered ${status}: check ${location ? `the address, redirected to ${redactUrl(location)}` : 'address, headers and protocol'}`,
+      `${source} answered ${status}: check address, headers and protocol${location ? `; redirected to ${redactUrl(location)}` : ''}`,
     )
-    const next = location && (status === 307 || status === 308) ? URL.parse(location, url) : null
+    // The other redirects turn a POST into a GET without a body, or leave the choice to a user.
+    // https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+    const target = location && (status === 307 || status === 308) ? URL.parse(location, url) : null
+    const next = target && parseHttpUrl(target.href)
     const { origin, protocol } = new URL(url)
     // A redirect from https to http is not followed.
-    const isSafe = next?.protocol === 'https:' || (next?.protocol === 'http:' && protocol === 'http:')
-    if (!next || !isSafe || redirects === MAX_REDIRECTS) return outcome
+    const isDowngrade = protocol === 'https:' && next?.protocol === 'http:'
+    if (!next || isDowngrade || redirects === MAX_REDIRECTS) return outcome
     // The configured headers, which can contain an API key, are sent to the configured origin only.
     if (next.origin !== origin) headers = bodyHeaders
     url = next.href

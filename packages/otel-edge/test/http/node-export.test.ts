@@ -102,7 +102,7 @@ describe('a redirect of an export', () => {
       expect(collector.exports).toMatchObject([{ path: '/moved', headers: { 'x-key': 'secret' } }])
       expect(namesOf(collector)).toEqual(['GET /'])
       expect(warned()).toEqual([
-        `throughline: exporter.url=${collector.tracesUrl} answered ${status}: check the address, redirected to /moved`,
+        `throughline: exporter.url=${collector.tracesUrl} answered ${status}: check address, headers and protocol; redirected to /moved`,
       ])
     },
   )

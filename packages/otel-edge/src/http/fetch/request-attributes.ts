@@ -1,23 +1,20 @@
-import { ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT, ATTR_URL_FULL } from '@opentelemetry/semantic-conventions'
+import { ATTR_URL_FULL } from '@opentelemetry/semantic-conventions'
 import { redactUrl } from '@throughline/otel-shared'
 import type { AttributeList } from '../../core/attribute-list.ts'
 import type { Sdk } from '../../core/sdk.ts'
 import type { EdgeOptions } from '../../options.ts'
 import { methodAttributes } from '../http-method.ts'
+import { serverAttributes } from '../server-attributes.ts'
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span */
 export function requestAttributes(method: string, address: string, sdk: Sdk): AttributeList {
   const url = URL.parse(address)
-  const attributes = methodAttributes(method, sdk)
-  attributes.push(
+  return [
+    ...methodAttributes(method, sdk),
     ATTR_URL_FULL,
     redactAddress(address, sdk.options),
-    ATTR_SERVER_ADDRESS,
-    url?.hostname,
-    ATTR_SERVER_PORT,
-    url?.port ? Number(url.port) : url?.protocol === 'https:' ? 443 : 80,
-  )
-  return attributes
+    ...(url ? serverAttributes(url) : []),
+  ]
 }
 
 const MAX_KNOWN = 100

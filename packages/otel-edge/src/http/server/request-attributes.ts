@@ -1,19 +1,14 @@
-import {
-  ATTR_SERVER_ADDRESS,
-  ATTR_SERVER_PORT,
-  ATTR_URL_PATH,
-  ATTR_URL_SCHEME,
-  ATTR_USER_AGENT_ORIGINAL,
-} from '@opentelemetry/semantic-conventions'
+import { ATTR_URL_PATH, ATTR_URL_SCHEME, ATTR_USER_AGENT_ORIGINAL } from '@opentelemetry/semantic-conventions'
 import { redactQuery, redactText } from '@throughline/otel-shared'
 import type { AttributeList } from '../../core/attribute-list.ts'
 import type { Sdk } from '../../core/sdk.ts'
 import { ATTR_URL_QUERY } from '../../core/semconv.ts'
 import { methodAttributes } from '../http-method.ts'
+import { serverAttributes } from '../server-attributes.ts'
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span */
 export function requestAttributes({ url, method, headers }: Request, sdk: Sdk): AttributeList {
-  const { prefix, scheme, address, port } = originOf(url)
+  const { prefix, scheme, server } = originOf(url)
   const queryStart = url.indexOf('?', prefix.length)
   const path = queryStart < 0 ? url.slice(prefix.length) : url.slice(prefix.length, queryStart)
   const attributes = methodAttributes(method, sdk)
@@ -22,10 +17,7 @@ export function requestAttributes({ url, method, headers }: Request, sdk: Sdk): 
     scheme,
     ATTR_URL_PATH,
     redactText(path),
-    ATTR_SERVER_ADDRESS,
-    address,
-    ATTR_SERVER_PORT,
-    port,
+    ...server,
     ATTR_USER_AGENT_ORIGINAL,
     headers.get('user-agent')?.slice(0, 512),
   )
@@ -37,22 +29,20 @@ interface Origin {
   /** The URL up to its path. */
   readonly prefix: string
   readonly scheme: string
-  readonly address: string
-  readonly port: number | undefined
+  readonly server: AttributeList
 }
 
 // Cache: the origin of the last request, which most requests have in common. `new URL` takes longer than the rest of a span.
-let lastOrigin: Origin = { prefix: ' ', scheme: '', address: '', port: undefined }
+let lastOrigin: Origin = { prefix: ' ', scheme: '', server: [] }
 
 function originOf(url: string): Origin {
   const { prefix } = lastOrigin
   if (url.startsWith(prefix) && url[prefix.length] === '/') return lastOrigin
-  const { origin, protocol, hostname, port } = new URL(url)
+  const parsed = new URL(url)
   lastOrigin = {
-    prefix: origin,
-    scheme: protocol.slice(0, -1),
-    address: hostname,
-    port: port === '' ? undefined : Number(port),
+    prefix: parsed.origin,
+    scheme: parsed.protocol.slice(0, -1),
+    server: serverAttributes(parsed),
   }
   return lastOrigin
 }

@@ -1,0 +1,7 @@
+/** A name, a line break, which neither part can contain, and a value: https://www.rfc-editor.org/rfc/rfc9110#section-5 */
+const HEADER = /^[!#$%&'*+\-.^`|~\w]+\n[\t\x20-\x7e\x80-\xff]*$/
+
+/** Whether a header can be sent. `Headers` of workerd accepts some other names, and `fetch` leaves them out. */
+export function isValidHeader(name: string, value: string): boolean {
+  return HEADER.test(`${name}\n${value}`)
+}
