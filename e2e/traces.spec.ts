@@ -46,7 +46,11 @@ test('a click on Buy is one trace of six services, complete within five seconds'
         }),
         { service: 'shop-web', name: 'navigate /orders/:id', kind: 'INTERNAL' },
         // The page of the order polls until the order is fulfilled.
-        { ...client('shop-web', 'GET'), children: [apiServer('GET', 'GET /api/orders/:id')], repeated: true },
+        {
+          ...client('shop-web', 'GET /api/orders/:id'),
+          children: [apiServer('GET', 'GET /api/orders/:id')],
+          repeated: true,
+        },
       ]),
       status: 'UNSET',
     },
@@ -169,8 +173,8 @@ test('a page that is loaded continues the trace of its HTML', async ({ page, sys
         name: 'load /',
         kind: 'INTERNAL',
         children: [
-          { ...client('shop-web', 'GET'), children: [apiServer('GET', 'GET /api/products')] },
-          { ...client('shop-web', 'GET'), children: [apiServer('GET', 'GET /api/cart')] },
+          { ...client('shop-web', 'GET /api/products'), children: [apiServer('GET', 'GET /api/products')] },
+          { ...client('shop-web', 'GET /api/cart'), children: [apiServer('GET', 'GET /api/cart')] },
           {
             ...client('shop-web', 'GET'),
             children: [{ service: 'gateway', name: 'GET /config.json', kind: 'SERVER', children: [] }],
@@ -207,7 +211,7 @@ function orderRequest({
   children,
 }: Order): ExpectedSpan {
   return {
-    ...client('shop-web', 'POST'),
+    ...client('shop-web', 'POST /api/orders'),
     status,
     attributes,
     children: [

@@ -13,20 +13,21 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(folder, 'dist')
 /** Property names that only the scripts use: no options, no stored data, no names in code compiled by the plugin. */
 const INTERNAL_NAMES = `
-  actions activeContext addLate addTiming adoptConsent answered applyConsent awaitPaint beforeChange
-  beforeFlush begin bodies boundary causeOf clock clockOffset contextFor counts dateIn drain endOf
-  endsItself enter enterLoop errorRecorder exporter extraAttributes finish finishAll firstRequestMillis
-  flushLeaving follow followPromises followSession gesture globals hasBoundaries hooks ids ignores
-  ignoresReads isAction isAllRoot isCompressed isExported isHidden isInline isRecorded isReferenced isRoot
-  isTarget isTouched lastMillis listen listenAfterOpen listeners loader loadExtras loopContext mayDeliver
-  maySend mayStore nodes noteActivity noteError offsetMillis offsetOf onActionEnd onClick onExpired
-  onFollowPromises onGone onHidden onInput onInvalid onLeave onNotSent onOver onQueued onResult onTiming
-  onUse onUserAction originals otlp outcome pageContexts pageLoad pageMillis painted parentSampled patience
-  pin postClear provider queue recordingState redactor redactUrl rejected rejectedCount rejectionMarks
-  release reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask sampleRoot
-  scope session setKept setStore settleSoon showsHidden silentRounds sizeBytes spans wrappedListeners started
-  startedMillis startMillis switchTo takeDropped takeEnded takeOpen timings touch traceListeners tracer
-  unixMillis ambiguousCount unwatch decisionFor wait whenRestored withoutFollowing xhrCalls`
+  actions activeContext addBaggage addLate addTiming adoptConsent ambiguousCount answered applyConsent
+  awaitPaint beforeChange beforeFlush begin bodies boundary causeOf clock clockOffset contextFor counts
+  dateIn decisionFor describe drain endOf endsItself enter enterLoop errorRecorder expand exporter
+  extraAttributes finish finishAll firstRequestMillis flushLeaving follow followPromises followSession
+  gesture globals hasBoundaries hooks ids ignores ignoresReads initial isAction isAllRoot isCompressed
+  isExported isHidden isInline isRecorded isReferenced isRoot isTarget isTouched lastMillis listen
+  listenAfterOpen listeners loader loadExtras loopContext mayDeliver maySend mayStore nodes noteActivity
+  noteError offsetMillis offsetOf onActionEnd onClick onExpired onFollowPromises onGone onHidden onInput
+  onInvalid onLeave onNotSent onOver onQueued onResult onTiming onUse onUserAction originals otlp outcome
+  pageContexts pageLoad pageMillis painted parentSampled patchClass patches patchMethod patience pin
+  postClear provider queue recordingState redactor redactUrl rejected rejectedCount rejectionMarks release
+  reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask
+  sampleRoot scope session setKept setStore settings settleSoon showsHidden silentRounds sizeBytes spans
+  started startedMillis startMillis switchTo takeDropped takeEnded takeOpen timings touch traceListeners
+  tracer unixMillis unwatch wait whenRestored withoutFollowing wrappedListeners xhrCalls`
 /** The extras contain the whole search for rare secrets and replace this one. */
 const rareSecretsLater: Plugin = {
   name: 'rare secrets later',
@@ -41,6 +42,16 @@ const noLateScripts: Plugin = {
   setup(build) {
     build.onLoad({ filter: /actions\/late-scripts\.ts$/ }, () => ({
       contents: 'export const afterLateScripts = (globals, settled) => globals.setTimeout(settled, 1000)',
+    }))
+  },
+}
+/** The script tag can only set a ratio, so its SDK has no names of samplers. An invalid ratio counts as 1. */
+const ratioOnly: Plugin = {
+  name: 'ratio only',
+  setup(build) {
+    build.onLoad({ filter: /sampling\/sampler-ratio\.ts$/ }, () => ({
+      contents: String.raw`export const samplerRatio = (_, ratio) =>
+        /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(ratio) && ratio <= 1 ? +ratio : 1`,
     }))
   },
 }
@@ -65,7 +76,7 @@ const RUNS_AT_ONCE = '//# allFunctionsCalledOnLoad\n'
 await writeScript(
   'throughline-sdk',
   'src/script/script-tag.ts',
-  { plugins: [standIns(), rareSecretsLater, noLateScripts] },
+  { plugins: [standIns(), rareSecretsLater, noLateScripts, ratioOnly] },
   RUNS_AT_ONCE,
 )
 await writeScript(

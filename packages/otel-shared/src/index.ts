@@ -1,5 +1,6 @@
 export {
   getBaggage,
+  getSpan,
   getSpanContext,
   isSpanContextValid,
   NonRecordingSpan,
@@ -42,6 +43,7 @@ export type {
   TraceRequest,
 } from './otlp/types.ts'
 export { formatBaggage, parseBaggage } from './propagation/baggage.ts'
+export { MapBaggage } from './propagation/map-baggage.ts'
 export { formatTraceparent, parseTraceparent, RANDOM_FLAG, SAMPLED_FLAG } from './propagation/traceparent.ts'
 export { createTraceState, parseTracestate } from './propagation/tracestate.ts'
 export {

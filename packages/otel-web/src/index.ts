@@ -4,4 +4,4 @@ export { AsyncContextManager, type AsyncContextManagerOptions } from './context/
 export type { PageInstrumentation, TracingOptions } from './options.ts'
 export type { Redact } from './privacy/redact-attributes.ts'
 export { startTracing } from './start-tracing.ts'
-export type { Health, Tracing } from './tracing.ts'
+export type { Health, SettingsHealth, Tracing, TracingUser } from './tracing.ts'

@@ -35,6 +35,11 @@ export interface TracingOptions {
    */
   readonly noPropagate?: readonly (string | RegExp)[] | undefined
 
+  /**
+   * Whether `user.id` and `user.hash` are sent as baggage to the page's own origin, like `session.id`. Default false.
+   */
+  readonly propagateUser?: boolean | undefined
+
   /** A sampler of `OTEL_TRACES_SAMPLER`. Its decision holds for a whole session. Default `parentbased_always_on`. */
   readonly sampler?: string | undefined
   /**

@@ -1,10 +1,4 @@
-import {
-  type Context,
-  type ContextManager,
-  type TextMapPropagator,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api'
+import { type Context, type ContextManager, type Tracer, trace } from '@opentelemetry/api'
 import { redactUrl } from '@throughline/otel-shared'
 import { getAction } from './actions/action.ts'
 import type { ActionTracker } from './actions/action-tracker.ts'
@@ -12,7 +6,7 @@ import type { PageLoad } from './actions/page-load.ts'
 import { possibleCauses } from './context/callbacks/shared-callbacks.ts'
 import type { TraceClock } from './core/clock.ts'
 import { ClockOffset } from './core/clock-offset.ts'
-import { PagePropagator } from './core/page-propagator.ts'
+import { PagePropagator, type PropagatorHooks } from './core/page-propagator.ts'
 import type { SpanQueue } from './export/span-queue.ts'
 import { BodyWatcher } from './http/body-end.ts'
 import type { HttpParts } from './http/http-parts.ts'
@@ -39,7 +33,7 @@ export interface PageHttpParts {
   readonly tracer: Tracer
   readonly timings: ResourceTimings
   readonly pageContexts: ContextManager
-  readonly hooks: { readonly extract?: TextMapPropagator['extract'] }
+  readonly hooks: PropagatorHooks
   enter(context: Context): void
 }
 

@@ -1,4 +1,4 @@
-import type { Context, TextMapPropagator, Tracer } from '@opentelemetry/api'
+import type { Context, Tracer } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import { VERSION } from '@throughline/otel-shared'
 import type { Action } from './actions/action.ts'
@@ -15,6 +15,7 @@ import { createRejectionMarks, type RejectionMarks } from './context/rejection-m
 import { TraceClock } from './core/clock.ts'
 import { readHtmlTrace } from './core/html-trace.ts'
 import { PageIds } from './core/page-ids.ts'
+import type { PropagatorHooks } from './core/page-propagator.ts'
 import { PageTracerProvider } from './core/page-tracer-provider.ts'
 import { createResource } from './core/resource.ts'
 import { createPageExporter, type PageExporter } from './export/page-exporter.ts'
@@ -27,9 +28,10 @@ import { readDocument } from './platform/document.ts'
 import { guarded } from './platform/guarded.ts'
 import { createListeners, type Listeners } from './platform/listeners.ts'
 import { capturePageGlobals, type PageGlobals } from './platform/page-globals.ts'
-import { type Restore, unpatchable } from './platform/patch.ts'
+import { type Patches, patchClass, patchMethod, type Restore, unpatchable } from './platform/patch.ts'
 import { PageSampler } from './sampling/page-sampler.ts'
 import { createRecording, type Recording } from './session/recording.ts'
+import type { SettingsHealth } from './tracing.ts'
 
 /** A context manager. Only {@link AsyncContextManager} has the optional methods. */
 export interface PageContexts extends FollowingContexts {
@@ -37,9 +39,9 @@ export interface PageContexts extends FollowingContexts {
 }
 
 /** Functions that are set by instrumentations that load later. */
-export interface Hooks {
-  /** Extracts a context from trace headers. */
-  extract?: TextMapPropagator['extract']
+export interface Hooks extends PropagatorHooks {
+  /** The part of `health()` that the extras know. */
+  settings?: SettingsHealth
   /** Called for every click, with its action. */
   onClick?: (event: Event, action: Action) => void
   /**
@@ -84,8 +86,8 @@ export class PageSdk {
   /** Called with each root span that will be exported, when it ends. */
   readonly traceListeners: Set<(trace: TraceInfo) => void> = new Set()
   readonly hooks: Hooks = {}
-  /** The names of functions that could not be patched. The extras are a bundle of their own and know none. */
-  readonly unpatchable: () => string[] = unpatchable
+  /** Functions that patch the platform, for the extras: they are a bundle of their own, which would contain copies. */
+  readonly patches: Patches = { patchClass, patchMethod, unpatchable }
 
   /**
    * Creates the services and starts the action of the page load. Does not patch anything.

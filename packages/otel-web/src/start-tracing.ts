@@ -87,7 +87,7 @@ function startWhenShown(options: TracingOptions, onShutdown: () => void): Tracin
     health: () => tracing.health(),
     recordError: (...args) => passOn(() => tracing.recordError(...args)),
     setAttributes: (attributes) => passOn(() => tracing.setAttributes(attributes)),
-    setUser: (id) => passOn(() => tracing.setUser(id)),
+    setUser: (user) => passOn(() => tracing.setUser(user)),
     setConsent: (granted) => passOn(() => tracing.setConsent(granted)),
     shutdown() {
       callOff()

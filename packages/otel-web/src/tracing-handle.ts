@@ -27,7 +27,8 @@ export function createTracingHandle(sdk: PageSdk, shutdown: () => Promise<void>)
       guarded(() => sdk.errorRecorder(error, actions.causeOf(error) ?? actions.active(), context))
     },
     setAttributes: (attributes) => guarded(() => exporter.queue.setAttributes(attributes)),
-    setUser: (id) => exporter.queue.setAttributes({ [ATTR_USER_ID]: id }),
+    // The extras convert an object to attributes. Spans ignore it until then.
+    setUser: (user) => exporter.queue.setAttributes({ [ATTR_USER_ID]: user as string }),
     onTrace(callback) {
       traceListeners.add(callback)
       return () => void traceListeners.delete(callback)
@@ -39,6 +40,7 @@ export function createTracingHandle(sdk: PageSdk, shutdown: () => Promise<void>)
       consent: session.consent,
       sessionId: recordingState.isOn() ? session.id : undefined,
       unpatched: unpatchable(),
+      ...sdk.hooks.settings,
       ...exporter.otlp.health(),
     }),
     setConsent(granted) {

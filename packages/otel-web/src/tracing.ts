@@ -1,11 +1,31 @@
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, AttributeValue } from '@opentelemetry/api'
 import type { ActionHandle } from './actions/action-handle.ts'
 import type { TraceInfo } from './actions/trace-info.ts'
 import type { ExportHealth } from './export/export-health.ts'
 import type { Consent } from './session/consent.ts'
 
+export interface SettingsHealth {
+  /**
+   * The number of options with an unusable value and of `data-` attributes without effect. Debug mode names them. Absent
+   * until the extras chunk has loaded.
+   */
+  readonly invalidSettings?: number
+}
+
+/** A user. Each property except `hashId` becomes the attribute `user.` + its name. */
+export interface TracingUser {
+  readonly id?: string | undefined
+  /**
+   * Whether the SHA-256 of the id is recorded as `user.hash`, in hexadecimal digits, in place of the id. Pages that are
+   * no secure context (`http:`, except on `localhost`) cannot compute it, and record neither. Default false.
+   */
+  readonly hashId?: boolean
+  /** Any other property of the user, such as `roles`. */
+  readonly [property: string]: AttributeValue | undefined
+}
+
 /** Counts of this page's spans by what became of them, and the conditions under which spans are recorded. */
-export interface Health extends ExportHealth {
+export interface Health extends ExportHealth, SettingsHealth {
   /** False while consent is missing, and after the collector has refused all spans or `shutdown()` was called. */
   readonly recording: boolean
   readonly sampled: boolean
@@ -30,10 +50,16 @@ export interface Tracing {
    * `context` becomes attributes of the exception event. Each error object is recorded once.
    */
   recordError(error: unknown, context?: Attributes): void
-  /** Sets attributes on every span that starts from now on. A value of `undefined` removes one. */
+  /**
+   * Sets attributes on every span that starts from now on, also in later pages of the session. A value of `undefined`
+   * removes one. All are removed when consent is withdrawn.
+   */
   setAttributes(attributes: Attributes): void
-  /** Sets `user.id` on every span that starts from now on. `undefined` removes it. An e-mail address is redacted. */
-  setUser(id: string | undefined): void
+  /**
+   * Sets the user, or only the `user.id`, like {@link setAttributes}. The attributes of the user before are removed.
+   * `undefined` removes the user. An e-mail address is redacted.
+   */
+  setUser(user: string | TracingUser | undefined): void
   /** Calls back for each root span that will be exported, when it ends. Returns the unsubscribe function. */
   onTrace(callback: (trace: TraceInfo) => void): () => void
   /** Sends the waiting spans. Resolves when this is done or has failed. */

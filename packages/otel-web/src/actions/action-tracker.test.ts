@@ -45,7 +45,12 @@ afterEach(() => {
 })
 
 const start = (more: Partial<Parameters<ActionTracker['start']>[0]> = {}) =>
-  actions.start({ name: 'click Buy', type: 'click', pathname: '/orders/1234', ...more })
+  actions.start({
+    name: 'click Buy',
+    type: 'click',
+    url: new URL('https://shop.example/orders/1234'),
+    ...more,
+  })
 const startSpan = (name: string, parent: Context, options = {}) =>
   provider.getTracer('app').startSpan(name, options, parent)
 const wait = (millis: number) => vi.advanceTimersByTime(millis)
@@ -60,6 +65,7 @@ describe('the span of an action', () => {
       parentSpanContext: undefined,
       attributes: {
         'throughline.action.type': 'click',
+        'url.full': 'https://shop.example/orders/1234',
         'url.path': '/orders/1234',
         'url.template': '/orders/:id',
       },

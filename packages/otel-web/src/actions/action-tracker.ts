@@ -7,8 +7,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import type { ReadableSpan, Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { ATTR_URL_PATH } from '@opentelemetry/semantic-conventions'
-import { redactText } from '@throughline/otel-shared'
+import { ATTR_URL_FULL, ATTR_URL_PATH } from '@opentelemetry/semantic-conventions'
 import type { TraceClock } from '../core/clock.ts'
 import type { PageIds } from '../core/page-ids.ts'
 import { ATTR_ACTION_TYPE, ATTR_URL_TEMPLATE } from '../core/semconv.ts'
@@ -26,8 +25,8 @@ export interface StartActionOptions {
   /** Context with the parent span. Default: the root context, so the action is a root span. */
   readonly parent?: Context
   readonly links?: Link[]
-  /** Path of the page that the action belongs to. Default: the current path. */
-  readonly pathname?: string
+  /** The URL of the page that the action belongs to. Default: the current URL. */
+  readonly url?: Pick<URL, 'href' | 'pathname'>
   /** Ids that the loader has already assigned to the action. */
   readonly ids?: { readonly traceId?: string | undefined; readonly spanId?: string | undefined }
 }
@@ -64,7 +63,7 @@ export class ActionTracker implements SpanProcessor {
 
   start(options: StartActionOptions): Action {
     const { name, type, startMillis = performance.now(), parent = ROOT_CONTEXT, links, ids } = options
-    const { pathname = location.pathname } = options
+    const { href, pathname } = options.url ?? location
     const { clock, globals, tracer, ids: pageIds } = this.#parts
     const parentSpan = trace.getSpanContext(parent)
     this.#starting = true
@@ -74,7 +73,9 @@ export class ActionTracker implements SpanProcessor {
         {
           attributes: {
             [ATTR_ACTION_TYPE]: type,
-            [ATTR_URL_PATH]: redactText(pathname),
+            // Both are redacted when the span is exported.
+            [ATTR_URL_FULL]: href,
+            [ATTR_URL_PATH]: pathname,
             [ATTR_URL_TEMPLATE]: nameLocation(pathname),
           },
           startTime: clock.at(trace.getSpanContext(parent)?.traceId, startMillis),

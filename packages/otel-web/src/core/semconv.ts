@@ -15,6 +15,7 @@ export {
   ATTR_KEPT,
   ATTR_SESSION_ID,
   ATTR_URL_TEMPLATE,
+  ATTR_USER_HASH,
   ATTR_USER_ID,
 } from '@throughline/otel-shared'
 
@@ -33,3 +34,10 @@ export const ATTR_HTTP_RESPONSE_BODY_SIZE = 'http.response.body.size'
 // The names of PerformanceScriptTiming, for the longest script of a long animation frame.
 export const ATTR_SCRIPT_DURATION = 'script.duration_ms'
 export const ATTR_SCRIPT_INVOKER = 'script.invoker'
+/** The prefix of all attributes of a user. */
+export const USER_PREFIX = 'user.'
+/** The title of the page of an action. */
+export const ATTR_PAGE_TITLE = 'throughline.page.title'
+// https://opentelemetry.io/docs/specs/semconv/registry/attributes/graphql/
+export const ATTR_GRAPHQL_OPERATION_NAME = 'graphql.operation.name'
+export const ATTR_GRAPHQL_OPERATION_TYPE = 'graphql.operation.type'

@@ -156,6 +156,7 @@ export class OtlpExporter {
   #sendStored(): void {
     const { counts, recordingState, target } = this.#parts
     void this.#store?.drain({
+      functions: { post, compress },
       target,
       maySend: () => performance.now() >= this.#notBefore && recordingState.isOn(),
       onResult: (count, result) => this.#settle(count, result),
@@ -169,8 +170,7 @@ export class OtlpExporter {
     const compressed = await compress(batch.body, this.#parts.target)
     if (!this.#inFlight.has(batch)) return undefined
     const sizeBytes = compressed?.byteLength ?? batch.sizeBytes
-    // A keepalive request outlives the page. After a failure keepalive is not used, since its quota may have been the
-    // reason.
+    // A keepalive request outlives the page. After a failure it is not used: its quota may have been the reason.
     const keepalive = this.#failures === 0 && this.#hasQuota(sizeBytes)
     if (keepalive) this.#inFlight.delete(batch)
     const options = { isCompressed: compressed !== undefined, keepalive }

@@ -3,7 +3,7 @@ import { toKeyValues } from '@throughline/otel-shared'
 import type { TraceClock } from '../core/clock.ts'
 import type { TracingOptions } from '../options.ts'
 import type { PageGlobals } from '../platform/page-globals.ts'
-import { createRedactor } from '../privacy/redact-attributes.ts'
+import { createRedactor, type Redactor } from '../privacy/redact-attributes.ts'
 import { toJson } from './batches.ts'
 import { ExportCounts } from './export-counts.ts'
 import { OtlpExporter } from './otlp-exporter.ts'
@@ -30,6 +30,7 @@ export interface PageExporter {
   readonly queue: SpanQueue
   readonly otlp: OtlpExporter
   readonly counts: ExportCounts
+  readonly redactor: Redactor
   /** Exports all ended spans. Waits for {@link open} first. */
   flush(): Promise<void>
   /** Allows `flush` to export. Called when the redaction of rare secrets was loaded, or failed to load. */
@@ -39,6 +40,7 @@ export interface PageExporter {
    * ended, too.
    */
   leave(open: boolean): void
+  /** Removes all spans, and the attributes that were set for later ones. */
   clear(): Promise<void>
 }
 
@@ -89,6 +91,7 @@ export function createPageExporter(parts: PageExporterParts, onGone: () => void)
     queue,
     otlp,
     counts,
+    redactor,
     flush,
     open,
     leave(open) {
@@ -98,6 +101,7 @@ export function createPageExporter(parts: PageExporterParts, onGone: () => void)
     },
     async clear() {
       queue.clear()
+      queue.setAttributes()
       await otlp.clear()
     },
   }

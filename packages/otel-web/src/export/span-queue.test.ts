@@ -16,7 +16,7 @@ import { KeptTraces } from '../sampling/kept-traces.ts'
 import { PageSampler } from '../sampling/page-sampler.ts'
 import type { EncodedSpan } from './batches.ts'
 import { ExportCounts } from './export-counts.ts'
-import { SpanQueue } from './span-queue.ts'
+import { type SpanExtras, SpanQueue } from './span-queue.ts'
 
 /** A queue behind a tracer provider, as in the page SDK. */
 function createQueue() {
@@ -36,6 +36,16 @@ function createQueue() {
   const provider = new BasicTracerProvider({ sampler, spanProcessors: [queue] })
   return { queue, counts, clock, state, actionSpans, tracer: provider.getTracer('test', '1.2.3') }
 }
+
+/** Extras that only convert timings. */
+const extras = (more: Partial<SpanExtras> = {}): SpanExtras => ({
+  kept: new KeptTraces(5000),
+  initial: [],
+  onStart: () => {},
+  describe: (_, timing) => (timing ? timingAttributes(timing) : {}),
+  expand: (attributes) => attributes ?? {},
+  ...more,
+})
 
 interface Encoded {
   readonly name: string
@@ -100,6 +110,18 @@ describe('attributes of all spans', () => {
   test('do not replace an attribute of the span', () => {
     parts.queue.setAttributes({ 'app.plan': 'free' })
     expect(keysOfNext({ 'app.plan': 'pro' })).toMatchObject({ 'app.plan': 'pro' })
+  })
+
+  test('of the extras are replaced by those that the application has set before', () => {
+    parts.queue.setAttributes({ 'app.plan': 'pro' })
+    parts.queue.complete(extras({ initial: [{ 'app.plan': 'free', tenant: 'a' }, { tenant: 'b' }] }))
+    expect(keysOfNext()).toMatchObject({ 'app.plan': 'pro', tenant: 'b' })
+  })
+
+  test('are removed together', () => {
+    parts.queue.setAttributes({ 'user.id': '7' })
+    parts.queue.setAttributes()
+    expect(keysOfNext()).not.toHaveProperty('user.id')
   })
 
   test('are not set on spans that have started', () => {
@@ -180,7 +202,7 @@ describe('attributes of an ended span', () => {
       return attributesOf(queue.takeEnded()[0])
     }
     expect(end()).not.toHaveProperty('http.response.body.size')
-    queue.complete(new KeptTraces(5000), timingAttributes)
+    queue.complete(extras())
     expect(end()).toHaveProperty('http.response.body.size')
   })
 })
@@ -235,7 +257,7 @@ test.each([
   state.sampled = false
   tracer.startSpan('failed').setStatus({ code: SpanStatusCode.ERROR }).end()
   await remove()
-  queue.complete(new KeptTraces(5000), timingAttributes)
+  queue.complete(extras())
   expect([queue.takeEnded(), queue.takeOpen()]).toEqual([[], []])
 })
 
@@ -254,7 +276,7 @@ describe('spans that are not sampled', () => {
     fail('before')
     expect(queue.takeEnded()).toEqual([])
     expect(state.queued).toBe(0)
-    queue.complete(new KeptTraces(5000), timingAttributes)
+    queue.complete(extras())
     expect(state.queued).toBe(1)
     fail('after')
     const taken = queue.takeEnded()
@@ -264,13 +286,13 @@ describe('spans that are not sampled', () => {
 
   test('are held up to 1000', () => {
     for (let n = 0; n < 1005; n++) fail(`${n}`)
-    parts.queue.complete(new KeptTraces(5000), timingAttributes)
+    parts.queue.complete(extras())
     expect(parts.queue.takeEnded()).toHaveLength(1000)
   })
 
   test('are exported only with an error or a slow action', () => {
     const { tracer, queue, actionSpans } = parts
-    queue.complete(new KeptTraces(5000), timingAttributes)
+    queue.complete(extras())
     tracer.startSpan('fine', { startTime: [1_790_000_000, 0] }).end([1_790_000_060, 0])
     const action = tracer.startSpan('slow', { startTime: [1_790_000_000, 0] })
     actionSpans.add(action)

@@ -28,6 +28,20 @@ export interface SpanQueueParts {
   readonly onQueued: () => void
 }
 
+/** What the extras chunk adds to spans. */
+export interface SpanExtras {
+  /** Decides about traces that are not sampled. */
+  readonly kept: Pick<KeptTraces, 'add'>
+  /** Attributes of all spans, in the order in which they are set. Those that the application has set come after them. */
+  readonly initial: readonly Attributes[]
+  /** Called for each span when it has started. */
+  onStart(span: Span): void
+  /** Returns attributes of a span that is being exported, and completes its name. */
+  describe(span: ReadableSpan, timing: PerformanceResourceTiming | undefined): Attributes
+  /** Expands attributes for all later spans. Called without attributes when all are removed. */
+  expand(attributes: Attributes | undefined): Attributes
+}
+
 /** Holds open and ended spans until the exporter takes them. */
 export class SpanQueue implements SpanProcessor {
   readonly #open = new Set<Span>()
@@ -38,19 +52,16 @@ export class SpanQueue implements SpanProcessor {
   /** Attributes set on every new span that does not have an attribute of that name. */
   #common: Attributes = {}
   #ended: ReadableSpan[] = []
-  /** Decides about traces that are not sampled. Loaded with the extras. */
-  #kept: KeptTraces | undefined
+  #extras: SpanExtras | undefined
   #unsampled: ReadableSpan[] = []
-  /** Converts resource timings to attributes. Loaded with the extras. */
-  #timingAttributes: ((timing: PerformanceResourceTiming) => Attributes) | undefined
 
   constructor(parts: SpanQueueParts) {
     this.#parts = parts
   }
 
-  /** Sets attributes for all later spans. A value of `undefined` removes one. */
-  setAttributes(attributes: Attributes): void {
-    this.#common = { ...this.#common, ...attributes }
+  /** Sets attributes for all later spans. A value of `undefined` removes one. Without `attributes`, all are removed. */
+  setAttributes(attributes?: Attributes): void {
+    this.#common = { ...(attributes && this.#common), ...(this.#extras?.expand(attributes) ?? attributes) }
   }
 
   onStart(span: Span): void {
@@ -58,6 +69,7 @@ export class SpanQueue implements SpanProcessor {
       const value = this.#common[key]
       if (value != null && !Object.hasOwn(span.attributes, key)) span.setAttribute(key, value)
     }
+    this.#extras?.onStart(span)
     if (isLocalRoot(span)) span.setAttribute(ATTR_SESSION_ID, this.#parts.recordingState.session.id)
     if (isSampled(span) && !this.#parts.actions.isAction(span)) this.#open.add(span)
   }
@@ -107,22 +119,21 @@ export class SpanQueue implements SpanProcessor {
     this.#open.clear()
   }
 
-  /**
-   * Passes the spans that are not sampled to `kept`, starting with those held so far, and converts resource timings to
-   * attributes with `timingAttributes`.
-   */
-  complete(kept: KeptTraces, timingAttributes: (timing: PerformanceResourceTiming) => Attributes): void {
-    this.#kept = kept
-    this.#timingAttributes = timingAttributes
+  /** Uses the extras from now on, also for the attributes that were set and the unsampled spans that ended before. */
+  complete(extras: SpanExtras): void {
+    const own = this.#common
+    this.#common = {}
+    this.#extras = extras
+    for (const attributes of [...extras.initial, own]) this.setAttributes(attributes)
     for (const span of this.#unsampled.splice(0)) this.onEnd(span)
   }
 
   #keep(span: ReadableSpan): void {
-    if (!this.#kept) {
+    if (!this.#extras) {
       if (this.#unsampled.length < MAX_UNSAMPLED) this.#unsampled.push(span)
       return
     }
-    const kept = this.#kept.add(span, this.#parts.actions.isAction(span))
+    const kept = this.#extras.kept.add(span, this.#parts.actions.isAction(span))
     if (!kept) return
     this.#parts.counts.drop(kept.lost, 'overflow')
     for (const each of kept.spans) {
@@ -139,13 +150,12 @@ export class SpanQueue implements SpanProcessor {
     const reportedCount = isLocalRoot(span) ? counts.takeDropped() : 0
     const encoded = guarded(() => {
       const { name, version } = span.instrumentationScope
-      const timing = this.#timings.get(span)
       const encoded = encodeSpan(span, {
         offsetMillis,
         redactor,
         extraAttributes: {
           ...this.#late.get(span),
-          ...(timing && this.#timingAttributes?.(timing)),
+          ...this.#extras?.describe(span, this.#timings.get(span)),
           ...(isLocalRoot(span) && { [ATTR_CLOCK_OFFSET]: offsetMillis || undefined }),
           [ATTR_DROPPED_SPANS]: reportedCount || undefined,
         },

@@ -1,14 +1,19 @@
 import { parseRatio, SAMPLER_NAME } from '@throughline/otel-shared'
 import type { TracingOptions } from '../options.ts'
 
-/** Warns about each unusable option, by its name and by its attribute on the script tag. */
+/** Warns about each unusable option, by its name and by its attribute on the script tag. Returns their number. */
 export function checkOptions({
   serviceName,
   endpoint,
   propagateTo = [],
   sampler,
   samplerArg,
-}: TracingOptions): void {
+}: TracingOptions): number {
+  let count = 0
+  const warn = (name: string, value: unknown, wanted: string) => {
+    count++
+    console.warn(`throughline: ${name}: ${JSON.stringify(value)} is not ${wanted}`)
+  }
   if (!serviceName) warn('serviceName (data-service-name)', serviceName, 'a name')
   if (endpoint && !/^https?:$/.test(new URL(endpoint, document.baseURI).protocol)) {
     warn('endpoint (data-endpoint)', endpoint, 'an http:// or https:// address')
@@ -24,8 +29,5 @@ export function checkOptions({
   if (samplerArg !== undefined && parseRatio(String(samplerArg)) === undefined) {
     warn('samplerArg (data-sample-ratio)', samplerArg, 'a number from 0 to 1')
   }
-}
-
-function warn(name: string, value: unknown, wanted: string): void {
-  console.warn(`throughline: ${name}: ${JSON.stringify(value)} is not ${wanted}`)
+  return count
 }

@@ -1,27 +1,25 @@
 import { extractBaggage, extractTraceContext } from '@throughline/otel-shared'
 import { createSpanStore } from '../export/store/span-store.ts'
-import { timingAttributes } from '../http/timing-attributes.ts'
 import { connectionsInstrumentation } from '../instrumentation/connections/index.ts'
 import { framesInstrumentation } from '../instrumentation/frames/index.ts'
 import { createRageClicks } from '../instrumentation/user-events/rage-clicks.ts'
 import { webVitalsInstrumentation } from '../instrumentation/web-vitals/index.ts'
 import type { Instrumentation } from '../page-sdk.ts'
-import { KeptTraces } from '../sampling/kept-traces.ts'
-import { checkAttributes } from './check-attributes.ts'
+import { completeSpans } from './attributes/span-extras.ts'
+import { listWithoutEffect } from './check-attributes.ts'
 import { checkOptions } from './check-options.ts'
 import { createDebugConsole } from './debug.ts'
 import { createReactNotice } from './react-notice.ts'
 
-const SLOW_MILLIS = 5000
 const MAX_STORED_BYTES = 5_000_000
 const MAX_STORED_AGE_MILLIS = 24 * 3_600_000
 
-const completeQueue: Instrumentation = ({ exporter, options }) => {
-  exporter.queue.complete(new KeptTraces(options.slowMillis ?? SLOW_MILLIS), timingAttributes)
-}
-
-const warnOfOptions: Instrumentation = ({ options }) => {
-  checkOptions(options)
+const checkSettings: Instrumentation = ({ options, loader, hooks }) => {
+  const withoutEffect = loader ? listWithoutEffect(loader.script_) : []
+  if (options.debug && withoutEffect.length > 0) {
+    console.info(`[throughline] attributes without effect: ${withoutEffect.join(', ')}`)
+  }
+  hooks.settings = { invalidSettings: checkOptions(options) + withoutEffect.length }
 }
 
 const storeSpans: Instrumentation = ({ exporter, options }) => {
@@ -44,17 +42,9 @@ const loadReactChunk: Instrumentation = ({ hooks }) => {
   hooks.onUserAction?.()
 }
 
-const printTraces: Instrumentation = ({
-  options: { debug },
-  hooks,
-  http,
-  loader,
-  traceListeners,
-  unpatchable,
-}) => {
+const printTraces: Instrumentation = ({ options: { debug }, hooks, http, patches, traceListeners }) => {
   if (!debug) return
-  if (loader) checkAttributes(loader.script_)
-  const { onTrace, onNotSent } = createDebugConsole(debug, unpatchable())
+  const { onTrace, onNotSent } = createDebugConsole(debug, patches.unpatchable())
   traceListeners.add(onTrace)
   const printReactNotice = createReactNotice(() => hooks.onUserAction?.())
   printReactNotice()
@@ -65,8 +55,8 @@ const printTraces: Instrumentation = ({
 
 /** Instrumentations that a page does not need immediately, in a separate chunk. */
 export const extras: readonly Instrumentation[] = [
-  completeQueue,
-  warnOfOptions,
+  completeSpans,
+  checkSettings,
   storeSpans,
   readHeaders,
   recordRageClicks,

@@ -7,6 +7,13 @@ export type Method = (this: unknown, ...args: unknown[]) => unknown
 /** The function that a patch runs in place of `stock`. */
 export type Replacement = (stock: Method, self: unknown, args: unknown[]) => unknown
 
+/** The functions of this module that the extras use. */
+export interface Patches {
+  readonly patchClass: typeof patchClass
+  readonly patchMethod: typeof patchMethod
+  readonly unpatchable: typeof unpatchable
+}
+
 // Captured because a page may replace the methods of `Function.prototype` and of `Reflect`.
 const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect
 

@@ -156,6 +156,15 @@ test('actions by hand as in the guide work with the script tag', async ({ page, 
   await expect(page.locator('output')).toHaveText(`restore cart: ${action.traceId}`)
 })
 
+test('the guide’s user and tenant are on the spans of the page', async ({ page, server }) => {
+  server.pages.set('/', { html: read('user/index.html') })
+  await page.goto(server.origin)
+  await page.click('button')
+  const click = await waitForSpan(server, isNamed('click Buy'))
+  expect([attribute(click, 'tenant'), attribute(click, 'user.id')]).toEqual(['acme', undefined])
+  await page.waitForFunction(() => localStorage.getItem('throughline.attributes')?.includes('user.hash'))
+})
+
 /** Awaits of the whole page are slow from then on: see docs/context.md. */
 const followsAllAwaits = () =>
   Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor')?.get !== undefined

@@ -1,6 +1,6 @@
 import type { PageGlobals } from '../../platform/page-globals.ts'
 import type { Batch } from '../batches.ts'
-import { compress, post, type SendResult, type SendTarget } from '../send.ts'
+import type { compress, post, SendResult, SendTarget } from '../send.ts'
 import { DATABASE } from './delete-stored.ts'
 import { readStoredMark, removeStoredMark, writeStoredMark } from './stored-mark.ts'
 import { readUnsent, removeUnsent, type StoredBatch, type StoredKey } from './unsent.ts'
@@ -21,6 +21,8 @@ export interface SpanStore {
 /** Parameters of {@link SpanStore.drain}. */
 interface DrainParts {
   readonly target: SendTarget
+  /** Passed, since the extras are a bundle of their own, which would contain copies. */
+  readonly functions: { readonly post: typeof post; readonly compress: typeof compress }
   readonly maySend: () => boolean
   /** Called for each batch with its number of spans and the outcome. */
   readonly onResult: (count: number, result: SendResult) => void
@@ -144,7 +146,13 @@ export function createSpanStore({ maxBytes, maxAgeMillis }: SpanStoreLimits): Sp
     return undefined
   }
 
-  async function sendAll({ target, maySend, onResult, onExpired }: DrainParts): Promise<void> {
+  async function sendAll({
+    target,
+    functions: { post, compress },
+    maySend,
+    onResult,
+    onExpired,
+  }: DrainParts): Promise<void> {
     while (maySend()) {
       const mark = readStoredMark()
       const batch = await oldest(onExpired)

@@ -8,7 +8,7 @@ import type { HttpParts } from '../../http/http-parts.ts'
 import { endHttpSpan, startHttpSpan } from '../../http/http-span.ts'
 import { readDocument } from '../../platform/document.ts'
 import { guarded } from '../../platform/guarded.ts'
-import { call, patchClass, patchMethod, type Restore } from '../../platform/patch.ts'
+import { call, type Patches, type Restore } from '../../platform/patch.ts'
 import { platformClass } from '../../platform/platform-class.ts'
 import { stopAll } from '../../platform/stop-all.ts'
 
@@ -18,16 +18,16 @@ import { stopAll } from '../../platform/stop-all.ts'
  *
  * @returns restores the patched globals
  */
-export function traceConnections(parts: HttpParts): () => void {
+export function traceConnections(parts: HttpParts, patches: Patches): () => void {
   const restores = [
-    traceBeacons(parts),
-    traceConstructor('WebSocket', 'websocket', parts),
-    traceConstructor('EventSource', 'sse', parts),
+    traceBeacons(parts, patches),
+    traceConstructor('WebSocket', 'websocket', parts, patches),
+    traceConstructor('EventSource', 'sse', parts, patches),
   ]
   return stopAll(restores)
 }
 
-function traceBeacons(parts: HttpParts): Restore {
+function traceBeacons(parts: HttpParts, { patchMethod }: Patches): Restore {
   return patchMethod(Navigator.prototype, 'sendBeacon', (stock, navigator, args) => {
     // Only strings and URLs are read: converting another object here would run its `toString` twice.
     const address = addressOf(args[0])
@@ -44,7 +44,12 @@ function traceBeacons(parts: HttpParts): Restore {
   })
 }
 
-function traceConstructor(name: 'WebSocket' | 'EventSource', protocol: string, parts: HttpParts): Restore {
+function traceConstructor(
+  name: 'WebSocket' | 'EventSource',
+  protocol: string,
+  parts: HttpParts,
+  { patchClass, patchMethod }: Patches,
+): Restore {
   const { prototype } = platformClass(name) ?? {}
   const spans = new WeakMap<object, Span>()
   const restores = [

@@ -100,7 +100,7 @@ function startNavigation(sdk: PageSdk, to: URL, parent?: Context): Action {
   const action = sdk.actions.start({
     name: `navigate ${nameLocation(to.pathname)}`,
     type: 'navigation',
-    pathname: to.pathname,
+    url: to,
     ...(parent ? { parent } : {}),
   })
   action.use()

@@ -1,0 +1,72 @@
+import type { Attributes } from '@opentelemetry/api'
+import { ATTR_GRAPHQL_OPERATION_NAME, ATTR_GRAPHQL_OPERATION_TYPE } from '../../core/semconv.ts'
+import { guarded } from '../../platform/guarded.ts'
+import { call, type Patches, type Restore } from '../../platform/patch.ts'
+import { stopAll } from '../../platform/stop-all.ts'
+
+/** Longer bodies are not parsed: it would take more than a millisecond. */
+const MAX_BODY = 1e5
+/** Matches the start of a document. In an operation without a keyword, a selection follows the brace. */
+const DOCUMENT = /^\s*(?:(query|mutation|subscription|fragment)\b[^{]*\{|\{\s*[\w.])/
+/** Matches an operation with a name. */
+const NAMED = /\b(query|mutation|subscription)\s+(\w+)\s*[({@]/g
+
+interface Operation {
+  readonly query?: unknown
+  readonly operationName?: unknown
+}
+
+/**
+ * Finds the operation of each request in its body while `fetch` or `send` runs. Only a string body is read.
+ *
+ * @see https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters
+ */
+export function traceOperations({ patchMethod }: Patches): { current(): Attributes; stop: Restore } {
+  let current: Attributes = {}
+  const during = (body: unknown, run: () => unknown) => {
+    const before = current
+    current = guarded(() => operationInBody(body)) ?? {}
+    try {
+      return run()
+    } finally {
+      current = before
+    }
+  }
+  const stop = stopAll([
+    patchMethod(window, 'fetch', (stock, self, args) =>
+      // A getter of the caller is not called twice.
+      during(Object.getOwnPropertyDescriptor(Object(args[1]), 'body')?.value, () => call(stock, self, args)),
+    ),
+    patchMethod(window.XMLHttpRequest?.prototype, 'send', (stock, self, args) =>
+      during(args[0], () => call(stock, self, args)),
+    ),
+  ])
+  return { current: () => current, stop }
+}
+
+/** The operation of a POST. Batches have none. */
+export function operationInBody(body: unknown): Attributes | undefined {
+  return typeof body === 'string' && body.length < MAX_BODY && /^\s*\{.*"(query|operationName)"/s.test(body)
+    ? toOperation(JSON.parse(body))
+    : undefined
+}
+
+/** The operation of a GET. */
+export function operationInUrl(url: string): Attributes | undefined {
+  return /query=|operationName=/.test(url)
+    ? toOperation(Object.fromEntries(new URL(url).searchParams))
+    : undefined
+}
+
+/** Persisted operations have a name without a document. */
+function toOperation({ query, operationName }: Operation): Attributes | undefined {
+  const text = String(query ?? '').replace(/#.*/g, '')
+  const start = DOCUMENT.exec(text)
+  if (text && !start) return undefined
+  const named = [...text.matchAll(NAMED)].find(([, , name]) => !operationName || name === operationName)
+  const name = String(named?.[2] ?? operationName ?? '')
+  return {
+    [ATTR_GRAPHQL_OPERATION_NAME]: /^\w{1,99}$/.test(name) ? name : undefined,
+    [ATTR_GRAPHQL_OPERATION_TYPE]: named?.[1] ?? (start ? (start[1] ?? 'query') : undefined),
+  }
+}
