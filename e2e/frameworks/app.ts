@@ -17,10 +17,11 @@ export interface ServedApp {
 }
 
 /**
- * Installs a template outside the repository, first its lock file, then the packages of its guide, and builds it.
- * Done once for each folder, because Playwright starts a new worker after a failed test. Returns the folder.
+ * Installs a template outside the repository, first its lock file, then the packages of its guide, and builds it, unless
+ * `builds` is false. Done once for each folder, because Playwright starts a new worker after a failed test. Returns the
+ * folder.
  */
-export async function installApp(name: string): Promise<string> {
+export async function installApp(name: string, builds = true): Promise<string> {
   const { FRAMEWORKS_FOLDER: parent = '' } = process.env
   const folder = join(parent, name)
   const done = join(folder, '.installed')
@@ -33,14 +34,24 @@ export async function installApp(name: string): Promise<string> {
       env: ENVIRONMENT,
     })
   }
-  await run(['npm', 'run', 'build', '--if-present'], { cwd: folder, env: ENVIRONMENT })
+  if (builds) await run(['npm', 'run', 'build', '--if-present'], { cwd: folder, env: ENVIRONMENT })
   writeFileSync(done, '')
   return folder
 }
 
-/** Serves an app on a free port until it is stopped. */
-export async function serveApp(folder: string, command: ServeCommand): Promise<ServedApp> {
+/**
+ * Serves an app on a free port until it is stopped.
+ *
+ * @param build a command that builds the app first, with the address of the collector in its environment
+ */
+export async function serveApp(
+  folder: string,
+  command: ServeCommand,
+  build?: readonly string[],
+): Promise<ServedApp> {
   const collector = await startCollector()
+  if (build)
+    await run(build, { cwd: folder, env: { ...ENVIRONMENT, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } })
   const { PORT: port } = await freePorts()
   const url = `http://localhost:${port}`
   const service = await startService({
@@ -49,6 +60,8 @@ export async function serveApp(folder: string, command: ServeCommand): Promise<S
     cwd: folder,
     env: { ...ENVIRONMENT, PORT: String(port), OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
     readyUrl: url,
+    // A development server compiles the first page when it is requested.
+    readyTimeoutMillis: 180_000,
   })
   return {
     url,

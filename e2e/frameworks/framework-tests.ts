@@ -7,12 +7,28 @@ export interface Framework {
   /** The name of the template's folder. */
   readonly name: string
   readonly production: ServeCommand
+  /** Commands that build the app when the address of the collector is known, by title. Default: its script `build`. */
+  readonly builds?: Readonly<Record<string, readonly string[]>>
   /** Default: the app has no development server. */
   readonly development?: ServeCommand
   /** The children of the click on the link to the cart. Default: the navigation, with the request of the page. */
   readonly navigation?: readonly ExpectedSpan[]
+  /** Other requests that the page load can have. */
+  readonly load?: readonly ExpectedSpan[]
+  /** The development server can hydrate the page after its load has ended, so that requests are traces of their own. */
+  readonly hydratesLate?: true
+  /** Tests of this framework alone, for each way of serving the app. */
+  readonly more?: (visits: Visits) => void
   /** Waits for the part of the SDK that is loaded when the page is idle. Default: all of it is in the app's bundle. */
   readonly ready?: (page: Page) => Promise<void>
+}
+
+/** The first page of the app that a test opens, and its traces. */
+interface Visits {
+  /** Opens the first page and waits for its data. */
+  visit(page: Page): Promise<Requests>
+  /** Asserts a whole trace. */
+  expectTraceOf(traceId: string, expected: ExpectedSpan): Promise<SpanNode>
 }
 
 /** The responses of the shop's API. */
@@ -31,20 +47,26 @@ export function testFramework(framework: Framework): void {
   let folder: string
   test.beforeAll(async () => {
     test.setTimeout(300_000)
-    folder = await installApp(framework.name)
+    folder = await installApp(framework.name, framework.builds === undefined)
   })
-  test.describe(`${framework.name}, production build`, () =>
-    testActions(framework, () => serveApp(folder, framework.production)))
+  for (const [title, build] of Object.entries(framework.builds ?? { 'production build': undefined })) {
+    test.describe(`${framework.name}, ${title}`, () =>
+      testActions(framework, () => serveApp(folder, framework.production, build)))
+  }
   const { development } = framework
   if (!development) return
   test.describe(`${framework.name}, development server`, () =>
-    testActions(framework, () => serveApp(folder, development)))
+    testActions(framework, () => serveApp(folder, development), !framework.hydratesLate))
 }
 
-function testActions({ navigation = NAVIGATION, ready }: Framework, serve: () => Promise<ServedApp>): void {
+function testActions(
+  { navigation = NAVIGATION, load = [], more, ready }: Framework,
+  serve: () => Promise<ServedApp>,
+  hasLoad = true,
+): void {
   let app: ServedApp
   test.beforeAll(async ({ browser }) => {
-    test.setTimeout(240_000)
+    test.setTimeout(480_000)
     app = await serve()
     await warmUp(await browser.newPage())
   })
@@ -74,20 +96,23 @@ function testActions({ navigation = NAVIGATION, ready }: Framework, serve: () =>
 
   /** Asserts the whole trace of the request to `path`. */
   async function expectAction(requests: Requests, path: string, expected: ExpectedSpan): Promise<SpanNode> {
-    return expectTrace(
-      app.collector,
-      { service: 'shop-web', ...expected },
-      { traceId: await requests.traceIdOf(path) },
-    )
+    return expectTraceOf(await requests.traceIdOf(path), expected)
   }
 
-  test('the page load has the requests of the page', async ({ page }) => {
-    const requests = await visit(page)
-    await expectAction(requests, '/api/products', {
-      name: 'load /',
-      children: [request('GET', '/api/products')],
+  const expectTraceOf: Visits['expectTraceOf'] = (traceId, expected) =>
+    expectTrace(app.collector, { service: 'shop-web', ...expected }, { traceId })
+
+  more?.({ visit, expectTraceOf })
+
+  if (hasLoad) {
+    test('the page load has the requests of the page', async ({ page }) => {
+      const requests = await visit(page)
+      await expectAction(requests, '/api/products', {
+        name: 'load /',
+        children: [request('GET', '/api/products'), ...load],
+      })
     })
-  })
+  }
 
   test('a click has its requests', async ({ page }) => {
     const requests = await visit(page)

@@ -280,7 +280,6 @@ describe('nothing is changed, with code 1, in', () => {
   })
 
   test.each([
-    ['next', 'Next.js', 'docs/embed.md#nextjs-and-other-server-rendering'],
     ['nuxt', 'Nuxt', 'docs/embed.md#nextjs-and-other-server-rendering'],
     ['@angular/core', 'Angular', 'docs/embed.md#angular'],
     ['webpack', 'webpack', 'docs/embed.md#npm-vite'],

@@ -22,14 +22,17 @@ const readApp = (name: string): Files =>
     ),
   )
 
-/** An app without what its guide adds. The error boundary of React 18 is the user's own, and stays. */
+/** An app without what its guide adds. The error boundaries of React 18 and Next.js are the user's own, and stay. */
 function withoutTracing(name: string, app: Files): Files {
   const { snippets } = readGuide(name)
   const files: Record<string, string> = { ...app }
   for (const { path, isDiff, addedLines, text } of snippets) {
-    if (path === 'src/boundary.tsx') continue
+    if (path === 'src/boundary.tsx' || path === 'app/error.tsx') continue
     if (!isDiff) delete files[path]
-    else for (const line of addedLines) files[path] = remove(files[path] ?? '', line.slice(1), text)
+    else {
+      for (const line of addedLines) files[path] = remove(files[path] ?? '', line.slice(1), text)
+      files[path] = files[path]?.replace(/\n{3,}/g, '\n\n') ?? ''
+    }
     for (const [traced, before] of LINES_BEFORE[name] ?? [])
       if (files[path] !== undefined) files[path] = files[path].replace(traced, before)
   }
@@ -47,7 +50,7 @@ function withoutManifest({ 'package.json': manifest, ...files }: Files): Files {
   return files
 }
 
-test.each(['astro', 'html', 'react-18', 'react-19', 'sveltekit', 'vue'])(
+test.each(['astro', 'html', 'nextjs', 'react-18', 'react-19', 'sveltekit', 'vue'])(
   'the command changes the app of the guide %s as the guide does',
   async (name) => {
     const app = readApp(name)
@@ -66,7 +69,7 @@ test.each(['astro', 'html', 'react-18', 'react-19', 'sveltekit', 'vue'])(
 const normalize = (files: Files): Files =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replace(/\n{2,}/g, '\n\n')]))
 
-test.each(['astro', 'html', 'react-18', 'react-19', 'sveltekit', 'vue'])(
+test.each(['astro', 'html', 'nextjs', 'react-18', 'react-19', 'sveltekit', 'vue'])(
   'the command adds the packages that the guide %s installs',
   async (name) => {
     const app = readApp(name)

@@ -54,6 +54,16 @@ export const TEMPLATES = {
       '---\n\n---\n\n<html lang="en">\n\t<head>\n\t\t<meta charset="utf-8" />\n\t\t<title>Astro</title>\n\t</head>\n\t<body>\n\t\t<h1>Astro</h1>\n\t</body>\n</html>\n',
     'tsconfig.json': '{\n  "extends": "astro/tsconfigs/strict"\n}\n',
   },
+  // npx create-next-app --yes --skip-install
+  nextjs: {
+    'app/page.tsx': 'export default function Home() {\n  return <h1>Home</h1>;\n}\n',
+    'next.config.ts':
+      'import type { NextConfig } from "next";\n\nconst nextConfig: NextConfig = {\n  /* config options here */\n  cacheComponents: true,\n  turbopack: {\n    rules: {\n      "*.css": {\n        loaders: ["@tailwindcss/turbopack"],\n        as: "*.css",\n      },\n    },\n  },\n};\n\nexport default nextConfig;\n',
+    'package.json':
+      '{\n  "name": "my-app",\n  "version": "0.1.0",\n  "private": true,\n  "dependencies": {\n    "next": "16.4.3",\n    "react": "19.3.0",\n    "react-dom": "19.3.0"\n  },\n  "devDependencies": {\n    "@types/node": "^20",\n    "typescript": "^5"\n  }\n}\n',
+    'tsconfig.json':
+      '{\n  "compilerOptions": {\n    "moduleResolution": "bundler"\n  },\n  "include": ["**/*.ts", "**/*.tsx"]\n}\n',
+  },
   html: {
     'index.html': '<!doctype html>\n<html>\n  <head>\n    <title>a</title>\n  </head>\n</html>\n',
     'about/index.html': '<!doctype html>\n<title>b</title>\n',

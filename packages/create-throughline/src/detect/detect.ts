@@ -32,7 +32,7 @@ export function detect(project: Project): Detected {
   if (name !== '') return { manifest, web, worker, name }
   refuseSeveral(findApps(project))
   throw new Refusal(
-    'Found neither pages (Vite, SvelteKit, Astro, index.html) nor a worker (wrangler.toml, wrangler.jsonc) here. ' +
+    'Found neither pages (Vite, SvelteKit, Astro, Next.js, index.html) nor a worker (wrangler.toml, wrangler.jsonc) here. ' +
       'Run this in the folder of the app, or add tracing by hand: docs/embed.md and docs/deploy.md ' +
       "in Throughline's repository.",
   )

@@ -1,6 +1,5 @@
 /** Packages whose projects need other changes, with the name of the tool and the page that describes them. */
 const UNSUPPORTED: Readonly<Record<string, readonly [name: string, page: string]>> = {
-  next: ['Next.js', 'docs/embed.md#nextjs-and-other-server-rendering'],
   nuxt: ['Nuxt', 'docs/embed.md#nextjs-and-other-server-rendering'],
   '@angular/core': ['Angular', 'docs/embed.md#angular'],
   '@react-router/dev': ['React Router as a framework', 'docs/embed.md#nextjs-and-other-server-rendering'],

@@ -4,7 +4,7 @@ import { Refusal } from '../project/refusal.ts'
 /** What the pages of a project are made with. */
 export type Web =
   | { readonly kind: 'vite'; readonly framework: 'react' | 'vue' | 'svelte' | 'none' }
-  | { readonly kind: 'sveltekit' | 'astro' }
+  | { readonly kind: 'sveltekit' | 'astro' | 'nextjs' }
   | { readonly kind: 'html'; readonly folder: string }
 
 /** Folders that pages without a build are in. `.` is the project. */
@@ -20,6 +20,7 @@ const FRAMEWORK_NAMES = {
 /** The framework of a project that renders pages on a server, too. */
 export function findFramework({ dependencies }: Manifest): Web | undefined {
   if ('@sveltejs/kit' in dependencies) return { kind: 'sveltekit' }
+  if ('next' in dependencies) return { kind: 'nextjs' }
   return 'astro' in dependencies ? { kind: 'astro' } : undefined
 }
 
@@ -57,5 +58,5 @@ export function configNames(tool: string): string[] {
 /** What the pages are made with, for the user. */
 export function nameOfWeb(web: Web): string {
   if (web.kind === 'vite') return FRAMEWORK_NAMES[web.framework]
-  return { sveltekit: 'SvelteKit', astro: 'Astro', html: 'plain HTML' }[web.kind]
+  return { sveltekit: 'SvelteKit', astro: 'Astro', nextjs: 'Next.js', html: 'plain HTML' }[web.kind]
 }

@@ -48,7 +48,7 @@ function wantedBy(
 
 /** True if the compiler checks a configuration that reads `process.env`. */
 function needsNodeTypes({ project, manifest }: Draft): boolean {
-  const config = project.find(...configNames('vite'), ...configNames('astro'))
+  const config = project.find(...['vite', 'astro', 'next'].flatMap(configNames))
   return (
     'typescript' in manifest.dependencies &&
     config !== undefined &&

@@ -6,6 +6,7 @@ import type { Draft, ManualEdit } from './draft.ts'
 import { isEmpty, planNewApp } from './new-app.ts'
 import { planAstro } from './web/astro.ts'
 import { planHtml } from './web/html.ts'
+import { planNextjs } from './web/nextjs.ts'
 import { planSvelteKit } from './web/sveltekit.ts'
 import { planViteApp } from './web/vite-app.ts'
 import { planWorker } from './worker.ts'
@@ -40,6 +41,7 @@ export function makePlan(project: Project, { serviceName, tarballs }: PlanOption
   if (web?.kind === 'vite') planViteApp(draft, web, appName)
   if (web?.kind === 'sveltekit') planSvelteKit(draft, appName)
   if (web?.kind === 'astro') planAstro(draft, appName)
+  if (web?.kind === 'nextjs') planNextjs(draft, appName)
   if (web?.kind === 'html') planHtml(draft, web.folder, appName)
   if (worker) {
     const workerName = nameOf(String(worker.settings.name ?? `${appName}-worker`))

@@ -107,6 +107,21 @@ describe('a trace that is as expected', () => {
     await expectTrace(inboxOf(ROOT, ...repeated), expected)
   })
 
+  test('an optional child can be absent or present', async () => {
+    const expected: ExpectedSpan = { name: 'GET /cart', children: [{ name: 'SELECT carts', optional: true }] }
+    await expectTrace(inboxOf(ROOT), expected, { traceId: TRACE_ID })
+    await expectTrace(inboxOf(ROOT, FIRST), expected, { traceId: TRACE_ID })
+  })
+
+  test('a repeated child leaves spans of its name that match another child', async () => {
+    const other = { ...FIRST, spanId: SECOND_ID, attributes: [] }
+    const children: ExpectedSpan[] = [
+      { name: 'SELECT carts', attributes: { 'db.namespace': 'shop' }, repeated: true },
+      { name: 'SELECT carts', attributes: { 'db.namespace': undefined } },
+    ]
+    await expectTrace(inboxOf(ROOT, FIRST, other), { name: 'GET /cart', children }, { traceId: TRACE_ID })
+  })
+
   test('of several candidates, the one that matches is returned', async () => {
     const other = { ...ROOT, traceId: 'b'.repeat(32) }
     expect((await expectTrace(inboxOf(other, ROOT, FIRST, SECOND), EXPECTED)).traceId).toBe(TRACE_ID)
@@ -175,6 +190,12 @@ describe('a trace that is not as expected', () => {
       title: 'no child where one or more are expected',
       expected: { children: [{ name: 'SELECT carts', repeated: true }] },
       message: 'GET /cart: no child of any service "SELECT carts"',
+    },
+    {
+      title: 'an optional child with another status',
+      spans: [ROOT, FIRST],
+      expected: { children: [{ name: 'SELECT carts', status: 'ERROR', optional: true }] },
+      message: 'GET /cart: unexpected child shop "SELECT carts" CLIENT',
     },
     {
       title: 'a span without its parent',

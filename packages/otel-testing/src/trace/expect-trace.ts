@@ -16,6 +16,8 @@ export interface ExpectedSpan {
   readonly children?: readonly ExpectedSpan[]
   /** The span occurs at least once, each time as described. */
   readonly repeated?: true
+  /** The span can be absent. Another span with its name does not match if anything else differs. */
+  readonly optional?: true
   /** The id of a parent that is not among the spans received. */
   readonly parentSpanId?: string
 }
@@ -149,10 +151,12 @@ function childDifferences(
     const compared = [...left]
       .filter((candidate) => isNamed(candidate, child))
       .map((root) => ({ root, problems: differences(root, child, here, options) }))
+    const exact = compared.filter((each) => each.problems.length === 0)
+    const candidates = child.optional || exact.length > 0 ? exact : compared
     const matches = child.repeated
-      ? compared
-      : [fewestProblems(compared)].filter((match) => match !== undefined)
-    if (matches.length === 0) problems.push(`${here}: no child ${labelOfExpected(child)}`)
+      ? candidates
+      : [fewestProblems(candidates)].filter((match) => match !== undefined)
+    if (matches.length === 0 && !child.optional) problems.push(`${here}: no child ${labelOfExpected(child)}`)
     for (const match of matches) {
       left.delete(match.root)
       positions.push(actual.children.indexOf(match.root))
