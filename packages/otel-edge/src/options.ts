@@ -9,7 +9,10 @@ export interface EdgeOptions {
   readonly serviceVersion?: string
   /** Resource attributes, which take precedence over OTEL_RESOURCE_ATTRIBUTES. Default: none. */
   readonly resourceAttributes?: Attributes
-  /** The callers whose trace is continued. Default: `'same-origin'`. Durable Objects and RPC are always internal. */
+  /**
+   * The callers whose trace is continued: `'same-origin'` (pages of the same origin or site), `'internal'` (a worker that only
+   * bindings reach), `'all'`, or a list of origins. Durable Objects and RPC are always internal. Default: `'same-origin'`.
+   */
   readonly trust?: Trust
   /**
    * Names of queue bindings whose messages carry the context in an envelope. Only for queues whose consumers are traced by
@@ -28,20 +31,23 @@ export interface EdgeOptions {
   readonly propagateTo?: 'all' | readonly string[]
   /** Names of query parameters whose values may be recorded. Default: none. */
   readonly keepQuery?: readonly string[]
-  /** Names of headers of incoming and outgoing requests that are recorded, with secrets redacted. Default: none. */
+  /**
+   * Names of headers that are recorded, with secrets redacted: of incoming and outgoing requests, and of their responses.
+   * Default: none.
+   */
   readonly captureHeaders?: {
     readonly request?: readonly string[]
     readonly response?: readonly string[]
   }
-  /** The endpoint of the spans, and how they are sent. */
+  /** The endpoint of the spans, and how they are sent. Default: the variables OTEL_EXPORTER_OTLP_*. */
   readonly exporter?: ExporterOptions
   /** The sampler. Default: OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG. */
   readonly sampler?: SamplerOptions
   /** Exports failed and slow requests that are not sampled, with the attribute `throughline.kept`. Default: neither. */
   readonly keep?: KeepOptions
-  /** The lines of `logger`, and of the console after `traceConsole()`. */
+  /** What happens to the lines of `logger`, and of the console after `traceConsole()`. Default: they are not exported. */
   readonly logs?: {
-    /** Exports them as OTLP log records too. Default: false. */
+    /** Whether they are exported as OTLP log records too. Default: false. */
     readonly otlp?: boolean
   }
   /** Adds a `trace-id` header to responses. Default: false. */
@@ -55,6 +61,7 @@ export interface EdgeOptions {
   readonly now?: () => number
 }
 
+/** Where spans are exported to, and how. */
 export interface ExporterOptions {
   /** The full address for traces. Default: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or …_ENDPOINT + `/v1/traces`. */
   readonly url?: string
@@ -64,18 +71,21 @@ export interface ExporterOptions {
   readonly protocol?: 'http/json' | 'http/protobuf'
   /** The compression of the export requests. Default: OTEL_EXPORTER_OTLP_COMPRESSION, else `gzip`. */
   readonly compression?: 'gzip' | 'none'
-  /** How long one POST may take. Default: 10,000. */
+  /** How long one POST may take, in milliseconds. Default: OTEL_EXPORTER_OTLP_TIMEOUT, else 10,000. */
   readonly timeoutMillis?: number
-  /** How long the spans of an isolate are gathered before they are sent in one POST. Default: 500. */
+  /** How long the spans of an isolate are collected before they are sent in one POST, in milliseconds. Default: 500. */
+  readonly batchDelayMillis?: number
+  /** @deprecated The former name of `batchDelayMillis`, which takes precedence. */
   readonly windowMillis?: number
   /** Name of a queue binding for spans that could not be delivered in time. Default: none. */
   readonly overflowQueue?: string
 }
 
+/** Which traces are sampled. */
 export interface SamplerOptions {
-  /** One of the standard names. Default: `parentbased_always_on`. */
+  /** A sampler of OTEL_TRACES_SAMPLER, such as `traceidratio`. Default: that variable, else `parentbased_always_on`. */
   readonly name?: string
-  /** 0 to 1, for the ratio samplers. */
+  /** The ratio of a ratio sampler, from 0 to 1. Default: OTEL_TRACES_SAMPLER_ARG, else 1. */
   readonly ratio?: number
   /** Ratios for new traces by path. The first match is used. A string that ends in `*` matches a prefix. Default: none. */
   readonly rules?: readonly SamplingRule[]
@@ -92,9 +102,11 @@ export interface SamplerOptions {
   readonly maxForcedPerSecond?: number
 }
 
+/** The ratio of the new traces of some paths. */
 export interface SamplingRule {
+  /** The path of the URL. A string that ends in `*` matches a prefix. */
   readonly path: string | RegExp
-  /** 0 to 1. */
+  /** The ratio, from 0 to 1. */
   readonly ratio: number
 }
 
@@ -102,6 +114,6 @@ export interface SamplingRule {
 export interface KeepOptions {
   /** Requests that fail: status 5xx, or a thrown error. Default: false. */
   readonly errors?: boolean
-  /** Requests that take at least this long. Default: no limit. */
+  /** Requests that take at least this many milliseconds. Default: no limit. */
   readonly slowMillis?: number
 }

@@ -16,7 +16,7 @@ export class TestCollector extends RemoteCollector {
       serviceName: 'test',
       trust: 'all',
       ...more,
-      exporter: { url: this.tracesUrl, windowMillis: 5, ...more.exporter },
+      exporter: { url: this.tracesUrl, batchDelayMillis: 5, ...more.exporter },
     }
   }
 

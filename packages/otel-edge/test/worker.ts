@@ -239,7 +239,7 @@ class RefundWorkflow extends WorkflowEntrypoint<TestEnv, { orderId: string } | u
   }
 }
 
-const shared = { exporter: { windowMillis: 5 } }
+const shared = { exporter: { batchDelayMillis: 5 } }
 
 export const Counter = instrumentDurableObject(CounterObject, { ...shared, serviceName: 'counter' })
 export const Refund = instrumentWorkflow(RefundWorkflow, { ...shared, serviceName: 'refunds' })

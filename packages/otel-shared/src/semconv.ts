@@ -10,7 +10,7 @@ import type { Attributes } from '@opentelemetry/api'
 
 /** The kind of user action of a span of the browser SDK, such as `pageload`. */
 export const ATTR_ACTION_TYPE = 'throughline.action.type'
-/** Why the action ended, such as `idle` or `timeout`. */
+/** Why the action ended, such as `done` or `timeout`. */
 export const ATTR_ACTION_END_REASON = 'throughline.action.end_reason'
 /**
  * Attribute of a link. `possible` means that one of several linked actions caused the span, and that it is unknown

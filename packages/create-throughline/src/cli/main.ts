@@ -12,7 +12,7 @@ import { formatDiff, formatManual } from './format.ts'
 import { copyCommand, copyScripts, install } from './install.ts'
 import { HELP, type Options, parseOptions } from './options.ts'
 
-/** Everything is done, nothing was changed or the installation failed, lines are left to the user. */
+/** Everything is done, nothing was changed or the installation failed, code is left to the user. */
 const EXIT = { done: 0, failed: 1, manual: 2 } as const
 
 /** Where the command runs, and where it prints. */

@@ -30,7 +30,7 @@ export function planTracingModule(
   return path
 }
 
-/** A text as a literal that `inStyleOf` takes. */
+/** A text in single quotes, which `inStyleOf` replaces by those of the module. Quotes and backslashes in it are removed. */
 export function quoted(text: string): string {
   return `'${text.replace(/['"\\]/g, '')}'`
 }

@@ -4,7 +4,10 @@ import { unwrap } from '../edit/object.ts'
 import type { Project } from '../project/project.ts'
 import { resolveImport } from '../project/resolve-import.ts'
 
-/** The name of the class that is the default export, or `Entrypoint` if it has none. */
+/**
+ * The name of the class that is the default export: `Entrypoint` if the class has no name, `undefined` if the default export is
+ * not a class.
+ */
 export function findClass(project: Project, module: Module): string | undefined {
   for (const statement of module.statements) {
     if (statement.type === 'ExportDefaultDeclaration') {

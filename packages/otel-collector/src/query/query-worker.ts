@@ -40,6 +40,7 @@ function startWorker(port: MessagePort, { path, flags }: WorkerStart): void {
     return { interrupt: createInterrupt(database), store: createQueryStore(database) }
   }
   let opened: ReturnType<typeof open> | undefined
+  /** Resolvers by slot, called when the client has received the last chunk. Only one chunk of a query is sent at a time. */
   const taken = new Map<number, () => void>()
   const encoder = new TextEncoder()
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
@@ -55,6 +56,7 @@ function startWorker(port: MessagePort, { path, flags }: WorkerStart): void {
     const part = <Result>(read: (store: ReturnType<typeof open>['store']) => Result): Result => {
       opened ??= open()
       const { interrupt, store } = opened
+      // Blocks while the writer has paused the reads to truncate SQLite's log.
       Atomics.wait(flags, FLAGS.pause, 1, MAX_PAUSE_MILLIS)
       const writer = Atomics.load(flags, FLAGS.writer)
       const check = () => {

@@ -167,7 +167,7 @@ describe('spans of bindings', () => {
 
 test('messages go through a real queue, and are consumed in their producer’s trace', async () => {
   const shared = new TestCollector('shared')
-  const options = { serviceName: 'caller', queues: ['ORDERS'], exporter: { windowMillis: 5 } }
+  const options = { serviceName: 'caller', queues: ['ORDERS'], exporter: { batchDelayMillis: 5 } }
   await inRequest(options, async ({ ORDERS }) => {
     await ORDERS.send({ orderId: 1 })
     await ORDERS.sendBatch([{ body: { orderId: 2 } }, { body: { orderId: 3 } }])
@@ -203,7 +203,7 @@ test('messages go through a real queue, and are consumed in their producer’s t
 
 test('a text message is sent unchanged, without the context', async () => {
   const shared = new TestCollector('shared')
-  const options = { serviceName: 'caller', queues: ['FOREIGN'], exporter: { windowMillis: 5 } }
+  const options = { serviceName: 'caller', queues: ['FOREIGN'], exporter: { batchDelayMillis: 5 } }
   await inRequest(options, async ({ FOREIGN }) => {
     await FOREIGN.send('plain', { contentType: 'text' })
     await FOREIGN.sendBatch([
@@ -217,7 +217,7 @@ test('a text message is sent unchanged, without the context', async () => {
 })
 
 test('methods of Object.prototype are not RPC calls', async () => {
-  const options = { serviceName: 'caller', exporter: { windowMillis: 5 } } as const
+  const options = { serviceName: 'caller', exporter: { batchDelayMillis: 5 } } as const
   const texts = await inRequest(options, async (e) => [String(e.INVENTORY), Object.hasOwn(e.INVENTORY, 'x')])
   expect(texts).toEqual([String(env.INVENTORY), false])
 })
@@ -227,7 +227,7 @@ describe('Durable Objects', () => {
   const options = {
     serviceName: 'caller',
     propagateBindings: ['COUNTER', 'REFUND'],
-    exporter: { windowMillis: 5 },
+    exporter: { batchDelayMillis: 5 },
   } as const
 
   test('storage and SQL are spans below the call, without their values', async () => {

@@ -69,6 +69,7 @@ test.each([
   ['keep', 'slowMillis', 'x'],
   ['keep', 'slowMillis', Number.NaN],
   ['exporter', 'timeoutMillis', null],
+  ['exporter', 'batchDelayMillis', -0.5],
   ['exporter', 'windowMillis', -0.5],
 ] as const)('%s.%s %j is removed, with a warning that has its name and value', (group, name, value) => {
   expect(checkOptions({ [group]: { [name]: value } } as never, {})[group]).toEqual({})

@@ -5,7 +5,7 @@ const BINDING_OPTIONS = ['queues', 'propagateBindings', 'rpc'] as const
 const NUMBER_OPTIONS = {
   sampler: ['maxPerSecond', 'maxForcedPerSecond'],
   keep: ['slowMillis'],
-  exporter: ['timeoutMillis', 'windowMillis'],
+  exporter: ['timeoutMillis', 'batchDelayMillis', 'windowMillis'],
 } as const
 const EXPORTER_VALUES = { protocol: ['http/json', 'http/protobuf'], compression: ['gzip', 'none'] }
 

@@ -8,6 +8,6 @@ export const HTTP_URL = 'an http:// or https:// address without user name and pa
  * @see https://fetch.spec.whatwg.org/#dom-request
  */
 export function parseHttpUrl(text: string): URL | undefined {
-  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
-  return url?.username || url?.password ? undefined : url
+  const url = /^https?:\/\//i.test(text) && URL.parse(text)
+  return url && !url.username && !url.password ? url : undefined
 }

@@ -31,7 +31,10 @@ describe('one POST for many spans', () => {
   test('the spans of an isolate’s requests leave in one POST, gzipped, with the resource once', async () => {
     const collector = new TestCollector()
     const { get } = worker(
-      collector.options({ serviceVersion: '1.2', exporter: { url: collector.tracesUrl, windowMillis: 100 } }),
+      collector.options({
+        serviceVersion: '1.2',
+        exporter: { url: collector.tracesUrl, batchDelayMillis: 100 },
+      }),
     )
     await Promise.all(upTo(40).map(async (id) => (await get(id)).settled))
     const posts = await collector.exports()
@@ -55,7 +58,7 @@ describe('one POST for many spans', () => {
 
   test('protobuf by OTEL_EXPORTER_OTLP_PROTOCOL, with the headers of the environment', async () => {
     const collector = new TestCollector()
-    const { get } = worker({ serviceName: 'test', exporter: { windowMillis: 5 } })
+    const { get } = worker({ serviceName: 'test', exporter: { batchDelayMillis: 5 } })
     const env = {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.tracesUrl,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
@@ -227,7 +230,9 @@ describe('failures of the collector', () => {
     const collector = new TestCollector()
     await collector.answerExports({ cutAfterMillis: 60_000 })
     const { get } = worker(
-      collector.options({ exporter: { url: collector.tracesUrl, windowMillis: 1, timeoutMillis: 1_500 } }),
+      collector.options({
+        exporter: { url: collector.tracesUrl, batchDelayMillis: 1, timeoutMillis: 1_500 },
+      }),
     )
     const settled: Promise<void>[] = []
     for (const id of upTo(40)) {
@@ -291,6 +296,17 @@ describe('failures of the collector', () => {
       },
       { timeout: 60_000, interval: 300 },
     )
+  })
+
+  test('the former option name windowMillis sets batchDelayMillis, which takes precedence', async () => {
+    const collector = new TestCollector()
+    // No invocation waits as long as a minute.
+    const exporter = { url: collector.tracesUrl, windowMillis: 60_000 }
+    await (await worker({ serviceName: 'former', exporter }).get(1)).settled
+    expect(await collector.exports()).toEqual([])
+    await (await worker({ serviceName: 'new', exporter: { ...exporter, batchDelayMillis: 1 } }).get(2))
+      .settled
+    expect(ids(await collector.spans())).toEqual([2])
   })
 
   test('without an address no span is sent, and requests succeed', async () => {

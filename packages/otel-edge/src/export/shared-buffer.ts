@@ -30,7 +30,7 @@ export function getSharedBuffer(
   endpoint: OtlpEndpoint | undefined,
   env: object,
 ): SharedBuffer {
-  const { serviceName, serviceVersion, resourceAttributes, exporter } = options
+  const { serviceName, serviceVersion, resourceAttributes, exporter = {} } = options
   const attributes = {
     ...config.resourceAttributes,
     ...resourceAttributes,
@@ -41,9 +41,9 @@ export function getSharedBuffer(
   let shared = buffers.get(key)
   if (!shared) {
     const resource = resourceOf(attributes)
-    const overflowQueue = Reflect.get(env, exporter?.overflowQueue ?? '') as Pick<Queue, 'send'> | undefined
+    const overflowQueue = Reflect.get(env, exporter.overflowQueue ?? '') as Pick<Queue, 'send'> | undefined
     const buffer = new BatchBuffer({
-      windowMillis: exporter?.windowMillis,
+      windowMillis: exporter.batchDelayMillis ?? exporter.windowMillis,
       limits,
       exporter: createExporter(resource, endpoint, overflowQueue),
     })

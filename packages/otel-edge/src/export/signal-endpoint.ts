@@ -19,7 +19,7 @@ export function endpointOf(
   encodeProtobuf?: EncodeProtobuf,
 ): OtlpEndpoint | undefined {
   if (config.disabled) return undefined
-  const { url: _, windowMillis, overflowQueue, headers, ...own } = exporter
+  const { url: _, headers, ...own } = exporter
   const merged = { ...config[signal], ...own }
   if (signal === 'traces' && merged.protocol === 'http/protobuf' && !encodeProtobuf) {
     warn('OTEL_EXPORTER_OTLP_PROTOCOL: the minimal entry sends http/json')

@@ -126,7 +126,7 @@ describe('bindings that propagate the context', () => {
     serviceName: 'caller',
     trust: 'all',
     propagateBindings: ['INVENTORY', 'COUNTER'],
-    exporter: { windowMillis: 5 },
+    exporter: { batchDelayMillis: 5 },
   } as const
 
   test('the callee of a service binding’s fetch continues the trace', async () => {

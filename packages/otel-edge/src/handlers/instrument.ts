@@ -69,7 +69,9 @@ export function instrument<Env, Message, Mail>(
     const { queue } = plain
     traced.queue = (batch, env, ctx) => {
       const sdk = sdkOf(env)
-      return consumeBatch(sdk, batch, ctx, (opened) => queue.call(plain, opened, sdk.tracedEnv as Env, ctx))
+      return consumeBatch(sdk, batch, ctx, (unwrapped) =>
+        queue.call(plain, unwrapped, sdk.tracedEnv as Env, ctx),
+      )
     }
   }
   for (const [name, describe] of Object.entries(EVENTS)) {

@@ -51,7 +51,7 @@ function logBuffer(sdk: Sdk): RecordBuffer {
   let logs = buffers.get(buffer)
   if (!logs) {
     logs = new BatchBuffer({
-      windowMillis: options.exporter?.windowMillis,
+      windowMillis: options.exporter?.batchDelayMillis ?? options.exporter?.windowMillis,
       limits,
       // The consumer of the overflow queue delivers traces only.
       exporter: createExporter(resource, endpointOf('logs', sdk, logsUrlOf(sdk)), undefined, LOG_NAMES),

@@ -24,7 +24,7 @@ test('spans that cannot be delivered in time are sent to the queue, and from the
   app.use(
     tracing(
       collector.options({
-        exporter: { url: collector.tracesUrl, windowMillis: 5, overflowQueue: 'OVERFLOW' },
+        exporter: { url: collector.tracesUrl, batchDelayMillis: 5, overflowQueue: 'OVERFLOW' },
       }),
     ),
   )

@@ -86,9 +86,9 @@ test('a worker that is killed loses only the spans of its open batch', async () 
   const killedAt = performance.now()
   doomed.stop()
   const arrived = new Set(own.spans().map(({ values }) => values['url.path']))
-  const windowMillis = 500
+  const batchDelayMillis = 500
   const roundTripMillis = 1_000
-  const due = [...answeredAt].filter(([, at]) => at < killedAt - windowMillis - roundTripMillis)
+  const due = [...answeredAt].filter(([, at]) => at < killedAt - batchDelayMillis - roundTripMillis)
   expect(due.length).toBeGreaterThan(20)
   expect(due.map(([path]) => path).filter((path) => !arrived.has(path))).toEqual([])
 })

@@ -26,7 +26,7 @@ const namesOf = (collector: Collector) => collector.spans().map(({ name }) => na
 
 /** Serves one request and waits for its `waitUntil` promises. */
 async function serve(options: EdgeOptions, env: object = {}, handler = async () => {}): Promise<void> {
-  const app = new Hono().use(tracing({ ...options, exporter: { windowMillis: 1, ...options.exporter } }))
+  const app = new Hono().use(tracing({ ...options, exporter: { batchDelayMillis: 1, ...options.exporter } }))
   app.get('/', async (c) => {
     await handler()
     return c.text('ok')
@@ -223,7 +223,7 @@ describe('a wrong configuration is warned of once, with its name and value', () 
     const { tracesUrl, close } = await startCollector()
     await close()
     const app = new Hono()
-      .use(tracing({ exporter: { url: tracesUrl, windowMillis: 1 } }))
+      .use(tracing({ exporter: { url: tracesUrl, batchDelayMillis: 1 } }))
       .get('/', (c) => c.text('ok'))
     await (await app.request('/')).text()
     await vi.waitFor(
@@ -258,7 +258,7 @@ describe('the environment', () => {
     const options = {
       serviceName: 'pages',
       sampler: { maxPerSecond: 2 },
-      exporter: { windowMillis: 50 },
+      exporter: { batchDelayMillis: 50 },
     }
     const app = new Hono().use((c, next) => tracing({ ...options })(c, next)).get('/', (c) => c.text('ok'))
     const settled: Promise<unknown>[] = []

@@ -133,7 +133,7 @@ export const READING_NAMES: readonly string[] = Object.keys(READINGS)
 /** An app with answers of every kind, bare or traced. */
 export function createApp(upstream: string, isTraced: boolean): Hono {
   const app = new Hono()
-  if (isTraced) app.use(tracing({ serviceName: 'app', trust: 'all', exporter: { windowMillis: 50 } }))
+  if (isTraced) app.use(tracing({ serviceName: 'app', trust: 'all', exporter: { batchDelayMillis: 50 } }))
   app.get('/text', (c) => c.text('hello'))
   app.get('/plain', () => new Response('plain'))
   app.get('/json', (c) => c.json({ a: [1, 'ü', null] }))

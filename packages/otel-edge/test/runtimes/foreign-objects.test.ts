@@ -89,7 +89,7 @@ async function answerOf(fetchOfApp: Fetch, isTraced: boolean): Promise<unknown> 
   const app = new Hono()
   if (isTraced) {
     const { tracing } = await import('../../src/index.ts')
-    app.use(tracing({ exporter: { url: collector.tracesUrl, windowMillis: 5 } }))
+    app.use(tracing({ exporter: { url: collector.tracesUrl, batchDelayMillis: 5 } }))
   }
   app.get('/', async (c) => {
     const first = await fetch('http://upstream.example/')
@@ -111,7 +111,7 @@ test.each([undefined, null, 'text', 5])(
     globalThis.fetch = (async () => value) as unknown as typeof fetch
     const { tracing } = await import('../../src/index.ts')
     const app = new Hono()
-    app.use(tracing({ exporter: { url: collector.tracesUrl, windowMillis: 5 } }))
+    app.use(tracing({ exporter: { url: collector.tracesUrl, batchDelayMillis: 5 } }))
     app.get('/', async (c) => c.json({ same: Object.is(await fetch('http://upstream.example/'), value) }))
     expect(await (await app.request('http://x.example/')).json()).toEqual({ same: true })
   },
@@ -121,7 +121,7 @@ test('a traced app works after Response and Request were replaced by unrelated c
   const { tracing } = await import('../../src/index.ts')
   const upstream = await startHttpServer((_, response) => response.end('{"a":1}'))
   const app = new Hono()
-  app.use(tracing({ exporter: { url: collector.tracesUrl, windowMillis: 5 } }))
+  app.use(tracing({ exporter: { url: collector.tracesUrl, batchDelayMillis: 5 } }))
   app.get('/', async () => {
     const value: unknown = await (await fetch(upstream.url)).json()
     return NativeResponse.json({ value, copy: await (await fetch(upstream.url)).clone().text() })
@@ -152,7 +152,7 @@ test('the patched fetch has the name, length and properties of the original', as
 test('flush() sends pending spans, for runtimes that freeze after a response', async () => {
   const { flush, tracing } = await import('../../src/index.ts')
   const app = new Hono()
-  app.use(tracing({ exporter: { url: collector.tracesUrl, windowMillis: 3_600_000 } }))
+  app.use(tracing({ exporter: { url: collector.tracesUrl, batchDelayMillis: 3_600_000 } }))
   app.get('/hello', (c) => c.text('ok'))
   await (await app.request('http://x.example/hello')).text()
   expect(collector.spans()).toEqual([])
@@ -164,7 +164,7 @@ test('flush() ends in time if the collector does not respond', async () => {
   collector.answerExports({ cutAfterMillis: 3_600_000 })
   const { flush, tracing } = await import('../../src/index.ts')
   const app = new Hono()
-  app.use(tracing({ exporter: { url: collector.tracesUrl, windowMillis: 3_600_000 } }))
+  app.use(tracing({ exporter: { url: collector.tracesUrl, batchDelayMillis: 3_600_000 } }))
   app.get('/', (c) => c.text('ok'))
   await (await app.request('http://x.example/')).text()
   const started = performance.now()

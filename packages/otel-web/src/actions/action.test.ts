@@ -233,7 +233,7 @@ describe('the paint of a result', () => {
     const started = start()
     started.action.use()
     wait(132)
-    started.action.painted(performance.now())
+    started.action.extendTo(performance.now())
     expect(started.tookMillis()).toBe(0)
   })
 })

@@ -136,8 +136,8 @@ export class Action {
     this.#settle()
   }
 
-  /** Moves the end of the action to the time at which its result was painted or an error occurred. */
-  painted(atMillis: number): void {
+  /** Moves the end of the action to a later time: when its result was painted, or when an error occurred. */
+  extendTo(atMillis: number): void {
     if (!this.#ended && atMillis > this.#lastEndMillis) this.#lastEndMillis = atMillis
   }
 
@@ -160,7 +160,7 @@ export class Action {
     if (this.#errors.has(error)) return
     this.#errors.add(error)
     recordError(this.span, error, context)
-    this.painted(performance.now())
+    this.extendTo(performance.now())
     this.use()
   }
 

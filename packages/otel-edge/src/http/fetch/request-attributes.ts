@@ -8,12 +8,11 @@ import { serverAttributes } from '../server-attributes.ts'
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span */
 export function requestAttributes(method: string, address: string, sdk: Sdk): AttributeList {
-  const url = URL.parse(address)
   return [
     ...methodAttributes(method, sdk),
     ATTR_URL_FULL,
     redactAddress(address, sdk.options),
-    ...(url ? serverAttributes(url) : []),
+    ...serverAttributes(URL.parse(address)),
   ]
 }
 

@@ -10,7 +10,7 @@ import { serverAttributes } from '../server-attributes.ts'
 export function requestAttributes({ url, method, headers }: Request, sdk: Sdk): AttributeList {
   const { prefix, scheme, server } = originOf(url)
   const queryStart = url.indexOf('?', prefix.length)
-  const path = queryStart < 0 ? url.slice(prefix.length) : url.slice(prefix.length, queryStart)
+  const path = url.slice(prefix.length, queryStart < 0 ? url.length : queryStart)
   const attributes = methodAttributes(method, sdk)
   attributes.push(
     ATTR_URL_SCHEME,

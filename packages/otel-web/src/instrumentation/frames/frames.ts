@@ -102,7 +102,7 @@ function onPaint({ actions, clock }: FramesParts, entry: InteractionPaint): void
       duration_ms: Math.round(paintedMillis - entry.startTime),
     },
   )
-  action.painted(paintedMillis)
+  action.extendTo(paintedMillis)
 }
 
 function addEvent(
