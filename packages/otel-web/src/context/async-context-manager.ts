@@ -9,6 +9,7 @@ import { SharedCallbacks } from './callbacks/shared-callbacks.ts'
 import { hookStreams } from './callbacks/streams.ts'
 import { hookTaskCallbacks } from './callbacks/task-callbacks.ts'
 import { hookEventListeners } from './listeners/event-listeners.ts'
+import type { Enqueue } from './microtasks/context-boundaries.ts'
 import { MicrotaskContexts } from './microtasks/microtask-contexts.ts'
 
 export interface AsyncContextManagerOptions {
@@ -87,7 +88,8 @@ export class AsyncContextManager implements ContextManager {
 
   enable(): this {
     if (this.#contexts !== undefined) return this
-    const { setTimeout } = globalThis
+    const { setTimeout, __zone_symbol__queueMicrotask: queue = queueMicrotask } = globalThis as ZonePage
+    const enqueue: Enqueue = (callback) => queue(callback)
     this.#later = (callback) => void setTimeout(callback, 0)
     const channel = new MessageChannel()
     let posted = false
@@ -139,8 +141,8 @@ export class AsyncContextManager implements ContextManager {
   }
 }
 
-/** Queues a microtask with `await`: zone.js replaces `queueMicrotask` and runs its callbacks in batches. */
-async function enqueue(callback: () => void): Promise<void> {
-  await null
-  callback()
-}
+/**
+ * zone.js replaces `queueMicrotask` by one that runs callbacks in batches, and keeps the original under this name. An
+ * `await` is no substitute: beside zone.js, the Angular CLI compiles it to promises of zone.js.
+ */
+type ZonePage = typeof globalThis & { readonly __zone_symbol__queueMicrotask?: typeof queueMicrotask }

@@ -3,10 +3,13 @@ import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
 import { startCorpusServer } from './server.ts'
 
+const ZONE = ['handler', 'handler, after an await', 'after a fetch', 'after Promise.all'] as const
 const PAGES = {
   react: ['handler', 'handler, after an await', 'transition', 'transition, after an await'],
   vue: ['handler', 'handler, after an await', 'watcher', 'next tick', 'watcher, after an await'],
-  zone: ['handler', 'handler, after an await', 'after a fetch', 'after Promise.all'],
+  zone: ZONE,
+  'zone-late': ZONE,
+  'zone-compiled': ZONE,
 } as const
 
 for (const [name, places] of Object.entries(PAGES)) {
@@ -14,11 +17,13 @@ for (const [name, places] of Object.entries(PAGES)) {
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(error.message))
     const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL(`beside/${name}.ts`, import.meta.url))],
+      entryPoints: [fileURLToPath(new URL(`beside/${name.replace('-compiled', '')}.ts`, import.meta.url))],
       bundle: true,
       write: false,
       define: { 'process.env.NODE_ENV': '"production"' },
       target: 'es2022',
+      // As the Angular CLI does beside zone.js, for dependencies, too.
+      supported: { 'async-await': name !== 'zone-compiled' },
     })
     const server = await startCorpusServer({ '/page.js': outputFiles[0]?.text ?? '' })
     try {
