@@ -76,7 +76,7 @@ export async function serveApp(
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
 
 /** Commands that run until Ctrl-C. The test has its own collector and serves the app itself. */
-const LONG_RUNNING = /^npx throughline-collector$|^npm run dev$/
+const LONG_RUNNING = /^npx throughline-collector$|^npm (?:run dev|start)$/
 
 /** The environment without the variables of the test runner. */
 const { NODE_ENV: _nodeEnv, ...inherited } = process.env

@@ -11,10 +11,10 @@ export interface Framework {
   readonly builds?: Readonly<Record<string, readonly string[]>>
   /** Default: the app has no development server. */
   readonly development?: ServeCommand
+  /** The children of the page load. Default: the request for the products. */
+  readonly load?: readonly ExpectedSpan[]
   /** The children of the click on the link to the cart. Default: the navigation, with the request of the page. */
   readonly navigation?: readonly ExpectedSpan[]
-  /** Other requests that the page load can have. */
-  readonly load?: readonly ExpectedSpan[]
   /** The development server can hydrate the page after its load has ended, so that requests are traces of their own. */
   readonly hydratesLate?: true
   /** Tests of this framework alone, for each way of serving the app. */
@@ -40,6 +40,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   '/api/stock': { left: 0 },
 }
 
+const PAGE_LOAD = [request('GET', '/api/products')]
 const NAVIGATION = [{ name: 'navigate /cart', children: [request('GET', '/api/cart')] }]
 
 /** Declares the tests of one framework: its production build and its development server, each in real Chromium. */
@@ -60,7 +61,7 @@ export function testFramework(framework: Framework): void {
 }
 
 function testActions(
-  { navigation = NAVIGATION, load = [], more, ready }: Framework,
+  { navigation = NAVIGATION, load = PAGE_LOAD, more, ready }: Framework,
   serve: () => Promise<ServedApp>,
   hasLoad = true,
 ): void {
@@ -109,7 +110,7 @@ function testActions(
       const requests = await visit(page)
       await expectAction(requests, '/api/products', {
         name: 'load /',
-        children: [request('GET', '/api/products'), ...load],
+        children: load,
       })
     })
   }

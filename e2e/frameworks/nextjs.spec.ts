@@ -14,7 +14,7 @@ testFramework({
   },
   production: (port) => ['node_modules/.bin/next', 'start', '--port', String(port)],
   development: (port) => ['node_modules/.bin/next', 'dev', '--port', String(port)],
-  load: [page('/cart')],
+  load: [request('GET', '/api/products'), page('/cart')],
   hydratesLate: true,
   // The router changes the URL in an effect that is not followed, so the navigation is a trace of its own.
   navigation: [page('/cart'), request('GET', '/api/cart')],

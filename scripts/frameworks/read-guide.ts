@@ -23,12 +23,21 @@ export interface Guide {
   }
 }
 
+/** Templates that share a guide with another one, by their names. */
+const SHARED_GUIDES: Readonly<Record<string, string>> = { 'angular-zone': 'angular' }
+
 /** The heading of the first section after the first trace. */
 const AFTER_FIRST_TRACE = /^## What is traced$/m
 const BLOCK = /^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```$/gm
 
-/** Reads `docs/frameworks/<name>.md`. Throws an `Error` if the page has no heading that ends the first trace. */
-export function readGuide(name: string): Guide {
+/** The name of the guide of a template. */
+export function guideOf(template: string): string {
+  return SHARED_GUIDES[template] ?? template
+}
+
+/** Reads the guide of a template in `docs/frameworks`. Throws an `Error` if the page has no heading that ends the first trace. */
+export function readGuide(template: string): Guide {
+  const name = guideOf(template)
   const text = readFileSync(join(ROOT, 'docs/frameworks', `${name}.md`), 'utf8')
   const end = text.search(AFTER_FIRST_TRACE)
   if (end < 0) throw new Error(`docs/frameworks/${name}.md has no heading that ends the first trace`)

@@ -280,8 +280,7 @@ describe('nothing is changed, with code 1, in', () => {
   })
 
   test.each([
-    ['nuxt', 'Nuxt', 'docs/embed.md#nextjs-and-other-server-rendering'],
-    ['@angular/core', 'Angular', 'docs/embed.md#angular'],
+    ['@angular/core', 'Angular without the Angular CLI', 'docs/frameworks/angular.md'],
     ['webpack', 'webpack', 'docs/embed.md#npm-vite'],
   ])('a project of %s, whose guide is named', (dependency, name, page) =>
     refuse(

@@ -5,6 +5,18 @@ import { ROOT } from '../../../scripts/command.ts'
 import { readGuide } from '../../../scripts/frameworks/read-guide.ts'
 import { type Files, makeFolder, readFiles, runCommand } from './project-folder.ts'
 
+const APPS = [
+  'angular',
+  'angular-zone',
+  'astro',
+  'html',
+  'nextjs',
+  'nuxt',
+  'react-18',
+  'react-19',
+  'sveltekit',
+  'vue',
+]
 const ARGS = ['--yes', '--no-install', '--service-name=shop-web'] as const
 
 /** Lines of an app's tracing that its guide shows as a changed line, so that the line before is not in the guide. */
@@ -50,44 +62,38 @@ function withoutManifest({ 'package.json': manifest, ...files }: Files): Files {
   return files
 }
 
-test.each(['astro', 'html', 'nextjs', 'react-18', 'react-19', 'sveltekit', 'vue'])(
-  'the command changes the app of the guide %s as the guide does',
-  async (name) => {
-    const app = readApp(name)
-    const before = withoutTracing(name, app)
-    for (const { path } of readGuide(name).firstTrace.snippets) expect(before[path]).not.toBe(app[path])
-    const folder = makeFolder(before)
-    const { status, stderr } = await runCommand(folder, ...ARGS)
-    expect([status, stderr]).toEqual([0, ''])
-    const after = readFiles(folder)
-    expect(normalize(withoutManifest(after))).toEqual(normalize(withoutManifest(app)))
-    for (const { path, text } of readGuide(name).firstTrace.snippets) expect(after[path]).toContain(text)
-  },
-)
+test.each(APPS)('the command changes the app of the guide %s as the guide does', async (name) => {
+  const app = readApp(name)
+  const before = withoutTracing(name, app)
+  for (const { path } of readGuide(name).firstTrace.snippets) expect(before[path]).not.toBe(app[path])
+  const folder = makeFolder(before)
+  const { status, stderr } = await runCommand(folder, ...ARGS)
+  expect([status, stderr]).toEqual([0, ''])
+  const after = readFiles(folder)
+  expect(normalize(withoutManifest(after))).toEqual(normalize(withoutManifest(app)))
+  for (const { path, text } of readGuide(name).firstTrace.snippets) expect(after[path]).toContain(text)
+})
 
 /** The guide of SvelteKit leaves an empty line between the import and the handler, in which nothing is added. */
 const normalize = (files: Files): Files =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replace(/\n{2,}/g, '\n\n')]))
 
-test.each(['astro', 'html', 'nextjs', 'react-18', 'react-19', 'sveltekit', 'vue'])(
-  'the command adds the packages that the guide %s installs',
-  async (name) => {
-    const app = readApp(name)
-    const folder = makeFolder(withoutTracing(name, app))
-    await runCommand(folder, ...ARGS)
-    const { dependencies, devDependencies } = JSON.parse(readFiles(folder)['package.json'] ?? '') as Record<
-      string,
-      Record<string, string>
-    >
-    const [install = ''] = readGuide(name).firstTrace.commands
-    const installed = [...install.matchAll(/throughline-(otel-\w+)-[\d.]+\.tgz/g)]
-      .map(([, found]) => `@throughline/${found}`)
-      // A dependency of the others.
-      .filter((each) => each !== '@throughline/otel-shared')
-    expect(installed.length).toBeGreaterThan(0)
-    expect(Object.keys({ ...dependencies, ...devDependencies })).toEqual(expect.arrayContaining(installed))
-  },
-)
+test.each(APPS)('the command adds the packages that the guide %s installs', async (name) => {
+  const app = readApp(name)
+  const folder = makeFolder(withoutTracing(name, app))
+  await runCommand(folder, ...ARGS)
+  const { dependencies, devDependencies } = JSON.parse(readFiles(folder)['package.json'] ?? '') as Record<
+    string,
+    Record<string, string>
+  >
+  const [install = ''] = readGuide(name).firstTrace.commands
+  const installed = [...install.matchAll(/throughline-(otel-\w+)-[\d.]+\.tgz/g)]
+    .map(([, found]) => `@throughline/${found}`)
+    // A dependency of the others.
+    .filter((each) => each !== '@throughline/otel-shared')
+  expect(installed.length).toBeGreaterThan(0)
+  expect(Object.keys({ ...dependencies, ...devDependencies })).toEqual(expect.arrayContaining(installed))
+})
 
 /** The code of a fence in a page. */
 function readSnippet(page: string, run: string): string {

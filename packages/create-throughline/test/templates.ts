@@ -44,6 +44,29 @@ export const TEMPLATES = {
     'vite.config.ts':
       "import { sveltekit } from '@sveltejs/kit/vite';\nimport { defineConfig } from 'vite';\n\nexport default defineConfig({\n\tplugins: [sveltekit()]\n});\n",
   },
+  // npx @angular/cli new --defaults
+  angular: {
+    'angular.json':
+      '{\n  "version": 1,\n  "projects": {\n    "shop": {\n      "projectType": "application",\n      "root": "",\n      "architect": {\n        "build": {\n          "builder": "@angular/build:application",\n          "options": {\n            "browser": "src/main.ts"\n          }\n        },\n        "serve": {\n          "builder": "@angular/build:dev-server",\n          "configurations": {\n            "development": {\n              "buildTarget": "shop:build:development"\n            }\n          },\n          "defaultConfiguration": "development"\n        }\n      }\n    }\n  }\n}\n',
+    'package.json':
+      '{\n  "name": "shop",\n  "dependencies": {\n    "@angular/core": "^22.2.0"\n  },\n  "devDependencies": {\n    "@angular/cli": "^22.2.7",\n    "typescript": "~6.0.2"\n  }\n}\n',
+    'src/app/app.config.ts':
+      "import { ApplicationConfig, provideBrowserGlobalErrorListeners } from '@angular/core';\n\nexport const appConfig: ApplicationConfig = {\n  providers: [\n    provideBrowserGlobalErrorListeners()\n  ]\n};\n",
+    'src/index.html':
+      '<!doctype html>\n<html lang="en">\n<body>\n  <app-root></app-root>\n</body>\n</html>\n',
+    'src/main.ts':
+      "import { bootstrapApplication } from '@angular/platform-browser';\nimport { appConfig } from './app/app.config';\nimport { App } from './app/app';\n\nbootstrapApplication(App, appConfig)\n  .catch((err) => console.error(err));\n",
+    'tsconfig.json': '{\n  "compilerOptions": {\n    "module": "preserve"\n  }\n}\n',
+  },
+  // The minimal starter of npm create nuxt
+  nuxt: {
+    'app/app.vue': '<template>\n  <div>\n    <NuxtWelcome />\n  </div>\n</template>\n',
+    'nuxt.config.ts':
+      "// https://nuxt.com/docs/api/configuration/nuxt-config\nexport default defineNuxtConfig({\n  compatibilityDate: '2025-07-15',\n  devtools: { enabled: true }\n})\n",
+    'package.json':
+      '{\n  "name": "nuxt-app",\n  "type": "module",\n  "dependencies": {\n    "nuxt": "^4.5.2",\n    "vue": "^3.5.45"\n  }\n}\n',
+    'tsconfig.json': '{\n  "files": [],\n  "references": [{ "path": "./.nuxt/tsconfig.app.json" }]\n}\n',
+  },
   // npm create astro -- --template minimal
   astro: {
     'astro.config.mjs':

@@ -21,7 +21,7 @@ const MAX_DEPTH = 3
 export function detect(project: Project): Detected {
   const manifest = readManifest(project)
   if (manifest.hasWorkspaces) refuseSeveral(findApps(project))
-  const framework = findFramework(manifest)
+  const framework = findFramework(project, manifest)
   const unsupported = framework ? undefined : describeUnsupported(manifest.dependencies)
   if (unsupported !== undefined) throw new Refusal(unsupported)
   // The adapters of the frameworks generate the worker.
@@ -32,7 +32,8 @@ export function detect(project: Project): Detected {
   if (name !== '') return { manifest, web, worker, name }
   refuseSeveral(findApps(project))
   throw new Refusal(
-    'Found neither pages (Vite, SvelteKit, Astro, Next.js, index.html) nor a worker (wrangler.toml, wrangler.jsonc) here. ' +
+    'Found neither pages (Vite, SvelteKit, Next.js, Nuxt, Angular, Astro, index.html) nor a worker ' +
+      '(wrangler.toml, wrangler.jsonc) here. ' +
       'Run this in the folder of the app, or add tracing by hand: docs/embed.md and docs/deploy.md ' +
       "in Throughline's repository.",
   )

@@ -1,7 +1,7 @@
 /** Packages whose projects need other changes, with the name of the tool and the page that describes them. */
 const UNSUPPORTED: Readonly<Record<string, readonly [name: string, page: string]>> = {
-  nuxt: ['Nuxt', 'docs/embed.md#nextjs-and-other-server-rendering'],
-  '@angular/core': ['Angular', 'docs/embed.md#angular'],
+  // Without angular.json, which has the entry and the development server of each app.
+  '@angular/core': ['Angular without the Angular CLI', 'docs/frameworks/angular.md'],
   '@react-router/dev': ['React Router as a framework', 'docs/embed.md#nextjs-and-other-server-rendering'],
   '@remix-run/dev': ['Remix', 'docs/embed.md#nextjs-and-other-server-rendering'],
   '@solidjs/start': ['SolidStart', 'docs/embed.md#nextjs-and-other-server-rendering'],

@@ -4,7 +4,7 @@ import { Refusal } from '../project/refusal.ts'
 /** What the pages of a project are made with. */
 export type Web =
   | { readonly kind: 'vite'; readonly framework: 'react' | 'vue' | 'svelte' | 'none' }
-  | { readonly kind: 'sveltekit' | 'astro' | 'nextjs' }
+  | { readonly kind: 'sveltekit' | 'astro' | 'nextjs' | 'nuxt' | 'angular' }
   | { readonly kind: 'html'; readonly folder: string }
 
 /** Folders that pages without a build are in. `.` is the project. */
@@ -17,10 +17,12 @@ const FRAMEWORK_NAMES = {
   none: 'Vite',
 } as const
 
-/** The framework of a project that renders pages on a server, too. */
-export function findFramework({ dependencies }: Manifest): Web | undefined {
+/** The framework of a project that has commands and a configuration of its own. */
+export function findFramework(project: Project, { dependencies }: Manifest): Web | undefined {
   if ('@sveltejs/kit' in dependencies) return { kind: 'sveltekit' }
   if ('next' in dependencies) return { kind: 'nextjs' }
+  if ('nuxt' in dependencies) return { kind: 'nuxt' }
+  if ('@angular/core' in dependencies && project.has('angular.json')) return { kind: 'angular' }
   return 'astro' in dependencies ? { kind: 'astro' } : undefined
 }
 
@@ -58,5 +60,12 @@ export function configNames(tool: string): string[] {
 /** What the pages are made with, for the user. */
 export function nameOfWeb(web: Web): string {
   if (web.kind === 'vite') return FRAMEWORK_NAMES[web.framework]
-  return { sveltekit: 'SvelteKit', astro: 'Astro', nextjs: 'Next.js', html: 'plain HTML' }[web.kind]
+  return {
+    sveltekit: 'SvelteKit',
+    astro: 'Astro',
+    nextjs: 'Next.js',
+    nuxt: 'Nuxt',
+    angular: 'Angular',
+    html: 'plain HTML',
+  }[web.kind]
 }

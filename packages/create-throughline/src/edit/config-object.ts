@@ -9,7 +9,7 @@ import { findConstant, type Module } from './module.ts'
 import { unwrap } from './object.ts'
 
 /**
- * The object literal that a configuration file exports: directly, as a constant, through `defineConfig`, or as the only
+ * The object literal that a configuration file exports: directly, as a constant, through `defineConfig` or a function of such a name, or as the only
  * value that a function returns. `undefined` if the configuration is put together in another way.
  */
 export function findConfigObject(module: Module): ObjectExpression | undefined {
@@ -50,7 +50,7 @@ function resolve(
       return value
     case 'CallExpression': {
       const [first] = value.arguments
-      const isDefine = value.callee.type === 'Identifier' && value.callee.name === 'defineConfig'
+      const isDefine = value.callee.type === 'Identifier' && /^define\w*Config$/.test(value.callee.name)
       if (!isDefine || !first || first.type === 'SpreadElement' || first.type === 'ArgumentPlaceholder')
         return undefined
       return resolve(module, first, locals)

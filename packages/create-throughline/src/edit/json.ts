@@ -14,10 +14,14 @@ export function parseJson(text: string): Record<string, unknown> | undefined {
 }
 
 export interface JsonChange {
-  readonly path: readonly [string] | readonly [string, string]
+  readonly path: readonly string[]
   readonly value: string
   /** Default: the property is added in alphabetical order if `sorted`, and at the end otherwise. */
   readonly sorted?: boolean
+  /** The key after which an outermost new key is added. Default: the last one. */
+  readonly after?: string
+  /** Whether a new object is written on one line. */
+  readonly isOneLine?: boolean
 }
 
 /**
@@ -26,20 +30,24 @@ export interface JsonChange {
  */
 export function addJsonProperty(
   text: string,
-  { path, value, sorted = false }: JsonChange,
+  { path, value, sorted = false, after, isOneLine = false }: JsonChange,
 ): string | undefined {
-  const [outer, inner] = path
-  const before = parseJson(text)
-  const nested = inner === undefined ? value : { ...(before?.[outer] as object | undefined), [inner]: value }
-  return editJson(text, { ...before, [outer]: nested }, (object) =>
+  return editJson(text, withValue(parseJson(text), path, value), (object) =>
     addProperty(text, object, {
       path,
       value: JSON.stringify(value),
       position: sorted ? 'sorted' : 'last',
-      linesOfKeys: path.length - 1,
+      linesOfKeys: isOneLine ? 0 : path.length - 1,
+      ...(after === undefined ? {} : { after }),
       language: 'JSON',
     }),
   )
+}
+
+function withValue(object: unknown, [key, ...inner]: readonly string[], value: string): unknown {
+  if (key === undefined) return value
+  const members = object as Readonly<Record<string, unknown>> | undefined
+  return { ...members, [key]: withValue(members?.[key], inner, value) }
 }
 
 /** Appends a text to the array at `key`, or adds that array. Returns `undefined` if the text cannot be edited. */

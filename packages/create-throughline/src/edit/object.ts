@@ -10,6 +10,8 @@ export interface NewProperty {
   readonly value: string
   /** Whether it becomes the first or the last property of the innermost object, or is put in alphabetical order. */
   readonly position: 'first' | 'last' | 'sorted'
+  /** The key after which the outermost new key is added, if the object has it. Default: the last one. */
+  readonly after?: string
   /** The keys after this many stand on one line. Default: 0. */
   readonly linesOfKeys?: number
   readonly language: 'JSON' | 'JavaScript'
@@ -40,22 +42,34 @@ export function addProperty(
   // A spread may contain the property. Methods and computed keys may be it.
   if (object.properties.some((each) => each.type !== 'ObjectProperty' || each.computed)) return undefined
   const keys = object.properties.map((each) => keyOf(each as ObjectProperty))
-  const isInnermost = inner.length === 0
-  const after = isInnermost && property.position === 'sorted' ? keys.findIndex((each) => each > key) : -1
-  const index = isInnermost && property.position === 'first' ? 0 : after < 0 ? keys.length : after
   return insertMember(text, literalOf(object, object.properties), {
     member: memberText(property, indentUnitOf(text)),
-    index,
+    index: indexIn(keys, property),
     commaInEmpty: property.language === 'JavaScript',
   })
 }
 
-/** The edits that append an element to an array literal, of which `text` may be present. */
-export function addElement(text: string, array: ArrayExpression, element: string): readonly Edit[] {
+function indexIn(
+  keys: readonly string[],
+  { path: [key = '', ...inner], position, after = '' }: NewProperty,
+): number {
+  if (keys.includes(after)) return keys.indexOf(after) + 1
+  const next = keys.findIndex((each) => each > key)
+  if (inner.length > 0 || position === 'last' || (position === 'sorted' && next < 0)) return keys.length
+  return position === 'first' ? 0 : next
+}
+
+/** The edits that add an element to an array literal. */
+export function addElement(
+  text: string,
+  array: ArrayExpression,
+  element: string,
+  position: 'first' | 'last' = 'last',
+): readonly Edit[] {
   const members = array.elements.filter((each) => each !== null)
   return insertMember(text, literalOf(array, members), {
     member: element,
-    index: members.length,
+    index: position === 'first' ? 0 : members.length,
     commaInEmpty: false,
   })
 }

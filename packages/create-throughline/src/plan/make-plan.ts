@@ -4,9 +4,11 @@ import type { Change, Project } from '../project/project.ts'
 import { planDependencies } from './dependencies.ts'
 import type { Draft, ManualEdit } from './draft.ts'
 import { isEmpty, planNewApp } from './new-app.ts'
+import { planAngular } from './web/angular.ts'
 import { planAstro } from './web/astro.ts'
 import { planHtml } from './web/html.ts'
 import { planNextjs } from './web/nextjs.ts'
+import { planNuxt } from './web/nuxt.ts'
 import { planSvelteKit } from './web/sveltekit.ts'
 import { planViteApp } from './web/vite-app.ts'
 import { planWorker } from './worker.ts'
@@ -42,6 +44,8 @@ export function makePlan(project: Project, { serviceName, tarballs }: PlanOption
   if (web?.kind === 'sveltekit') planSvelteKit(draft, appName)
   if (web?.kind === 'astro') planAstro(draft, appName)
   if (web?.kind === 'nextjs') planNextjs(draft, appName)
+  if (web?.kind === 'nuxt') planNuxt(draft, appName)
+  if (web?.kind === 'angular') planAngular(draft, appName)
   if (web?.kind === 'html') planHtml(draft, web.folder, appName)
   if (worker) {
     const workerName = nameOf(String(worker.settings.name ?? `${appName}-worker`))

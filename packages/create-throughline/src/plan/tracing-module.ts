@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
 import { parseJson } from '../edit/json.ts'
-import { type CodeStyle, importsFrom, inStyleOf, type Module } from '../edit/module.ts'
+import { type CodeStyle, importsFrom, inStyleOf, type Module, parseModule } from '../edit/module.ts'
 import type { Project } from '../project/project.ts'
+import { Refusal } from '../project/refusal.ts'
 import { resolveImport } from '../project/resolve-import.ts'
 import type { Draft } from './draft.ts'
 
@@ -9,6 +10,24 @@ const PACKAGE = '@throughline/otel-web'
 
 /** What decides how a new module is written. */
 export type ModuleStyle = CodeStyle & Pick<Module, 'isTypeScript'>
+
+/** The style of new modules: that of a configuration, if there is one. */
+export function styleOfConfig(
+  project: Project,
+  path: string | undefined,
+  isTypeScript: boolean,
+): ModuleStyle {
+  const module = path === undefined ? undefined : parseModule(path, project.read(path) ?? '')
+  const { semicolon = ';', quote = "'", newline = '\n', indent = '  ' } = module ?? {}
+  return { isTypeScript, semicolon, quote, newline, indent }
+}
+
+/** Parses a module of the project. Throws a `Refusal` if it has a syntax error. */
+export function parseEntry(project: Project, path: string): Module {
+  const module = parseModule(path, project.read(path) ?? '')
+  if (!module) throw new Refusal(`${path} has a syntax error. Mend it and run this again.`)
+  return module
+}
 
 /** Plans the module that starts tracing, unless there is one. Returns its path. */
 export function planTracingModule(

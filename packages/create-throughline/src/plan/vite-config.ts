@@ -6,8 +6,10 @@ import { addProperty } from '../edit/object.ts'
 import { type Draft, editFile } from './draft.ts'
 import type { ModuleStyle } from './tracing-module.ts'
 
-const PATH = '/v1/traces'
-const COLLECTOR = "process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318'"
+/** Where pages post their spans. */
+export const PATH = '/v1/traces'
+/** The address of the collector, as code. */
+export const COLLECTOR = "process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318'"
 const PROXY = `server: { proxy: { '${PATH}': ${COLLECTOR} } },`
 
 /** Plans the proxy of Vite's development server, which forwards the spans of pages to the collector. */

@@ -1,10 +1,10 @@
 import { configNames } from '../../detect/web.ts'
 import { findElements, type PageElement } from '../../edit/html.ts'
-import { inStyleOf, parseModule } from '../../edit/module.ts'
+import { inStyleOf } from '../../edit/module.ts'
 import { indentUnitOf, lineIndentAt, newlineOf } from '../../edit/text.ts'
 import { Refusal } from '../../project/refusal.ts'
 import { type Draft, editFile } from '../draft.ts'
-import { importSpecifier, planTracingModule } from '../tracing-module.ts'
+import { importSpecifier, planTracingModule, styleOfConfig } from '../tracing-module.ts'
 import { planProxy } from '../vite-config.ts'
 
 /** Plans tracing of an Astro site: a script in each head starts it, and the proxy forwards spans. */
@@ -19,15 +19,7 @@ export function planAstro(draft: Draft, serviceName: string): void {
         "in Throughline's repository.",
     )
   draft.packages.add('@throughline/otel-web')
-  const config = project.find(...configNames('astro')) ?? 'astro.config.mjs'
-  const module = parseModule(config, project.read(config) ?? '')
-  const style = {
-    isTypeScript: true,
-    semicolon: module?.semicolon ?? ';',
-    quote: module?.quote ?? "'",
-    newline: module?.newline ?? '\n',
-    indent: module?.indent ?? '  ',
-  } as const
+  const style = styleOfConfig(project, project.find(...configNames('astro')), true)
   const tracing = planTracingModule(draft, 'src', serviceName, style)
   for (const path of pages) {
     const specifier = importSpecifier(project, path, tracing).replace(/(?<!\.ts)$/, '.ts')

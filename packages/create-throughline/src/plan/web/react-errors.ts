@@ -1,4 +1,4 @@
-import type { CallExpression, Statement } from '@babel/types'
+import { findCalls } from '../../edit/find-calls.ts'
 import {
   findDeclaration,
   inStyleOf,
@@ -53,18 +53,4 @@ function importErrorInfo(module: Module): Edit[] {
   const named = specifiers.find(({ type }) => type === 'ImportSpecifier')
   if (named) return [insertAt(named.start ?? 0, 'type ErrorInfo, ')]
   return [insertFirst(module, "import type { ErrorInfo } from 'react';")]
-}
-
-function findCalls(node: unknown, name: string): CallExpression[] {
-  if (Array.isArray(node)) return node.flatMap((each) => findCalls(each, name))
-  if (typeof node !== 'object' || node === null || !('type' in node)) return []
-  const inner = Object.values(node).flatMap((each) => findCalls(each, name))
-  return isCall(node as Statement | CallExpression, name) ? [node as CallExpression, ...inner] : inner
-}
-
-function isCall(node: Statement | CallExpression, name: string): boolean {
-  if (node.type !== 'CallExpression') return false
-  const { callee } = node
-  const called = callee.type === 'MemberExpression' ? callee.property : callee
-  return called.type === 'Identifier' && called.name === name
 }

@@ -4,7 +4,7 @@ import { inStyleOf, insertFirst, type Module, mentions, parseModule } from '../.
 import { type Edit, insertAt, newlineOf } from '../../edit/text.ts'
 import { Refusal } from '../../project/refusal.ts'
 import { type Draft, editFile } from '../draft.ts'
-import { type ModuleStyle, quoted, startsTracing } from '../tracing-module.ts'
+import { type ModuleStyle, quoted, startsTracing, styleOfConfig } from '../tracing-module.ts'
 import { planProxy } from '../vite-config.ts'
 
 const HOOKS = [
@@ -20,7 +20,11 @@ export function planSvelteKit(draft: Draft, serviceName: string): void {
   const { project } = draft
   if (project.find(...configNames('vite')) === undefined)
     throw new Refusal('This SvelteKit app has no Vite configuration. Run this in the folder that has it.')
-  const style = styleOf(draft)
+  const style = styleOfConfig(
+    project,
+    project.find(...configNames('vite')),
+    'typescript' in draft.manifest.dependencies || project.has('tsconfig.json'),
+  )
   const path = project.find(...HOOKS) ?? `src/hooks.client.${style.isTypeScript ? 'ts' : 'js'}`
   draft.packages.add('@throughline/otel-web')
   const task = 'Start tracing in the client hooks'
@@ -33,19 +37,6 @@ export function planSvelteKit(draft: Draft, serviceName: string): void {
     return (comments && comments + style.newline.repeat(2)) + newHooks(style, serviceName)
   })
   planProxy(draft, 'vite', style)
-}
-
-/** The style of new modules: that of the configuration. */
-function styleOf({ project, manifest }: Draft): ModuleStyle {
-  const path = project.find(...configNames('vite')) ?? 'vite.config.ts'
-  const module = parseModule(path, project.read(path) ?? '')
-  return {
-    isTypeScript: 'typescript' in manifest.dependencies || project.has('tsconfig.json'),
-    semicolon: module?.semicolon ?? ';',
-    quote: module?.quote ?? "'",
-    newline: module?.newline ?? '\n',
-    indent: module?.indent ?? '  ',
-  }
 }
 
 function newHooks(style: ModuleStyle, serviceName: string): string {

@@ -2,12 +2,12 @@ import { posix } from 'node:path'
 import { applyEdits } from 'jsonc-parser'
 import { configNames, type Web } from '../../detect/web.ts'
 import { findElements } from '../../edit/html.ts'
-import { insertFirst, type Module, parseModule } from '../../edit/module.ts'
+import { insertFirst, type Module } from '../../edit/module.ts'
 import type { Edit } from '../../edit/text.ts'
 import type { Project } from '../../project/project.ts'
 import { Refusal } from '../../project/refusal.ts'
 import type { Draft } from '../draft.ts'
-import { importSpecifier, planTracingModule, startsTracing } from '../tracing-module.ts'
+import { importSpecifier, parseEntry, planTracingModule, startsTracing } from '../tracing-module.ts'
 import { planProxy } from '../vite-config.ts'
 import { hasTag } from './html.ts'
 import { reportReactErrors } from './react-errors.ts'
@@ -40,12 +40,6 @@ export function planViteApp(draft: Draft, web: Web & { kind: 'vite' }, serviceNa
     project.write(each, applyEdits(module.text, edits))
   }
   planProxy(draft, 'vite', entry)
-}
-
-function parseEntry(project: Project, path: string): Module {
-  const module = parseModule(path, project.read(path) ?? '')
-  if (!module) throw new Refusal(`${path} has a syntax error. Mend it and run this again.`)
-  return module
 }
 
 /** The pages besides index.html that Vite builds because its configuration names them. */

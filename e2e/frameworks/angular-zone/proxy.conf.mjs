@@ -1,0 +1,1 @@
+export default { '/v1/traces': process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318' }

@@ -1,0 +1,3 @@
+import { startTracing } from '@throughline/otel-web'
+
+export const tracing = startTracing({ serviceName: 'shop-web' })

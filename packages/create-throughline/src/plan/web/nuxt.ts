@@ -1,0 +1,76 @@
+import { posix } from 'node:path'
+import { configNames } from '../../detect/web.ts'
+import { findConfigObject } from '../../edit/config-object.ts'
+import { inStyleOf, type Module, mentions, parseModule } from '../../edit/module.ts'
+import { findProperty } from '../../edit/object.ts'
+import { Refusal } from '../../project/refusal.ts'
+import type { Draft } from '../draft.ts'
+import { quoted, styleOfConfig } from '../tracing-module.ts'
+import { COLLECTOR, PATH } from '../vite-config.ts'
+
+/** Files and folders of an app whose source folder is the project, as in Nuxt 3. */
+const IN_ROOT = ['app.vue', 'error.vue', 'pages/index.vue', 'layouts/default.vue']
+
+/** Plans tracing of a Nuxt app: a plugin for the browser starts it and reports errors, a route forwards spans. */
+export function planNuxt(draft: Draft, serviceName: string): void {
+  const { project, manifest } = draft
+  const config = project.find(...configNames('nuxt'))
+  const { sources, server } = findFolders(draft, config)
+  const isTypeScript =
+    'typescript' in manifest.dependencies || project.has('tsconfig.json') || config?.endsWith('.ts') === true
+  const style = styleOfConfig(project, config, isTypeScript)
+  const ending = isTypeScript ? 'ts' : 'js'
+  const files = [...project.list('.ts'), ...project.list('.js'), ...project.list('.mjs')]
+  draft.packages.add('@throughline/otel-web')
+  if (!files.some((path) => project.read(path)?.includes('startTracing('))) {
+    const paths = ['tracing', 'throughline'].map((name) => `plugins/${name}.client.${ending}`)
+    const path = paths.map((each) => posix.join(sources, each)).find((each) => !project.has(each))
+    if (path === undefined) throw new Refusal(`${sources}/${paths[1]} has another purpose. Rename it.`)
+    project.write(path, inStyleOf(style, pluginText(serviceName)))
+  }
+  const hasRoute = files.some((path) => path.startsWith(`${server}/`) && /v1\/traces\b/.test(path))
+  if (!hasRoute && !project.read(config ?? '')?.includes(PATH))
+    project.write(posix.join(server, `routes/v1/traces.post.${ending}`), inStyleOf(style, ROUTE))
+}
+
+const pluginText = (serviceName: string) => `import { startTracing } from '@throughline/otel-web';
+
+const tracing = startTracing({ serviceName: ${quoted(serviceName)} });
+
+export default defineNuxtPlugin({ hooks: { 'vue:error': (error) => tracing.recordError(error) } });
+`
+
+const ROUTE = `const collector = ${COLLECTOR};
+
+export default defineEventHandler((event) => proxyRequest(event, \`\${collector}${PATH}\`));
+`
+
+/** The folders of the app and of its server. Throws a `Refusal` if the configuration sets them by an expression. */
+function findFolders(
+  { project, manifest }: Draft,
+  config: string | undefined,
+): { readonly sources: string; readonly server: string } {
+  const major = Number(/\d+/.exec(manifest.dependencies.nuxt ?? '')?.[0] ?? 4)
+  if (major < 3)
+    throw new Refusal(`This is an app of Nuxt ${major}, which create-throughline does not change.`)
+  const module = config === undefined ? undefined : parseModule(config, project.read(config) ?? '')
+  if (config !== undefined && !module)
+    throw new Refusal(`${config} has a syntax error. Mend it and run this again.`)
+  const isNewLayout = major > 3 || (module !== undefined && mentions(module, 'compatibilityVersion'))
+  const isInRoot = !isNewLayout || (project.find(...IN_ROOT) !== undefined && !project.has('app/app.vue'))
+  const sources = readFolder(module, 'srcDir') ?? (isInRoot ? '.' : 'app')
+  const server = readFolder(module, 'serverDir') ?? (isNewLayout ? 'server' : posix.join(sources, 'server'))
+  return { sources, server }
+}
+
+/** The folder that an option of the configuration names. */
+function readFolder(module: Module | undefined, option: string): string | undefined {
+  if (!module || !mentions(module, option)) return undefined
+  const config = findConfigObject(module)
+  const value = config && findProperty(config, option)?.value
+  if (value?.type === 'StringLiteral' && /^[\w./-]+$/.test(value.value)) return posix.join(value.value, '.')
+  throw new Refusal(
+    `${module.path} sets ${option} by an expression. Add tracing by hand: docs/frameworks/nuxt.md ` +
+      "in Throughline's repository.",
+  )
+}
