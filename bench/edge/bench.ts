@@ -1,7 +1,7 @@
-import { installPeers } from '../install-peers.ts'
+import { installLocked } from '../../scripts/install-locked.ts'
 
 // Entry of `npm run bench:edge`. Other modules are imported after their dependencies have been installed.
-installPeers(import.meta.dirname, '--ignore-scripts')
+installLocked(import.meta.dirname, '--ignore-scripts')
 const { runBench } = await import('./run-bench.ts')
 await runBench(process.argv.slice(2))
 process.exit(0)

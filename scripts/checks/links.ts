@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { anchorOf } from './anchors.ts'
 
 /** What the checks of a page need to know of the repository. Paths are relative to its root, with forward slashes. */
 export interface Repository {
@@ -58,11 +59,7 @@ function findLinkProblem(page: string, target: string, repository: Repository): 
 function findAnchors(text: string): ReadonlySet<string> {
   const counts = new Map<string, number>()
   const anchors = [...withoutCodeBlocks(text).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading = '']) => {
-    const anchor = heading
-      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '')
-      .replaceAll(' ', '-')
+    const anchor = anchorOf(heading)
     const count = counts.get(anchor) ?? 0
     counts.set(anchor, count + 1)
     return count === 0 ? anchor : `${anchor}-${count}`
