@@ -22,7 +22,7 @@ const INTERNAL_NAMES = `
   listenAfterOpen listeners loader loadExtras loopContext mayDeliver maySend mayStore nodes noteActivity
   noteError offsetMillis offsetOf onActionEnd onClick onExpired onFollowPromises onGone onHidden onInput
   onInvalid onLeave onNotSent onOver onQueued onResult onTiming onUse onUserAction originals otlp outcome
-  pageContexts pageLoad pageMillis painted parentSampled patchClass patches patchMethod patience pin
+  owns pageContexts pageLoad pageMillis painted parentSampled patchClass patches patchMethod patience pin
   postClear provider queue recordingState redactor redactUrl rejected rejectedCount rejectionMarks release
   reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask
   sampleRoot scope session setKept setStore settings settleSoon showsHidden silentRounds sizeBytes spans

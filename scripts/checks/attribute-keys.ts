@@ -4,7 +4,7 @@ import { locate, type Node, type SourceFile, visitNodes } from './source-file.ts
 const KEY_LIST = /\/semconv\.ts$/
 /** A quoted key of an object literal is an attribute key if it consists of words with dots between, unless it is a file name. */
 const DOTTED = /^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/
-const FILE_NAME = /\.(?:js|ts|css|html|txt|jsonc?)$/
+const FILE_NAME = /\.(?:js|ts|css|html|txt|toml|jsonc?)$/
 
 /**
  * Finds string literals that are attribute keys, outside of the packages' `semconv.ts`: keys of the semantic conventions, keys

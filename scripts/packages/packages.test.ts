@@ -119,6 +119,19 @@ test('a worker of the packed edge package is bundled by wrangler', async () => {
   expect(output).toContain('--dry-run: exiting now')
 })
 
+test('a gateway of create-throughline is bundled by wrangler with the packed packages', async () => {
+  const gateway = join(app, 'gateway')
+  mkdirSync(gateway)
+  const create = join(ROOT, 'packages/create-throughline/src/bin.ts')
+  await run([process.execPath, create, '--gateway', '--yes', '--no-install'], { cwd: gateway })
+  const output = await run([join(app, 'node_modules/.bin/wrangler'), 'deploy', '--dry-run'], {
+    cwd: gateway,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  })
+  expect(output).toContain('--dry-run: exiting now')
+  expect(output).toContain('env.OTEL_EXPORTER_OTLP_ENDPOINT')
+})
+
 test('an app of the packed browser package is built by Vite', async () => {
   writeFileSync(join(app, 'index.html'), '<script type="module" src="/web.ts"></script>')
   cpSync(join(app, 'vite.ts'), join(app, 'vite.config.ts'))

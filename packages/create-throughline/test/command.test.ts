@@ -90,6 +90,29 @@ describe('in a folder without a project', () => {
     })
   })
 
+  test('--gateway makes a worker in front of a site, which the second run leaves', async () => {
+    const folder = makeFolder(inFolder('My site', files))
+    const inside = join(folder, 'My site')
+    const { status, stdout } = await runCommand(inside, ...YES, '--gateway')
+    expect([status, stdout.split('\n')[0]]).toEqual([
+      0,
+      'Found an empty folder. The new worker is a gateway.',
+    ])
+    const written = readFiles(inside)
+    expect(written).toMatchObject(files)
+    expect(written['wrangler.toml']).toContain('name = "my-site"')
+    expect(written['src/index.ts']).toContain("app.use(tracing({ serviceName: 'my-site' }))")
+    expect(Object.keys(JSON.parse(written['package.json'] ?? '').dependencies)).toEqual([
+      '@opentelemetry/api',
+      '@throughline/otel-edge',
+      '@throughline/otel-web',
+      'hono',
+    ])
+    const second = await runCommand(inside, ...YES, '--gateway')
+    expect([second.status, second.stderr]).toEqual([1, expect.stringContaining('Run it in an empty folder.')])
+    expect(readFiles(inside)).toEqual(written)
+  })
+
   test('a dry run writes nothing, and the second run changes nothing', async () => {
     const folder = makeFolder(files)
     expect((await runCommand(folder, '--dry-run')).status).toBe(0)

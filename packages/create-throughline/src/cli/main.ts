@@ -39,8 +39,12 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 
 async function addTracing(surroundings: Surroundings, options: Options): Promise<number> {
   const { folder, print } = surroundings
-  const { serviceName, tarballs } = options
-  const plan = makePlan(openProject(folder), { serviceName, tarballs: tarballs && resolve(folder, tarballs) })
+  const { isGateway, serviceName, tarballs } = options
+  const plan = makePlan(openProject(folder), {
+    isGateway,
+    serviceName,
+    tarballs: tarballs && resolve(folder, tarballs),
+  })
   print(`Found ${plan.name}.`)
   if (plan.changes.length === 0) {
     if (plan.manual.length === 0) print('Tracing is set up. Nothing was changed.')

@@ -8,6 +8,7 @@ Adds tracing to the project in the current folder.
       --dry-run             print the changes, and change nothing
       --no-install          do not install the dependencies
       --force               change the files even if Git has uncommitted changes
+      --gateway             make a worker in front of an existing site, in an empty folder
       --service-name=NAME   service.name of the app (default: the name in package.json)
       --from=FOLDER         install the packages from the tarballs in this folder
   -h, --help                print this text
@@ -19,6 +20,7 @@ export interface Options {
   readonly isDryRun: boolean
   readonly installs: boolean
   readonly isForced: boolean
+  readonly isGateway: boolean
   readonly serviceName: string | undefined
   readonly tarballs: string | undefined
   readonly prints: 'help' | 'version' | undefined
@@ -33,6 +35,7 @@ export function parseOptions(args: readonly string[]): Options {
       'dry-run': { type: 'boolean', default: false },
       'no-install': { type: 'boolean', default: false },
       force: { type: 'boolean', default: false },
+      gateway: { type: 'boolean', default: false },
       'service-name': { type: 'string' },
       from: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -44,6 +47,7 @@ export function parseOptions(args: readonly string[]): Options {
     isDryRun: values['dry-run'],
     installs: !values['no-install'],
     isForced: values.force,
+    isGateway: values.gateway,
     serviceName: values['service-name'],
     tarballs: values.from,
     prints: values.help ? 'help' : values.version ? 'version' : undefined,

@@ -1,9 +1,11 @@
 import { basename } from 'node:path'
 import { detect } from '../detect/detect.ts'
 import type { Change, Project } from '../project/project.ts'
+import { Refusal } from '../project/refusal.ts'
 import { planDependencies } from './dependencies.ts'
 import type { Draft, ManualEdit } from './draft.ts'
 import { isEmpty, planNewApp } from './new-app.ts'
+import { GATEWAY_SCRIPTS, planNewGateway } from './new-gateway.ts'
 import { planAngular } from './web/angular.ts'
 import { planAstro } from './web/astro.ts'
 import { planHtml } from './web/html.ts'
@@ -16,6 +18,8 @@ import { planWorker } from './worker.ts'
 export interface PlanOptions {
   /** `service.name` of the pages, or of the worker if there are no pages. Default: the name in package.json. */
   readonly serviceName?: string | undefined
+  /** Makes a gateway in front of an existing site, in an empty folder. Default: false. */
+  readonly isGateway?: boolean
   /** The folder of the packed packages. Default: the packages are installed from the registry. */
   readonly tarballs?: string | undefined
 }
@@ -34,8 +38,9 @@ export interface Plan {
 }
 
 /** Finds out what a project is and computes all new texts. Throws a `Refusal` if nothing can be done. */
-export function makePlan(project: Project, { serviceName, tarballs }: PlanOptions = {}): Plan {
+export function makePlan(project: Project, { serviceName, isGateway, tarballs }: PlanOptions = {}): Plan {
   const isNew = isEmpty(project.folder)
+  if (isGateway) return makeGatewayPlan(project, { serviceName, tarballs })
   if (isNew) planNewApp(project, serviceName ?? packageName(basename(project.folder)))
   const { manifest, web, worker, name } = detect(project)
   const draft: Draft = { project, manifest, packages: new Set(), manual: [], notes: [] }
@@ -59,6 +64,21 @@ export function makePlan(project: Project, { serviceName, tarballs }: PlanOption
     notes: [...new Set(draft.notes)],
     scriptFolder: web?.kind === 'html' ? web.folder : undefined,
     packageManager: manifest.packageManager,
+  }
+}
+
+function makeGatewayPlan(project: Project, { serviceName, tarballs }: PlanOptions): Plan {
+  if (!isEmpty(project.folder)) throw new Refusal('--gateway makes a new worker. Run it in an empty folder.')
+  planNewGateway(project, packageName(serviceName ?? basename(project.folder)))
+  const { manifest } = detect(project)
+  const draft: Draft = { project, manifest, packages: new Set(), manual: [], notes: [] }
+  draft.packages.add('@throughline/otel-edge').add('@throughline/otel-web')
+  planDependencies(draft, tarballs)
+  const { manual, notes } = draft
+  return {
+    ...{ name: 'an empty folder. The new worker is a gateway', changes: project.changes(), manual, notes },
+    scriptFolder: GATEWAY_SCRIPTS,
+    packageManager: undefined,
   }
 }
 

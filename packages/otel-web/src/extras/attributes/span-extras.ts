@@ -1,4 +1,4 @@
-import { type Attributes, type Context, SpanKind } from '@opentelemetry/api'
+import { type Attributes, type Baggage, type Context, SpanKind } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE, ATTR_URL_FULL } from '@opentelemetry/semantic-conventions'
 import { getBaggage, getSpan, MapBaggage, setBaggage } from '@throughline/otel-shared'
@@ -63,7 +63,7 @@ export const completeSpans: Instrumentation = (sdk) => {
   hooks.addBaggage = (context) => {
     if (!isToOwnOrigin(context)) return context
     const current = isUserSent ? common.current() : {}
-    let baggage = getBaggage(context) ?? new MapBaggage()
+    let baggage: Baggage = new MapBaggage(new Map(getBaggage(context)?.getAllEntries()))
     const values = [recordingState.session.id, current[ATTR_USER_ID], current[ATTR_USER_HASH]]
     for (const [index, key] of [ATTR_SESSION_ID, ATTR_USER_ID, ATTR_USER_HASH].entries()) {
       const value = values[index]
