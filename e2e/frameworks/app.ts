@@ -2,7 +2,6 @@ import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Collector, startCollector } from '@throughline/otel-testing/node'
 import { run } from '../../scripts/command.ts'
-import { readGuide } from '../../scripts/frameworks/read-guide.ts'
 import { freePorts } from '../../scripts/ports.ts'
 import { startService } from '../../scripts/service-process.ts'
 
@@ -16,19 +15,40 @@ export interface ServedApp {
   stop(): Promise<void>
 }
 
+/** The registry, or this machine, does not have the packages of a template. */
+export class MissingPackages extends Error {}
+
+export interface ServeOptions {
+  /** Default: a new one, which ends with the app. */
+  readonly collector?: Collector
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Called with every line that the app prints. */
+  readonly onLine?: (line: string) => void
+  /** A command that builds the app first, with the address of the collector in its environment. */
+  readonly build?: readonly string[] | undefined
+}
+
 /**
- * Installs a template outside the repository, first its lock file, then the packages of its guide, and builds it, unless
- * `builds` is false. Done once for each folder, because Playwright starts a new worker after a failed test. Returns the
- * folder.
+ * Copies a template to a folder outside the repository, installs its lock file, runs the commands of its guide and, unless
+ * `builds` is false, builds it. Done once for each folder, because Playwright starts a new worker after a failed test. Throws
+ * `MissingPackages` if the packages of the lock file cannot be installed.
  */
-export async function installApp(name: string, builds = true): Promise<string> {
-  const { FRAMEWORKS_FOLDER: parent = '' } = process.env
-  const folder = join(parent, name)
+export async function installApp(
+  template: string,
+  folder: string,
+  commands: readonly string[],
+  builds = true,
+): Promise<void> {
   const done = join(folder, '.installed')
-  if (existsSync(done)) return folder
-  cpSync(join(import.meta.dirname, name), folder, { recursive: true })
-  await run(['npm', 'ci', ...QUIET], { cwd: folder, env: ENVIRONMENT })
-  for (const command of readGuide(name).firstTrace.commands.filter((each) => !LONG_RUNNING.test(each))) {
+  if (existsSync(done)) return
+  cpSync(template, folder, { recursive: true })
+  try {
+    await run(['npm', 'ci', ...QUIET], { cwd: folder, env: ENVIRONMENT })
+  } catch (error) {
+    throw new MissingPackages((error as Error).message)
+  }
+  for (const command of commands.filter((each) => !LONG_RUNNING.test(each))) {
     await run(['sh', '-c', command.replace('npm install', `npm install ${QUIET.join(' ')}`)], {
       cwd: folder,
       env: ENVIRONMENT,
@@ -36,20 +56,15 @@ export async function installApp(name: string, builds = true): Promise<string> {
   }
   if (builds) await run(['npm', 'run', 'build', '--if-present'], { cwd: folder, env: ENVIRONMENT })
   writeFileSync(done, '')
-  return folder
 }
 
-/**
- * Serves an app on a free port until it is stopped.
- *
- * @param build a command that builds the app first, with the address of the collector in its environment
- */
+/** Serves an app on a free port until it is stopped. */
 export async function serveApp(
   folder: string,
   command: ServeCommand,
-  build?: readonly string[],
+  { collector: given, env, onLine, build }: ServeOptions = {},
 ): Promise<ServedApp> {
-  const collector = await startCollector()
+  const collector = given ?? (await startCollector())
   if (build)
     await run(build, { cwd: folder, env: { ...ENVIRONMENT, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } })
   const { PORT: port } = await freePorts()
@@ -58,17 +73,18 @@ export async function serveApp(
     name: command(port).join(' '),
     command: command(port),
     cwd: folder,
-    env: { ...ENVIRONMENT, PORT: String(port), OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+    env: { ...ENVIRONMENT, PORT: String(port), OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env },
     readyUrl: url,
     // A development server compiles the first page when it is requested.
     readyTimeoutMillis: 180_000,
+    ...(onLine && { onLine }),
   })
   return {
     url,
     collector,
     async stop() {
       await service.stop()
-      await collector.close()
+      if (!given) await collector.close()
     },
   }
 }

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { type ExpectedSpan, expectTrace, type SpanNode } from '@throughline/otel-testing'
+import { readGuide } from '../../scripts/frameworks/read-guide.ts'
 import { installApp, type ServeCommand, type ServedApp, serveApp } from './app.ts'
 
 /** A template, and the differences of its traces from those of the others. */
@@ -48,11 +50,19 @@ export function testFramework(framework: Framework): void {
   let folder: string
   test.beforeAll(async () => {
     test.setTimeout(300_000)
-    folder = await installApp(framework.name, framework.builds === undefined)
+    const { FRAMEWORKS_FOLDER: parent = '' } = process.env
+    folder = join(parent, framework.name)
+    const { commands } = readGuide(framework.name).firstTrace
+    await installApp(
+      join(import.meta.dirname, framework.name),
+      folder,
+      commands,
+      framework.builds === undefined,
+    )
   })
   for (const [title, build] of Object.entries(framework.builds ?? { 'production build': undefined })) {
     test.describe(`${framework.name}, ${title}`, () =>
-      testActions(framework, () => serveApp(folder, framework.production, build)))
+      testActions(framework, () => serveApp(folder, framework.production, { build })))
   }
   const { development } = framework
   if (!development) return

@@ -2,12 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from '../command.ts'
-import { guideOf, readGuide } from './read-guide.ts'
+import { guideOf, readGuide, readRuntimeGuide, runtimeTemplates } from './read-guide.ts'
 
 const TEMPLATES = join(ROOT, 'e2e/frameworks')
-const NAMES = readdirSync(TEMPLATES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
+const RUNTIME_TEMPLATES = join(ROOT, 'e2e/runtimes')
+const foldersOf = (folder: string) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+const NAMES = foldersOf(TEMPLATES)
+const RUNTIME_NAMES = foldersOf(RUNTIME_TEMPLATES)
 
 test('each template has a guide and a spec, and each guide has a template', () => {
   const endings = (folder: string, ending: string) =>
@@ -19,13 +23,23 @@ test('each template has a guide and a spec, and each guide has a template', () =
   expect(endings('e2e/frameworks', '.spec.ts')).toEqual(NAMES)
 })
 
-describe.each(NAMES)('the guide %s', (name) => {
-  const { snippets, firstTrace } = readGuide(name)
+test('each template of a runtime has a section in docs/runtimes.md and a test', () => {
+  expect(runtimeTemplates().sort()).toEqual(RUNTIME_NAMES)
+  const tests = readdirSync(RUNTIME_TEMPLATES)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(RUNTIME_TEMPLATES, file), 'utf8'))
+    .join()
+  for (const name of RUNTIME_NAMES) expect(tests).toContain(`'${name}'`)
+})
 
+describe.each([
+  ...NAMES.map((name) => [name, TEMPLATES, readGuide(name)] as const),
+  ...RUNTIME_NAMES.map((name) => [name, RUNTIME_TEMPLATES, readRuntimeGuide(name)] as const),
+])('the guide %s', (name, templates, { snippets, firstTrace }) => {
   test.each(snippets.map((snippet) => [snippet.path, snippet] as const))(
     'the guide shows the file %s unchanged',
     (path, { text, isDiff }) => {
-      const file = readFileSync(join(TEMPLATES, name, path), 'utf8')
+      const file = readFileSync(join(templates, name, path), 'utf8')
       if (isDiff) expect(file).toContain(text)
       else expect(text).toBe(file)
     },

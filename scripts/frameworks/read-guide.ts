@@ -13,7 +13,7 @@ interface GuideSnippet {
   readonly isDiff: boolean
 }
 
-/** A page of docs/frameworks. */
+/** A page of docs/frameworks, or a section of docs/runtimes.md. */
 export interface Guide {
   readonly snippets: readonly GuideSnippet[]
   /** The snippets up to the first trace. */
@@ -41,7 +41,37 @@ export function readGuide(template: string): Guide {
   const text = readFileSync(join(ROOT, 'docs/frameworks', `${name}.md`), 'utf8')
   const end = text.search(AFTER_FIRST_TRACE)
   if (end < 0) throw new Error(`docs/frameworks/${name}.md has no heading that ends the first trace`)
-  const first = text.slice(0, end)
+  return toGuide(text, text.slice(0, end))
+}
+
+/**
+ * Reads the guide of one runtime in `docs/runtimes.md`: the section "First trace", and the section that links to its
+ * template. Throws an `Error` if no section does.
+ */
+export function readRuntimeGuide(name: string): Guide {
+  const sections = readFileSync(RUNTIMES, 'utf8').split(/^(?=## )/m)
+  const own = sections.find((section) => templateOf(section) === name)
+  if (own === undefined) throw new Error(`docs/runtimes.md has no section that links to e2e/runtimes/${name}`)
+  const common = sections.find((section) => section.startsWith('## First trace\n')) ?? ''
+  const [first = ''] = own.split(/^(?=### )/m)
+  return toGuide(own, common + first)
+}
+
+/** The templates that the sections of `docs/runtimes.md` link to. */
+export function runtimeTemplates(): string[] {
+  return readFileSync(RUNTIMES, 'utf8')
+    .split(/^(?=## )/m)
+    .map(templateOf)
+    .filter((name) => name !== undefined)
+}
+
+const RUNTIMES = join(ROOT, 'docs/runtimes.md')
+
+function templateOf(section: string): string | undefined {
+  return /\]\(\.\.\/e2e\/runtimes\/([\w-]+)\)/.exec(section)?.[1]
+}
+
+function toGuide(text: string, first: string): Guide {
   return {
     snippets: snippetsOf(text),
     firstTrace: { snippets: snippetsOf(first), commands: commandsOf(first) },
@@ -52,7 +82,7 @@ function snippetsOf(markdown: string): GuideSnippet[] {
   return [...markdown.matchAll(BLOCK)].flatMap(([, language = '', path, code = '']) => {
     if (path === undefined) return []
     const isDiff = language === 'diff'
-    const lines = code.split('\n')
+    const lines = code.split('\n').filter((line) => !isDiff || !line.startsWith('-'))
     return {
       path,
       isDiff,

@@ -1,3 +1,4 @@
+import { storage } from '#async-local-storage'
 import { instrumentEnv } from './bindings/instrument-env.ts'
 import { traceCaches } from './bindings/trace-caches.ts'
 import type { Components } from './components/components.ts'
@@ -112,12 +113,10 @@ function configurationKey(options: EdgeOptions): string {
   return options.now ? `${text}${++clockCount}` : text
 }
 
-// Cache: whether the globals of this isolate are registered.
-let isRegistered = false
-
 function register(sdk: Sdk, components: Components): void {
-  if (isRegistered) return
-  isRegistered = true
+  // Another copy of this package may have registered itself.
+  if (storage.isUsed) return
+  storage.isUsed = true
   const { propagator } = sdk
   registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
   patchFetch()

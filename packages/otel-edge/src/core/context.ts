@@ -1,8 +1,6 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
-import { AsyncLocalStorage } from '#async-local-storage'
+import { storage } from '#async-local-storage'
 import { getInvocation, setInvocation } from './invocation.ts'
-
-const storage = new AsyncLocalStorage<Context>()
 
 /**
  * A context as a linked list with one object per value, so that no map is copied. Contexts have few values, for which a search

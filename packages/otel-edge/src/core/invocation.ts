@@ -56,7 +56,8 @@ export function endUnfinished(invocation: Invocation): void {
   unfinished.clear()
 }
 
-const INVOCATION = Symbol('throughline invocation')
+// Shared by all copies of this package in a process.
+const INVOCATION = Symbol.for('throughline invocation')
 
 export function getInvocation(context: Context): Invocation | undefined {
   return context.getValue(INVOCATION) as Invocation | undefined

@@ -45,10 +45,11 @@ export function createEndpoint(
     return undefined
   }
   const encode = config.protocol === 'http/protobuf' ? encodeProtobuf : undefined
-  const gzip = config.compression !== 'none'
+  // Vercel's Edge Runtime cannot compress: https://edge-runtime.vercel.app/features/available-apis
+  const gzip = config.compression !== 'none' && 'CompressionStream' in globalThis
   const bodyHeaders = {
     'content-type': `application/${encode ? 'x-protobuf' : 'json'}`,
-    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+    ...(gzip && { 'content-encoding': 'gzip' }),
   }
   // Some firewalls refuse requests without it. https://opentelemetry.io/docs/specs/otel/protocol/exporter/#user-agent
   const headers = new Headers({ 'user-agent': `throughline-edge-js/${VERSION}` })

@@ -1,2 +1,5 @@
 /// <reference path="./async-hooks.d.ts" />
-export { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type ContextStorage, sharedStorage } from './shared-storage.ts'
+
+export const storage: ContextStorage = sharedStorage(AsyncLocalStorage)

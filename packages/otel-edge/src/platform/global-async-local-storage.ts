@@ -1,5 +1,6 @@
 /// <reference path="./async-hooks.d.ts" />
 import type { AsyncLocalStorage as AsyncLocalStorageClass } from 'node:async_hooks'
+import { type ContextStorage, sharedStorage } from './shared-storage.ts'
 
 // For `edge-light` runtimes (Vercel's Edge Runtime, Next.js `runtime: 'edge'`). They have no `node:` modules, and provide the
 // class as a global.
@@ -11,4 +12,4 @@ if (!found) {
   )
 }
 
-export const AsyncLocalStorage: typeof AsyncLocalStorageClass = found
+export const storage: ContextStorage = sharedStorage(found)

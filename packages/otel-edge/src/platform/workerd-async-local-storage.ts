@@ -1,5 +1,6 @@
 /// <reference path="./async-hooks.d.ts" />
 import type { AsyncLocalStorage as AsyncLocalStorageClass } from 'node:async_hooks'
+import type { ContextStorage } from './shared-storage.ts'
 
 interface WorkerProcess {
   getBuiltinModule?(name: 'node:async_hooks'): { readonly AsyncLocalStorage: typeof AsyncLocalStorageClass }
@@ -14,8 +15,8 @@ const builtin = process?.getBuiltinModule
 
 if (!builtin) {
   throw new Error(
-    '@throughline/otel-edge needs AsyncLocalStorage: set compatibility_date = "2026-08-04" or later, or compatibility_flags = ["nodejs_compat"] or ["nodejs_als"]',
+    '@throughline/otel-edge needs AsyncLocalStorage: set compatibility_date = "2026-08-04" or later, or flag nodejs_compat or nodejs_als',
   )
 }
 
-export const AsyncLocalStorage: typeof AsyncLocalStorageClass = builtin.AsyncLocalStorage
+export const storage: ContextStorage = new builtin.AsyncLocalStorage()

@@ -11,6 +11,8 @@ let collector: Collector
 
 beforeEach(async () => {
   vi.resetModules()
+  // Each test is a new process, with a `fetch` of its own.
+  Reflect.deleteProperty(globalThis, Symbol.for('throughline.otel-edge.1'))
   collector = await startCollector()
 })
 afterEach(async () => {

@@ -1,9 +1,8 @@
 import type { Context, Span, TextMapPropagator } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
 import { setSpan } from '@throughline/otel-shared'
-import { activeContext } from '../../core/context.ts'
 import { getInvocation, type Invocation } from '../../core/invocation.ts'
-import { isTracingSuppressed } from '../../core/suppress-tracing.ts'
+import { contextOfFetch, isTracingSuppressed, withoutTracing } from '../../core/suppress-tracing.ts'
 import { CLIENT, ERROR } from '../../platform/api-constants.ts'
 import { replaceFetch, type Send } from '../../platform/native-fetch.ts'
 import { EdgeSpan } from '../../trace/edge-span.ts'
@@ -30,7 +29,7 @@ export function patchFetch(): void {
  * @param binding the name of the service binding through which it is sent. Default: none, so it is sent over the network.
  */
 export function traceFetch(send: Send, args: readonly unknown[], binding?: string): Promise<Response> {
-  const context = activeContext()
+  const context = contextOfFetch()
   const invocation = getInvocation(context)
   return !invocation || isTracingSuppressed(context) || !isCallOfFetch(args)
     ? send(...args)
@@ -95,7 +94,8 @@ async function sendTraced(
   if (!span.isRecording()) return sendOn(input, init)
   let response: Response
   try {
-    response = await sendOn(input, init)
+    // A framework or another SDK that traces `fetch`, too, would add a second span.
+    response = await withoutTracing(() => sendOn(input, init), context)
   } catch (error) {
     recordError(span, error)
     span.end()

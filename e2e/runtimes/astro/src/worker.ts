@@ -1,0 +1,4 @@
+import server from '@astrojs/cloudflare/entrypoints/server'
+import { instrument } from '@throughline/otel-edge'
+
+export default instrument(server, { serviceName: 'shop' })

@@ -1,0 +1,16 @@
+import { flush, tracing } from '@throughline/otel-edge'
+import { Hono } from 'hono'
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
+
+const app = new Hono()
+app.use(tracing({ serviceName: 'shop' }))
+app.get('/', (c) => c.text('shop'))
+app.get('/products/:id', async (c) => {
+  const id = c.req.param('id')
+  const stock = await fetch(`${process.env.STOCK_URL}/stock/${id}`)
+  return c.json({ id, left: await stock.json() })
+})
+
+const answer = handle(app)
+export const handler = (event: LambdaEvent, context: LambdaContext) =>
+  answer(event, context).finally(() => flush())
