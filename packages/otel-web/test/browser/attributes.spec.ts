@@ -241,7 +241,7 @@ test('a request has the name and the type of its GraphQL operation, and nothing 
       query: 'mutation Buy($card: String) { buy(card: $card) { id } }',
       variables: { card: '4111' },
     })
-    await fetch('/api/post', { method: 'POST', body })
+    await fetch('/api/graphql', { method: 'POST', body })
     await fetch(`/api/get?${new URLSearchParams({ query: 'query Cart { cart { id } }' })}`)
     await fetch('/api/persisted?operationName=Cart&extensions=%7B%7D')
     await fetch('/api/search', { method: 'POST', body: '{"query":"umbrella"}' })
@@ -256,7 +256,7 @@ test('a request has the name and the type of its GraphQL operation, and nothing 
     const span = await waitForSpan(server, (each) => String(attribute(each, 'url.full')).includes(path))
     return [attribute(span, 'graphql.operation.type'), attribute(span, 'graphql.operation.name')]
   }
-  expect(await operationOf('/api/post')).toEqual(['mutation', 'Buy'])
+  expect(await operationOf('/api/graphql')).toEqual(['mutation', 'Buy'])
   expect(await operationOf('/api/xhr')).toEqual(['mutation', 'Buy'])
   expect(await operationOf('/api/get')).toEqual(['query', 'Cart'])
   expect(await operationOf('/api/persisted')).toEqual([undefined, 'Cart'])
@@ -280,7 +280,7 @@ test('the body of a request is not read by a getter, and fetch behaves as before
         return '{"query":"{a}"}'
       },
     }
-    await fetch('/api/getter', init)
+    await fetch('/api/graphql', init)
     return [reads, fetch.name, fetch.length, String(fetch).includes('native'), 'prototype' in fetch]
   })
   expect(seen).toEqual([1, 'fetch', 1, true, false])

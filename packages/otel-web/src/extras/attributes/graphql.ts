@@ -4,6 +4,7 @@ import { guarded } from '../../platform/guarded.ts'
 import { call, type Patches, type Restore } from '../../platform/patch.ts'
 import { stopAll } from '../../platform/stop-all.ts'
 
+const GRAPHQL_URL = /graphql|gql/i
 /** Longer bodies are not parsed: it would take more than a millisecond. */
 const MAX_BODY = 1e5
 /** Matches the start of a document. In an operation without a keyword, a selection follows the brace. */
@@ -34,8 +35,13 @@ export function traceOperations({ patchMethod }: Patches): { current(): Attribut
   }
   const stop = stopAll([
     patchMethod(window, 'fetch', (stock, self, args) =>
-      // A getter of the caller is not called twice.
-      during(Object.getOwnPropertyDescriptor(Object(args[1]), 'body')?.value, () => call(stock, self, args)),
+      // The descriptor does not call a getter, but a proxy of the caller sees that it is read.
+      during(
+        GRAPHQL_URL.test(typeof args[0] === 'string' ? args[0] : '')
+          ? Object.getOwnPropertyDescriptor(Object(args[1]), 'body')?.value
+          : undefined,
+        () => call(stock, self, args),
+      ),
     ),
     patchMethod(window.XMLHttpRequest?.prototype, 'send', (stock, self, args) =>
       during(args[0], () => call(stock, self, args)),
