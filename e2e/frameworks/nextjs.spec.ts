@@ -16,8 +16,7 @@ testFramework({
   development: (port) => ['node_modules/.bin/next', 'dev', '--port', String(port)],
   load: [request('GET', '/api/products'), page('/cart')],
   hydratesLate: true,
-  // The router changes the URL in an effect that is not followed, so the navigation is a trace of its own.
-  navigation: [page('/cart'), request('GET', '/api/cart')],
+  navigation: [page('/cart'), { name: 'navigate /cart' }, request('GET', '/api/cart')],
   more({ visit, expectTraceOf }) {
     test('a form with a Server Action has the request to the server', async ({ page }) => {
       await visit(page)

@@ -29,27 +29,35 @@ const classCauses = new WeakMap<object, Cause>()
 
 /** Called by React after the commit of a root, including its layout effects. */
 export function onCommit(root: FiberRoot): void {
-  if (roots.get(root) !== root.current) walkRoot(root)
+  walkRoot(root, root.current)
   if (!root.current.child) roots.delete(root)
   endPass()
   storeChanges.clear()
   if (!root.pendingLanes) deferred.clear()
 }
 
-/** Walks roots that have a new tree: layout effects run before React reports the commit. */
-export function catchUp(): void {
-  if (isDirty) for (const [root, tree] of roots) if (root.current !== tree) walkRoot(root)
+/**
+ * Walks roots that have a new tree: layout effects run before React reports the commit.
+ *
+ * @param isEarly true in an insertion effect, which runs before React makes the new tree current. With several roots, it
+ *   is unknown which one has a new tree.
+ */
+export function catchUp(isEarly?: boolean): void {
+  if (isDirty)
+    for (const [root] of roots)
+      walkRoot(root, isEarly && roots.size < 2 ? root.current.alternate : root.current)
 }
 
 /**
  * Determines for each rendered component which updates caused its render: its own updates and those of its ancestors.
  */
-function walkRoot(root: FiberRoot): void {
+function walkRoot(root: FiberRoot, tree: Fiber | null): void {
+  if (roots.get(root) === tree) return
   commits++
   commitCause = undefined
-  roots.set(root, root.current)
+  roots.set(root, tree)
   try {
-    walk(root.current)
+    walk(tree)
   } catch {}
 }
 

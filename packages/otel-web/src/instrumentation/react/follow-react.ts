@@ -2,8 +2,17 @@ import type { Several } from './cause.ts'
 import { onCommit } from './commits.ts'
 import { calls, hooks, setStandIn, start } from './hooks.ts'
 import type { MetReact } from './meet-react.ts'
-import { beginSlice, contexts, isInside, leave, type ReactContexts, setContexts, setInside } from './pass.ts'
-import type { Dispatcher } from './react-internals.ts'
+import {
+  beginSlice,
+  contexts,
+  isInside,
+  leave,
+  type ReactContexts,
+  roots,
+  setContexts,
+  setInside,
+} from './pass.ts'
+import type { Dispatcher, Fiber, FiberRoot } from './react-internals.ts'
 
 /**
  * Runs the effects of React components in the context of the state updates that caused them.
@@ -26,6 +35,7 @@ function connect(met: MetReact): void {
   const { devTools_: devTools, set_: wrap } = met
   const { onCommitFiberRoot: reported } = devTools
   setStandIn(met.standIn_)
+  findRoot()
   met.call_ = (name, real, argument) => (calls[name] ?? start)(real, argument)
   met.tables_ = new WeakMap()
   met.hook_ = (real, name) => {
@@ -66,4 +76,22 @@ function connect(met: MetReact): void {
   // V8 keeps an object with an accessor in dictionary mode until the object is used as a prototype. Reading through an
   // heir makes its properties fast again: https://v8.dev/blog/fast-properties
   for (let heir = Object.create(met.ref_ ?? null), read = 0; read < 9; read++) heir.H
+}
+
+/**
+ * Finds the root that React rendered before this chunk was loaded: its next commit may begin with an insertion effect, before
+ * React reports the root. Further roots are found by their commits.
+ *
+ * @see ReactDOMComponentTree.js, `precacheFiberNode`
+ */
+function findRoot(): void {
+  for (const element of document.querySelectorAll('*')) {
+    const key = Object.keys(element).find((name) => name.startsWith('__reactFiber'))
+    let fiber = key && (Reflect.get(element, key) as Fiber)
+    if (!fiber) continue
+    while (fiber.return) fiber = fiber.return
+    const root = fiber.stateNode as FiberRoot
+    roots.set(root, root.current)
+    return
+  }
 }

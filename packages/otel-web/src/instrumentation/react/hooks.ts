@@ -104,13 +104,14 @@ function showing(pair: Pair, name: string, isPending: unknown, result?: unknown)
 /**
  * @param cause returns the cause of the clean-up when it runs: the cause of the whole pass, since the component may be
  *   unmounted
+ * @param isEarly true for effects that run before React makes the new tree current
  */
 const effect =
-  (cause: () => Cause): FollowHook =>
+  (cause: () => Cause, isEarly?: boolean): FollowHook =>
   (own, _, create, deps) => {
     const render = currentRender()
     const run: EffectCreate = () => {
-      catchUp()
+      catchUp(isEarly)
       // Effects also run when hidden content is shown again. The active context is the right one then.
       const cleanUp = runAs(render?.commit_ === commits ? render.cause_ : undefined, create as Hook)
       return typeof cleanUp === 'function' ? () => runAs(cause() ?? UNKNOWN, cleanUp as Hook) : cleanUp
@@ -144,6 +145,7 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
   useEffect: effect(() => commitCause),
   // Clean-ups of layout effects run before React makes the new tree current.
   useLayoutEffect: effect(() => taken),
+  useInsertionEffect: effect(() => taken, true),
   useState(own, name, initial) {
     const pair = own(initial) as Pair
     // The state hook that React gives to a `<form action>` has no setter.

@@ -35,7 +35,7 @@ export let taken: Cause
 /** The context that was active when the slice began. */
 export let outer: Context | undefined
 /** Each root's tree at its last commit. */
-export const roots: Map<FiberRoot, Fiber> = new Map()
+export const roots: Map<FiberRoot, Fiber | null> = new Map()
 /** The scheduler task of each root. */
 let tasks: readonly unknown[] = []
 let isEntered = false

@@ -53,6 +53,7 @@ export interface Fiber {
   readonly child: Fiber | null
   readonly sibling: Fiber | null
   readonly alternate: Fiber | null
+  readonly return: Fiber | null
   /** The first hook of a function component, the suspended state of a boundary, or the element of a root. */
   readonly memoizedState: HookState | null
   readonly updateQueue: { readonly lastEffect?: EffectState | null } | null

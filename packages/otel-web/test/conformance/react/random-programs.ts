@@ -158,8 +158,15 @@ interface NodeProps {
 
 /** Looks at the context in the effects that depend on a log. */
 function useLog(where: string, log: Log, mountedBy?: Owner, written: Log = []): void {
+  const insertion = useRef<Log | undefined>(undefined)
   const layout = useRef<Log | undefined>(undefined)
   const passive = useRef<Log | undefined>(undefined)
+  // React 17 has none.
+  React.useInsertionEffect?.(() => {
+    const right = insertion.current ? writerOf(insertion.current, log) : mountedBy
+    if (right) look(`${where}, insertion`, right, { ahead: 1, isMixed: isMixed(written, right) })
+    insertion.current = log
+  }, [log])
   useLayoutEffect(() => {
     const right = layout.current ? writerOf(layout.current, log) : mountedBy
     if (right) look(`${where}, layout`, right, { ahead: 1, isMixed: isMixed(written, right) })
