@@ -13,3 +13,6 @@ if (!found) {
 }
 
 export const storage: ContextStorage = sharedStorage(found)
+
+/** Whether another SDK or a framework can trace a `fetch` that this package has traced. */
+export const sharesProcess = true

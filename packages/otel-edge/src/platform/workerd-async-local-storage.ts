@@ -20,3 +20,6 @@ if (!builtin) {
 }
 
 export const storage: ContextStorage = new builtin.AsyncLocalStorage()
+
+/** Each worker has its own globals, and the runtime reports no `fetch` to other code. */
+export const sharesProcess = false
