@@ -3,8 +3,8 @@ import { chromiumLaunchOptions } from '@throughline/otel-testing/playwright'
 
 export default defineConfig({
   testDir: '.',
-  // They have a suite of their own, which takes minutes: `npm run test:frameworks`.
-  testIgnore: 'frameworks/**',
+  // They have suites of their own, which take minutes: `npm run test:frameworks` and `npm run test:runtimes`.
+  testIgnore: ['frameworks/**', 'runtimes/**'],
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,

@@ -21,7 +21,7 @@ const INTERNAL_NAMES = `
   isExported isHidden isInline isRecorded isReferenced isRoot isTarget isTouched lastMillis listen
   listenAfterOpen listeners loader loadExtras loopContext mayDeliver maySend mayStore nodes noteActivity
   noteError offsetMillis offsetOf onActionEnd onClick onExpired onFollowPromises onGone onHidden onInput
-  onInvalid onLeave onNotSent onOver onQueued onResult onTiming onUse onUserAction originals otlp outcome
+  onInvalid onLeave onNotSent onOver onQueued onSend onResult onTiming onUse onUserAction originals otlp outcome
   owns pageContexts pageLoad pageMillis painted parentSampled patchClass patches patchMethod patience pin
   postClear provider queue recordingState redactor redactUrl rejected rejectedCount rejectionMarks release
   reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask

@@ -248,7 +248,7 @@ test('a request has the name and the type of its GraphQL operation, and nothing 
     await new Promise((resolve) => {
       const xhr = new XMLHttpRequest()
       xhr.onload = resolve
-      xhr.open('POST', '/api/xhr')
+      xhr.open('POST', '/api/gql-by-xhr')
       xhr.send(body)
     })
   })
@@ -257,7 +257,7 @@ test('a request has the name and the type of its GraphQL operation, and nothing 
     return [attribute(span, 'graphql.operation.type'), attribute(span, 'graphql.operation.name')]
   }
   expect(await operationOf('/api/graphql')).toEqual(['mutation', 'Buy'])
-  expect(await operationOf('/api/xhr')).toEqual(['mutation', 'Buy'])
+  expect(await operationOf('/api/gql-by-xhr')).toEqual(['mutation', 'Buy'])
   expect(await operationOf('/api/get')).toEqual(['query', 'Cart'])
   expect(await operationOf('/api/persisted')).toEqual([undefined, 'Cart'])
   expect(await operationOf('/api/search')).toEqual([undefined, undefined])

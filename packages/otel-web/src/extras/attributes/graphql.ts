@@ -1,8 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { ATTR_GRAPHQL_OPERATION_NAME, ATTR_GRAPHQL_OPERATION_TYPE } from '../../core/semconv.ts'
 import { guarded } from '../../platform/guarded.ts'
-import { call, type Patches, type Restore } from '../../platform/patch.ts'
-import { stopAll } from '../../platform/stop-all.ts'
 
 const GRAPHQL_URL = /graphql|gql/i
 /** Longer bodies are not parsed: it would take more than a millisecond. */
@@ -18,36 +16,15 @@ interface Operation {
 }
 
 /**
- * Finds the operation of each request in its body while `fetch` or `send` runs. Only a string body is read.
+ * The operation of a request to a GraphQL address. Only a string body is read. The descriptor does not call a getter, but a
+ * proxy of the caller sees that it is read.
  *
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters
  */
-export function traceOperations({ patchMethod }: Patches): { current(): Attributes; stop: Restore } {
-  let current: Attributes = {}
-  const during = (body: unknown, run: () => unknown) => {
-    const before = current
-    current = guarded(() => operationInBody(body)) ?? {}
-    try {
-      return run()
-    } finally {
-      current = before
-    }
-  }
-  const stop = stopAll([
-    patchMethod(window, 'fetch', (stock, self, args) =>
-      // The descriptor does not call a getter, but a proxy of the caller sees that it is read.
-      during(
-        GRAPHQL_URL.test(typeof args[0] === 'string' ? args[0] : '')
-          ? Object.getOwnPropertyDescriptor(Object(args[1]), 'body')?.value
-          : undefined,
-        () => call(stock, self, args),
-      ),
-    ),
-    patchMethod(window.XMLHttpRequest?.prototype, 'send', (stock, self, args) =>
-      during(args[0], () => call(stock, self, args)),
-    ),
-  ])
-  return { current: () => current, stop }
+export function operationOf(url: unknown, init: unknown): Attributes | undefined {
+  return typeof url === 'string' && GRAPHQL_URL.test(url)
+    ? guarded(() => operationInBody(Object.getOwnPropertyDescriptor(Object(init), 'body')?.value))
+    : undefined
 }
 
 /** The operation of a POST. Batches have none. */

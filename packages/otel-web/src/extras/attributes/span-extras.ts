@@ -15,7 +15,7 @@ import type { Instrumentation } from '../../page-sdk.ts'
 import { readDocument } from '../../platform/document.ts'
 import { KeptTraces } from '../../sampling/kept-traces.ts'
 import { createCommonAttributes } from './common-attributes.ts'
-import { operationInUrl, traceOperations } from './graphql.ts'
+import { operationInUrl, operationOf } from './graphql.ts'
 
 const SLOW_MILLIS = 5000
 
@@ -24,20 +24,27 @@ const SLOW_MILLIS = 5000
  * a request. Adds the session to the baggage of requests.
  */
 export const completeSpans: Instrumentation = (sdk) => {
-  const { exporter, hooks, http, loader, options, patches, recordingState } = sdk
+  const { exporter, hooks, http, loader, options, recordingState } = sdk
   const common = createCommonAttributes(sdk)
   const late = new WeakSet<object>()
-  const operations = traceOperations(patches)
+  let operation: Attributes | undefined
+  http.onSend = (url, init) => {
+    operation = operationOf(url, init)
+  }
   exporter.queue.complete({
     kept: new KeptTraces(options.slowMillis ?? SLOW_MILLIS),
     ...common,
     onStart(span) {
       late.add(span)
-      const { attributes } = span as unknown as ReadableSpan
+      const { attributes, kind } = span as unknown as ReadableSpan
       const type = attributes[ATTR_ACTION_TYPE]
-      if (!type) span.setAttributes(operations.current())
+      // Each request sets the operation before its span starts.
+      if (kind === SpanKind.CLIENT && operation) {
+        span.setAttributes(operation)
+        operation = undefined
+      }
       // A navigation starts before its page has a title.
-      else if (type !== 'navigation') span.setAttribute(ATTR_PAGE_TITLE, readDocument('title'))
+      else if (type && type !== 'navigation') span.setAttribute(ATTR_PAGE_TITLE, readDocument('title'))
     },
     describe(span, timing) {
       const { attributes } = span
@@ -71,7 +78,9 @@ export const completeSpans: Instrumentation = (sdk) => {
     }
     return setBaggage(context, baggage)
   }
-  return operations.stop
+  return () => {
+    http.onSend = undefined
+  }
 }
 
 /** Whether a context is that of a request to the origin of the page. */

@@ -72,10 +72,11 @@ export function traceXhr(parts: HttpParts, loader?: LoaderState): Restore {
       own?.set(key, before === undefined ? value : `${before}, ${value}`)
       return result
     }),
-    hook('send', (xhr, _, stock) => {
+    hook('send', (xhr, [body], stock) => {
       // In any other state, or when the request was already sent, `send()` throws.
       const request = xhr.readyState === 1 ? opened.get(xhr) : undefined
       opened.delete(xhr)
+      parts.onSend?.(request?.url, { body })
       const started = request && guarded(() => startSending(parts, xhr, request))
       if (started && 'traceparent' in started.headers && !request.own.has('traceparent')) sending.add(xhr)
       try {
