@@ -41,7 +41,8 @@ test.each(Object.entries(FLOODS))(
     expect(peakMemoryBytes(pid)).toBeLessThan(MAX_MEMORY_BYTES)
     expect((await fetch(new URL('/healthz', otlpUrl))).status).toBe(200)
   },
-  60_000,
+  // On a busy machine. It ends only a test that hangs.
+  240_000,
 )
 
 /** The database with its write-ahead log and the files beside them. */
