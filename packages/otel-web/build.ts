@@ -17,7 +17,7 @@ const INTERNAL_NAMES = `
   awaitPaint beforeChange beforeFlush begin bodies boundary causeOf clock clockOffset contextFor counts
   dateIn decisionFor describe drain endOf endsItself enter enterLoop errorRecorder expand exporter
   extraAttributes finish finishAll firstRequestMillis flushLeaving follow followPromises followSession
-  gesture globals hasBoundaries hooks ids ignores ignoresReads initial isAction isAllRoot isCompressed
+  gesture globals hasBoundaries hooks ids ignores isOn ignoresReads initial isAction isAllRoot isCompressed
   isExported isHidden isInline isRecorded isReferenced isRoot isTarget isTouched lastMillis listen
   listenAfterOpen listeners loader loadExtras loopContext mayDeliver maySend mayStore nodes noteActivity
   noteError offsetMillis offsetOf onActionEnd onClick onExpired onFollowPromises onGone onHidden onInput

@@ -30,8 +30,8 @@ export interface HttpParts extends HttpSpanParts {
     /** Remembers the context of a failed request. */
     noteError(error: unknown, context: Context): void
   }
-  /** Called before the span of a `fetch` or a `send()` starts, with an `init` that has the body. Set by the extras. */
-  onSend?: ((url: unknown, init: unknown) => void) | undefined
+  /** Called with a URL and an `init` with the body, before the span of a `fetch` or a `send()` starts. Set by the extras. */
+  onSend?: ((args: readonly unknown[]) => void) | undefined
   /** Called for every request without trace headers. Set by the debug console. */
   onNotSent?: ((url: URL, decision: PropagationDecision) => void) | undefined
 }

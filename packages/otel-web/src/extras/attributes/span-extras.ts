@@ -28,7 +28,7 @@ export const completeSpans: Instrumentation = (sdk) => {
   const common = createCommonAttributes(sdk)
   const late = new WeakSet<object>()
   let operation: Attributes | undefined
-  http.onSend = (url, init) => {
+  http.onSend = ([url, init]) => {
     operation = operationOf(url, init)
   }
   exporter.queue.complete({

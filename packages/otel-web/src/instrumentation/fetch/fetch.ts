@@ -22,7 +22,7 @@ export function traceFetch(parts: HttpParts, loader?: LoaderState): Restore {
   const replacement: Replacement = (stock, self, args) => {
     const isOurs = !isStopped && (self == null || self === window)
     if (!isOurs || isTracingSuppressed(parts.activeContext())) return call(stock, self, args)
-    parts.onSend?.(args[0], args[1])
+    parts.onSend?.(args)
     let asked: AskedRequest | undefined
     try {
       asked = readRequest(stock, args)

@@ -76,7 +76,7 @@ export function traceXhr(parts: HttpParts, loader?: LoaderState): Restore {
       // In any other state, or when the request was already sent, `send()` throws.
       const request = xhr.readyState === 1 ? opened.get(xhr) : undefined
       opened.delete(xhr)
-      parts.onSend?.(request?.url, { body })
+      parts.onSend?.([request?.url, { body }])
       const started = request && guarded(() => startSending(parts, xhr, request))
       if (started && 'traceparent' in started.headers && !request.own.has('traceparent')) sending.add(xhr)
       try {
