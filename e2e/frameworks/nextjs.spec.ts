@@ -16,6 +16,8 @@ testFramework({
   development: (port) => ['node_modules/.bin/next', 'dev', '--port', String(port)],
   load: [request('GET', '/api/products'), page('/cart')],
   hydratesLate: true,
+  // The chunk that follows React: Next.js gives it no name.
+  ready: (page) => page.waitForLoadState('networkidle'),
   navigation: [page('/cart'), { name: 'navigate /cart' }, request('GET', '/api/cart')],
   more({ visit, expectTraceOf }) {
     test('a form with a Server Action has the request to the server', async ({ page }) => {

@@ -16,12 +16,12 @@ const INTERNAL_NAMES = `
   actions activeContext addBaggage addLate addTiming adoptConsent ambiguousCount answered applyConsent
   awaitPaint beforeChange beforeFlush begin bodies boundary causeOf clock clockOffset contextFor counts
   dateIn decisionFor describe drain endOf endsItself enter enterLoop errorRecorder expand exporter
-  extraAttributes finish finishAll firstRequestMillis flushLeaving follow followPromises followSession
+  extraAttributes finish finishAll firstRequestMillis flushLeaving follow followPromises followReact followSession
   gesture globals hasBoundaries hooks ids ignores isOn ignoresReads initial isAction isAllRoot isCompressed
   isExported isHidden isInline isRecorded isReferenced isRoot isTarget isTouched lastMillis listen
   listenAfterOpen listeners loader loadExtras loopContext mayDeliver maySend mayStore nodes noteActivity
   noteError offsetMillis offsetOf onActionEnd onClick onExpired onFollowPromises onGone onHidden onInput
-  onInvalid onLeave onNotSent onOver onQueued onSend onResult onTiming onUse onUserAction originals otlp outcome
+  onInvalid onLeave onNotSent onOver onQueued onSend onResult onTiming onUse originals otlp outcome
   owns pageContexts pageLoad pageMillis painted parentSampled patchClass patches patchMethod patience pin
   postClear provider queue recordingState redactor redactUrl rejected rejectedCount rejectionMarks release
   reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask
@@ -115,13 +115,17 @@ async function writeScript(name: string, entry: string, options: BuildOptions, b
     codegen: { removeWhitespace: true },
   })
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
-  // A third one inlines more and saves 2 % of the SDK. Small scripts can grow, so the smaller result is used.
-  const { code: inlined = minified } = await minifyMore(minified, {
-    ecma: 2022,
-    module: options.format === 'esm',
-    compress: { passes: 3, sequences: false },
-  })
-  const smallest = sizeBytes(inlined) < sizeBytes(minified) ? inlined : minified
+  // A third one inlines more and saves 2 % of the SDK. Scripts can grow by it, so the smallest result is used.
+  const candidates = [minified]
+  for (const hoist_funs of [false, true]) {
+    const { code: inlined } = await minifyMore(minified, {
+      ecma: 2022,
+      module: options.format === 'esm',
+      compress: { passes: 3, sequences: false, hoist_funs },
+    })
+    if (inlined !== undefined) candidates.push(inlined)
+  }
+  const smallest = candidates.reduce((best, each) => (sizeBytes(each) < sizeBytes(best) ? each : best))
   // Pages without a declared encoding are not decoded as UTF-8, so the scripts are ASCII.
   const ascii = smallest.replace(
     /[^\0-\x7f]/g,

@@ -45,10 +45,10 @@ export interface Hooks extends PropagatorHooks {
   /** Called for every click, with its action. */
   onClick?: (event: Event, action: Action) => void
   /**
-   * Called before each user action. Loads the React chunk. Returns undefined if React was not patched; otherwise a
-   * promise of the function that stops following React, or of undefined if the chunk could not be loaded.
+   * Follows React. Returns undefined if React was not patched; otherwise a promise of the function that stops following
+   * React, or of undefined if the chunk could not be loaded.
    */
-  onUserAction?: () => Promise<Restore | undefined> | undefined
+  followReact?: () => Promise<Restore | undefined> | undefined
   /** Records the web vitals that have changed. */
   reportVitals?: () => void
 }

@@ -37,16 +37,11 @@ const recordRageClicks: Instrumentation = ({ hooks }) => {
   hooks.onClick = createRageClicks()
 }
 
-/** In a bundle, React is evaluated after tracing has started. Its chunk is loaded here if no action did so before. */
-const loadReactChunk: Instrumentation = ({ hooks }) => {
-  hooks.onUserAction?.()
-}
-
 const printTraces: Instrumentation = ({ options: { debug }, hooks, http, patches, traceListeners }) => {
   if (!debug) return
   const { onTrace, onNotSent } = createDebugConsole(debug, patches.unpatchable())
   traceListeners.add(onTrace)
-  const printReactNotice = createReactNotice(() => hooks.onUserAction?.())
+  const printReactNotice = createReactNotice(() => hooks.followReact?.())
   printReactNotice()
   // React may be evaluated later.
   traceListeners.add(printReactNotice)
@@ -61,7 +56,6 @@ export const extras: readonly Instrumentation[] = [
   readHeaders,
   recordRageClicks,
   printTraces,
-  loadReactChunk,
   webVitalsInstrumentation,
   framesInstrumentation,
   connectionsInstrumentation,

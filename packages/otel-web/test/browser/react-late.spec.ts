@@ -80,6 +80,30 @@ test('a root of a React that was evaluated after tracing started is followed bes
   expect(noise.filter((line) => !line.startsWith('[throughline]'))).toEqual([])
 })
 
+test('React that is evaluated after tracing started is followed at once, also for the first action', async ({
+  page,
+  serve,
+  noise,
+}) => {
+  // The extras come half a second after the start: here, never.
+  await page.addInitScript(() => {
+    const later = setTimeout
+    window.setTimeout = ((callback: () => void, millis: number) =>
+      millis === 500 ? 0 : later(callback, millis)) as typeof setTimeout
+  })
+  const late = await bundledCode(`${IMPORTS}\n${app('one')}`)
+  await page.goto(serve('/', `${ROOTS}${await bundledCode(START)}${late}`, { script: '' }))
+  await waitForReact(page)
+  const traceIdOf = async (path: string) =>
+    (await (await page.waitForRequest(`**${path}`)).headerValue('traceparent'))?.split('-')[1]
+  const traceIds = Promise.all(['/api/one-first', '/api/one-effect-1'].map(traceIdOf))
+  await page.getByRole('button', { name: 'one 0' }).click()
+  const [first, effect] = await traceIds
+  expect(first).toMatch(/^[0-9a-f]{32}$/)
+  expect(effect).toBe(first)
+  expect(noise.filter((line) => !line.startsWith('[throughline]'))).toEqual([])
+})
+
 test('the SDK script without its loader reports in debug mode that it does not follow React', async ({
   page,
   serve,

@@ -10,20 +10,28 @@ export interface LoadReact {
   readonly load: () => Promise<FollowReact>
 }
 
-/** Runs React effects in the context of the updates that caused them. React may be loaded later than tracing. */
+/** Runs React effects in the context of the updates that caused them. The chunk is loaded as soon as React is met. */
 export function createReactInstrumentation({ met, load }: LoadReact): Instrumentation {
   return ({ hooks, pageContexts }) => {
+    if (!met) return
+    const { devTools_: devTools } = met
+    const inject = devTools.inject
     let following: Promise<Restore | undefined> | undefined
     const follow = () => {
-      if (!met?.ref_) return
-      // If the chunk fails to load, React effects have no context after an await.
-      following ??= load().then(
-        (followReact) => followReact(met, pageContexts, withPossibleCauses),
-        () => undefined,
-      )
+      if (met.ref_)
+        following ??= load()
+          .then((followReact) => followReact(met, pageContexts, withPossibleCauses))
+          // Without the chunk, React effects have no context after an await.
+          .catch(() => undefined)
       return following
     }
-    hooks.onUserAction = follow
+    // In a bundle, React is evaluated after tracing has started.
+    devTools.inject = (internals) => {
+      const id = inject?.call(devTools, internals)
+      follow()
+      return id
+    }
+    hooks.followReact = follow
     follow()
     return () => void following?.then((stop) => stop?.())
   }

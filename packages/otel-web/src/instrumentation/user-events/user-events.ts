@@ -56,7 +56,6 @@ export function listenForUserActions(sdk: PageSdk): Restore {
     if (type === 'click') hooks.onClick?.(event, action)
   }
   const startFor = (event: Event): Action => {
-    hooks.onUserAction?.()
     sdk.recordingState.session.touch()
     sdk.pageLoad.release()
     return actions.start({ ...describeEvent(event), startMillis: startOf(event) })
