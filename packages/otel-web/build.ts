@@ -104,6 +104,9 @@ async function writeScript(name: string, entry: string, options: BuildOptions, b
     ...options,
     metafile: true,
   })
+  // Pages without a declared encoding are not decoded as UTF-8, so the scripts are ASCII.
+  const finish = (script: string) =>
+    banner + script.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   metafiles.push(result.metafile)
   mangleCache = result.mangleCache ?? mangleCache
   const [bundle] = result.outputFiles ?? []
@@ -116,22 +119,16 @@ async function writeScript(name: string, entry: string, options: BuildOptions, b
   })
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
   // A third one inlines more and saves 2 % of the SDK. Scripts can grow by it, so the smallest result is used.
-  const candidates = [minified]
+  const candidates = [finish(minified)]
   for (const hoist_funs of [false, true]) {
     const { code: inlined } = await minifyMore(minified, {
       ecma: 2022,
       module: options.format === 'esm',
       compress: { passes: 3, sequences: false, hoist_funs },
     })
-    if (inlined !== undefined) candidates.push(inlined)
+    if (inlined !== undefined) candidates.push(finish(inlined))
   }
-  const smallest = candidates.reduce((best, each) => (sizeBytes(each) < sizeBytes(best) ? each : best))
-  // Pages without a declared encoding are not decoded as UTF-8, so the scripts are ASCII.
-  const ascii = smallest.replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  const code = banner + ascii
+  const code = candidates.reduce((best, each) => (sizeBytes(each) < sizeBytes(best) ? each : best))
   // The file is replaced atomically, for servers that read the folder meanwhile.
   const file = join(dist, `${name}.js`)
   writeFileSync(`${file}.${process.pid}`, code)

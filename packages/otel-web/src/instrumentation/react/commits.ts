@@ -26,26 +26,49 @@ export const deferred: Map<unknown, ComponentRender[]> = new Map()
 const suspended = new WeakMap<Fiber, Cause>()
 /** The cause of the updates of a class component since it was last idle. */
 const classCauses = new WeakMap<object, Cause>()
+/** Whether the tree of the current commit was searched. */
+let isSearched = false
 
 /** Called by React after the commit of a root, including its layout effects. */
 export function onCommit(root: FiberRoot): void {
+  isSearched = false
   walkRoot(root, root.current)
   if (!root.current.child) roots.delete(root)
   endPass()
-  storeChanges.clear()
-  if (!root.pendingLanes) deferred.clear()
+  // A store can be read in several roots, which commit one after the other.
+  const pending = [...roots.keys()].filter(({ pendingLanes }) => pendingLanes)
+  if (pending.every((each) => each === root)) storeChanges.clear()
+  if (!pending.length) deferred.clear()
 }
 
 /**
  * Walks roots that have a new tree: layout effects run before React reports the commit.
  *
- * @param isEarly true in an insertion effect, which runs before React makes the new tree current. With several roots, it
- *   is unknown which one has a new tree.
+ * @param early an insertion effect, which runs before React makes the new tree current. The new tree has this effect.
  */
-export function catchUp(isEarly?: boolean): void {
-  if (isDirty)
-    for (const [root] of roots)
-      walkRoot(root, isEarly && roots.size < 2 ? root.current.alternate : root.current)
+export function catchUp(early?: EffectCreate): void {
+  if (!isDirty || (early && isSearched)) return
+  if (early) isSearched = true
+  for (const [root] of roots) {
+    const { current } = root
+    walkRoot(root, early && hasEffect(current.alternate, early) ? current.alternate : current)
+  }
+}
+
+/** Whether the part of the tree that rendered has an effect. */
+function hasEffect(fiber: Fiber | null, effect: EffectCreate): boolean {
+  for (; fiber; fiber = fiber.sibling) {
+    const { child, alternate } = fiber
+    if (findEffect(fiber, effect) || (child !== alternate?.child && hasEffect(child, effect))) return true
+  }
+  return false
+}
+
+/** The effect of a component, or its first one that is followed. */
+function findEffect({ updateQueue }: Fiber, wanted?: EffectCreate): EffectCreate | undefined {
+  const last = updateQueue?.lastEffect
+  for (let effect = last; effect; effect = effect.next === last ? null : effect.next)
+    if (wanted ? effect.create === wanted : effect.create.render_) return effect.create
 }
 
 /**
@@ -93,11 +116,7 @@ function walkBoundary(fiber: Fiber, above: Cause): Cause {
 
 /** The cause of the render of a function component. */
 function causeOfHooks(fiber: Fiber, above: Cause): Cause {
-  let render: ComponentRender | undefined
-  const last = fiber.updateQueue?.lastEffect
-  for (let effect = last; effect && !render; effect = effect.next === last ? null : effect.next) {
-    render = (effect.create as EffectCreate).render_
-  }
+  let render = findEffect(fiber)?.render_
   // In other components `memoizedState` is not a list of hooks and has no `queue`.
   for (let hook = fiber.memoizedState; hook?.queue !== undefined; hook = hook.next) {
     const followed = (hook.queue?.dispatch as FollowedSetter | undefined)?.hook_

@@ -111,7 +111,7 @@ const effect =
   (own, _, create, deps) => {
     const render = currentRender()
     const run: EffectCreate = () => {
-      catchUp(isEarly)
+      catchUp(isEarly ? run : undefined)
       // Effects also run when hidden content is shown again. The active context is the right one then.
       const cleanUp = runAs(render?.commit_ === commits ? render.cause_ : undefined, create as Hook)
       return typeof cleanUp === 'function' ? () => runAs(cause() ?? UNKNOWN, cleanUp as Hook) : cleanUp

@@ -156,6 +156,23 @@ export const PATTERNS: readonly ReactPattern[] = [
     },
   },
   {
+    // Each pattern has a root of its own, beside those of the patterns before it.
+    name: 'an insertion effect, with several roots',
+    places: ['insertion effect'],
+    needs: 'useInsertionEffect',
+    component: (see, onAct) => () => {
+      const [value, setValue] = useState<Named>()
+      onAct(async (by) => {
+        await sleep(3)
+        setValue({ by })
+      })
+      React.useInsertionEffect(() => {
+        if (value) see('insertion effect', value.by)
+      }, [value])
+      return null
+    },
+  },
+  {
     name: 'a context, below a component that does not render',
     places: ['effect'],
     component: (see, onAct) => {

@@ -258,9 +258,14 @@ async function runProgram(
 ): Promise<void> {
   const writers: Writer[] = []
   const store = 'useSyncExternalStore' in React ? Store() : undefined
-  const render = mount(document.body.appendChild(document.createElement('div')))
-  render(h(Node, { tree, above: [], writtenAbove: [], mountedBy: NO_OWNER, writers, store }))
-  while (writers.length === 0) await sleep(1)
+  // Every second program has a second root, with one component.
+  const trees: Tree[] = seed % 2 ? [tree] : [tree, { kind: 'function', children: [] }]
+  const renders = trees.map((each) => {
+    const render = mount(document.body.appendChild(document.createElement('div')))
+    render(h(Node, { tree: each, above: [], writtenAbove: [], mountedBy: NO_OWNER, writers, store }))
+    return render
+  })
+  while (writers.length < trees.length) await sleep(1)
   const write = ({ at, write }: Step, by: Owner) => {
     const writer = writers[at % writers.length]
     const entry = { by, commit: counted.commits }
@@ -289,6 +294,6 @@ async function runProgram(
     commits = counted.commits
     await sleep(8)
   }
-  render(null)
+  for (const render of renders) render(null)
   await sleep(0)
 }
