@@ -73,7 +73,10 @@ export function setLastHook(hook: FollowedHook): void {
   const before = hook.render_
   lastHook = hook
   // The component resumes a suspended render, whose updates were already taken.
-  if (before?.isSuspended_ && !before.commit_) take(before.own_)
+  if (before?.isSuspended_ && !before.commit_) {
+    take(before.own_)
+    if (hook.last_?.render_ === before) hook.last_.render_ = component
+  }
   hook.render_ = component
 }
 

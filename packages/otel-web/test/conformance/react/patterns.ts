@@ -336,6 +336,21 @@ export const PATTERNS: readonly ReactPattern[] = [
     },
   },
   {
+    // React repeats the render in a microtask, without the update.
+    name: 'use of a promise that has resolved, in the component that sets it',
+    places: ['effect'],
+    needs: 'use',
+    component: (see, onAct) => {
+      const Shows = () => {
+        const [promise, setPromise] = useState<Promise<Named>>()
+        onAct((by) => React.startTransition(() => setPromise(Promise.resolve({ by }))))
+        useSeen(see, 'effect', promise && React.use(promise))
+        return null
+      }
+      return () => h(React.Suspense, { fallback: null }, h(Shows))
+    },
+  },
+  {
     name: 'a load in render, in a transition',
     places: ['load', 'effect'],
     needs: 'use',
