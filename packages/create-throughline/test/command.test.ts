@@ -222,6 +222,18 @@ test('a type that the entry imports is not imported again', async () => {
   expect(readFiles(folder)['src/main.tsx']?.match(/type ErrorInfo/g)).toHaveLength(1)
 })
 
+test('the app of the template of Vue reports its errors', async () => {
+  const folder = makeFolder(TEMPLATES.vue)
+  const { stdout } = await runCommand(folder, ...YES)
+  expect(stdout).not.toContain('docs/frameworks/vue.md')
+  expect(readFiles(folder)['src/main.js']).toBe(
+    "import { tracing } from './tracing.js'\nimport { createApp } from 'vue'\nimport App from './App.vue'\n\n" +
+      'const app = createApp(App)\n// Vue catches errors of handlers, async ones too, and of rendering.\n' +
+      'app.config.errorHandler = (error, _instance, info) => {\n' +
+      "  tracing.recordError(error, { 'vue.info': info })\n  console.error(error)\n}\napp.mount('#app')\n",
+  )
+})
+
 test('a directive stays above the statement that it is about', async () => {
   const before = '// @ts-expect-error no root\ncreateRoot(root).render()\n'
   const folder = makeFolder({

@@ -1,5 +1,5 @@
 import { parse } from '@babel/parser'
-import type { Expression, Statement } from '@babel/types'
+import type { Expression, Node, Statement } from '@babel/types'
 import { type Edit, indentUnitOf, insertAt, newlineOf } from './text.ts'
 
 /** A parsed module of JavaScript or TypeScript, with the style of its text. */
@@ -122,6 +122,28 @@ export function startWithComments({ text }: Module, statement: Statement): numbe
 /** True if a module imports one of the sources. */
 export function importsFrom(module: Module, isSource: (source: string) => boolean): boolean {
   return module.statements.some((each) => each.type === 'ImportDeclaration' && isSource(each.source.value))
+}
+
+/**
+ * The name under which a function or class is exported by the module that it comes from: `Hono` for `App` of
+ * `import { Hono as App }` and for `hono.Hono` of `import * as hono`. The name itself if it is not imported; `undefined` for
+ * other expressions.
+ */
+export function importedName({ statements }: Module, callee: Node): string | undefined {
+  const specifierOf = (name: string) =>
+    statements
+      .flatMap((each) => (each.type === 'ImportDeclaration' ? each.specifiers : []))
+      .find(({ local }) => local.name === name)
+  if (callee.type === 'Identifier') {
+    const specifier = specifierOf(callee.name)
+    if (specifier?.type !== 'ImportSpecifier') return callee.name
+    return specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value
+  }
+  if (callee.type !== 'MemberExpression' || callee.computed) return undefined
+  const { object, property } = callee
+  const isNamespace =
+    object.type === 'Identifier' && specifierOf(object.name)?.type === 'ImportNamespaceSpecifier'
+  return isNamespace && property.type === 'Identifier' ? property.name : undefined
 }
 
 /** True if a name appears anywhere in the code of a module, as a variable or as a key. */

@@ -35,3 +35,8 @@ export function afterCommentAt(text: string, offset: number): number {
   const [rest = ''] = /^[^\r\n]*/.exec(text.slice(offset)) ?? []
   return /^[ \t]*(?:\/\/.*|\/\*(?:[^*]|\*(?!\/))*\*\/[ \t]*)?$/.test(rest) ? offset + rest.length : offset
 }
+
+/** Code without strings, with spaces in place of its comments, so that offsets stay. */
+export function withoutComments(code: string): string {
+  return code.replace(/\/\/[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*\*\//g, ({ length }) => ' '.repeat(length))
+}
