@@ -289,7 +289,7 @@ test('hooks of SvelteKit with only comments keep them first', async () => {
 })
 
 test('a configuration that cannot be edited is left, with the lines to add and code 2', async () => {
-  const config = 'export default mergeConfig(base, {})\n'
+  const config = 'export default makeConfig()\n'
   const folder = makeFolder({ ...TEMPLATES.react, 'vite.config.ts': config })
   const { status, stdout, stderr } = await runCommand(folder, ...YES)
   expect(status).toBe(2)
@@ -298,6 +298,19 @@ test('a configuration that cannot be edited is left, with the lines to add and c
   expect(readFiles(folder)).toMatchObject({ 'vite.config.ts': config, 'src/tracing.ts': expect.anything() })
   const second = await runCommand(folder, ...YES)
   expect([second.status, second.stderr]).toEqual([2, stderr])
+})
+
+test('the lines of a proxy are printed until the base of the configuration has them', async () => {
+  const config = "import { base } from './config/base'\nexport default mergeConfig(base, {})\n"
+  const proxy = (entries: string) =>
+    `export const base = { server: { proxy: {${entries} '/': 'http://a.example' } } }\n`
+  const files = { ...TEMPLATES.react, 'vite.config.ts': config, 'config/base.ts': proxy('') }
+  const folder = makeFolder(files)
+  const { status, stderr } = await runCommand(folder, ...YES)
+  expect([status, stderr]).toEqual([2, expect.stringContaining("server: { proxy: { '/v1/traces': ")])
+  writeFiles(folder, { 'config/base.ts': proxy(" '/v1/traces': 'http://localhost:4318',") })
+  expect((await runCommand(folder, ...YES)).status).toBe(0)
+  expect(readFiles(folder)['vite.config.ts']).toBe(config)
 })
 
 describe('nothing is changed, with code 1, in', () => {

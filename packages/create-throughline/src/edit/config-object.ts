@@ -1,72 +1,172 @@
 import type {
-  ArrowFunctionExpression,
+  CallExpression,
   Expression,
-  FunctionExpression,
+  FunctionDeclaration,
   ObjectExpression,
   Statement,
 } from '@babel/types'
-import { findConstant, type Module } from './module.ts'
-import { unwrap } from './object.ts'
+import { findConstant, findDeclaration, importedName, importSource, type Module } from './module.ts'
+import { keyOf, unwrap } from './object.ts'
+
+/** An object literal of a configuration. */
+interface ConfigObject {
+  readonly object: ObjectExpression
+  /** What the names in it mean. */
+  readonly scope: Scope
+  /** The sources of imports that the object is merged into, by `mergeConfig` of Vite. */
+  readonly bases: readonly string[]
+}
+
+interface Scope {
+  readonly module: Module
+  /** The statements of the function around an expression. */
+  readonly locals: readonly Statement[]
+  /** How many names were followed. A function may call itself. */
+  readonly depth: number
+}
+
+const MAX_DEPTH = 10
+
+type Values = readonly ConfigObject[] | undefined
+
+/** The only object literal that a configuration file exports. `undefined` if it exports others, too, or none. */
+export function findConfigObject(module: Module): ObjectExpression | undefined {
+  const [only, ...others] = findConfigObjects(module) ?? []
+  return others.length === 0 ? only?.object : undefined
+}
 
 /**
- * The object literal that a configuration file exports: directly, as a constant, through `defineConfig` or a function of such a name, or as the only
- * value that a function returns. `undefined` if the configuration is put together in another way.
+ * The object literals that a configuration file may export: directly, as a constant, through `defineConfig`, a function of such
+ * a name or `mergeConfig`, in the branches of a condition, or as the values that a function returns. `undefined` if one of them is
+ * put together in another way.
  */
-export function findConfigObject(module: Module): ObjectExpression | undefined {
+export function findConfigObjects(module: Module): Values {
+  const scope = { module, locals: [], depth: 0 }
   for (const statement of module.statements) {
-    const exported = exportedBy(statement)
-    if (exported) return resolve(module, exported, [])
+    const exported = exportedBy(scope, statement)
+    if (exported)
+      return exported.type === 'FunctionDeclaration'
+        ? resolveReturned(scope, exported)
+        : resolve(scope, exported)
   }
   return undefined
 }
 
-function exportedBy(statement: Statement): Expression | undefined {
+function exportedBy({ module }: Scope, statement: Statement): Expression | FunctionDeclaration | undefined {
   if (statement.type === 'ExportDefaultDeclaration') {
     const { declaration } = statement
-    const isExpression = !/^(?:Function|Class|TSDeclare|TSInterface)/.test(declaration.type)
-    return isExpression ? (declaration as Expression) : undefined
+    if (declaration.type === 'FunctionDeclaration') return declaration
+    return /^(?:Class|TSDeclare|TSInterface)/.test(declaration.type) ? undefined : (declaration as Expression)
   }
+  if (statement.type === 'TSExportAssignment') return statement.expression
+  if (statement.type === 'ExportNamedDeclaration') return exportedAsDefault(statement)
   if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression')
     return undefined
   const { left, right } = statement.expression
-  const isExports =
-    left.type === 'MemberExpression' &&
-    left.object.type === 'Identifier' &&
-    left.object.name === 'module' &&
-    left.property.type === 'Identifier' &&
-    left.property.name === 'exports'
-  return isExports ? right : undefined
+  const target = module.text.slice(left.start ?? 0, left.end ?? 0)
+  return target === 'module.exports' || target === 'exports.default' ? right : undefined
 }
 
-/** @param locals the statements of the functions around the expression */
-function resolve(
-  module: Module,
-  expression: Expression,
-  locals: readonly Statement[],
-): ObjectExpression | undefined {
+/** The variable in `export { config as default }`. */
+function exportedAsDefault(statement: Statement): Expression | undefined {
+  if (statement.type !== 'ExportNamedDeclaration' || statement.source) return undefined
+  for (const specifier of statement.specifiers)
+    if (specifier.type === 'ExportSpecifier' && keyOf({ key: specifier.exported }) === 'default')
+      return specifier.local
+  return undefined
+}
+
+function resolve(scope: Scope, expression: Expression): Values {
   const value = unwrap(expression)
   switch (value.type) {
     case 'ObjectExpression':
-      return value
-    case 'CallExpression': {
-      const [first] = value.arguments
-      const isDefine = value.callee.type === 'Identifier' && /^define\w*Config$/.test(value.callee.name)
-      if (!isDefine || !first || first.type === 'SpreadElement' || first.type === 'ArgumentPlaceholder')
-        return undefined
-      return resolve(module, first, locals)
-    }
+      return [{ object: value, scope, bases: [] }]
+    case 'CallExpression':
+      return resolveCall(scope, value)
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
-      return resolveReturned(module, value)
-    case 'Identifier': {
-      if (isChanged(module, value.name)) return undefined
-      const constant =
-        findConstant({ ...module, statements: locals }, value.name) ?? findConstant(module, value.name)
-      return constant && resolve(module, constant, locals)
-    }
+      return resolveReturned(scope, value)
+    case 'ConditionalExpression':
+      return all([value.consequent, value.alternate].map((each) => resolve(scope, each)))
+    case 'AwaitExpression':
+      return resolve(scope, value.argument)
+    case 'Identifier':
+      return scope.depth < MAX_DEPTH
+        ? resolveName({ ...scope, depth: scope.depth + 1 }, value.name)
+        : undefined
     default:
       return undefined
   }
+}
+
+function resolveName(scope: Scope, name: string): Values {
+  const constant = constantIn(scope, name)
+  if (constant) return resolve(scope, constant)
+  const declaration = findDeclaration(scope.module, name)
+  return declaration?.type === 'FunctionDeclaration' ? resolveReturned(scope, declaration) : undefined
+}
+
+function resolveCall(scope: Scope, { callee, arguments: given }: CallExpression): Values {
+  const name = importedName(scope.module, callee) ?? ''
+  const values = given.flatMap((each) => (/^(?:Spread|Argument)/.test(each.type) ? [] : [each as Expression]))
+  const [first, second] = values
+  if (values.length < given.length) return undefined
+  if (first && /^define\w*Config$/.test(name)) return resolve(scope, first)
+  // A function of the module.
+  if (name !== 'mergeConfig') return callee.type === 'Identifier' ? resolve(scope, callee) : undefined
+  const base = first && resolve(scope, first)
+  // Its entries come first.
+  if (base || !first || !second) return base
+  const source = sourceOf(scope, first)
+  if (source === undefined) return undefined
+  return resolve(scope, second)?.map((each) => ({ ...each, bases: [...each.bases, source] }))
+}
+
+/** The source of an import that is a value, or the function that it calls. */
+function sourceOf(scope: Scope, expression: Expression): string | undefined {
+  const value = unwrap(expression)
+  if (value.type === 'AwaitExpression') return sourceOf(scope, value.argument)
+  if (value.type === 'CallExpression') {
+    const { callee } = value
+    const [required] = value.arguments
+    if (callee.type !== 'Identifier') return undefined
+    return callee.name === 'require' && required?.type === 'StringLiteral'
+      ? required.value
+      : sourceOf(scope, callee)
+  }
+  if (value.type !== 'Identifier' || scope.depth > MAX_DEPTH) return undefined
+  const constant = constantIn(scope, value.name)
+  return constant
+    ? sourceOf({ ...scope, depth: scope.depth + 1 }, constant)
+    : importSource(scope.module, value.name)
+}
+
+/** True if what is spread into an object of a configuration may have a key. */
+export function mayHold(scope: Scope, expression: Expression, key: string): boolean {
+  const value = unwrap(expression)
+  switch (value.type) {
+    case 'ObjectExpression':
+      return value.properties.some((each) =>
+        each.type === 'SpreadElement'
+          ? mayHold(scope, each.argument, key)
+          : each.computed || keyOf(each) === key,
+      )
+    case 'ConditionalExpression':
+      return [value.consequent, value.alternate].some((each) => mayHold(scope, each, key))
+    case 'LogicalExpression':
+      return (value.operator !== '&&' && mayHold(scope, value.left, key)) || mayHold(scope, value.right, key)
+    case 'Identifier': {
+      const constant = scope.depth < MAX_DEPTH && constantIn(scope, value.name)
+      return !constant || mayHold({ ...scope, depth: scope.depth + 1 }, constant, key)
+    }
+    default:
+      return true
+  }
+}
+
+function constantIn({ module, locals }: Scope, name: string): Expression | undefined {
+  if (isChanged(module, name)) return undefined
+  return findConstant({ ...module, statements: locals }, name) ?? findConstant(module, name)
 }
 
 /** True if members of a variable are used, as in `config.server = …`: its literal may not be all of its value. */
@@ -74,14 +174,22 @@ function isChanged({ text }: Module, name: string): boolean {
   return new RegExp(`(?<![\\w$./'"-])${name}\\s*(?:\\.(?!\\.)|\\[)|\\bassign\\(\\s*${name}\\b`).test(text)
 }
 
-function resolveReturned(
-  module: Module,
-  { body }: ArrowFunctionExpression | FunctionExpression,
-): ObjectExpression | undefined {
-  if (body.type !== 'BlockStatement') return resolve(module, body, [])
+function resolveReturned(scope: Scope, { body }: { readonly body: Expression | Statement }): Values {
+  if (body.type !== 'BlockStatement') return resolve({ ...scope, locals: [] }, body as Expression)
   const returned = findReturned(body.body)
-  const [only] = returned
-  return returned.length === 1 && only ? resolve(module, only, body.body) : undefined
+  return returned.length === 0
+    ? undefined
+    : all(returned.map((each) => resolve({ ...scope, locals: body.body }, each)))
+}
+
+/** All of the values, each object once, or `undefined` if one of them is. */
+function all(values: readonly Values[]): Values {
+  const found = new Map<ObjectExpression, ConfigObject>()
+  for (const each of values) {
+    if (!each) return undefined
+    for (const value of each) found.set(value.object, value)
+  }
+  return [...found.values()]
 }
 
 /** The values of all `return` statements of a function, without those of functions in it. */

@@ -130,20 +130,32 @@ export function importsFrom(module: Module, isSource: (source: string) => boolea
  * other expressions.
  */
 export function importedName({ statements }: Module, callee: Node): string | undefined {
-  const specifierOf = (name: string) =>
-    statements
-      .flatMap((each) => (each.type === 'ImportDeclaration' ? each.specifiers : []))
-      .find(({ local }) => local.name === name)
   if (callee.type === 'Identifier') {
-    const specifier = specifierOf(callee.name)
+    const specifier = findImport(statements, callee.name)?.specifier
     if (specifier?.type !== 'ImportSpecifier') return callee.name
     return specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value
   }
   if (callee.type !== 'MemberExpression' || callee.computed) return undefined
   const { object, property } = callee
   const isNamespace =
-    object.type === 'Identifier' && specifierOf(object.name)?.type === 'ImportNamespaceSpecifier'
+    object.type === 'Identifier' &&
+    findImport(statements, object.name)?.specifier.type === 'ImportNamespaceSpecifier'
   return isNamespace && property.type === 'Identifier' ? property.name : undefined
+}
+
+/** The source that a name is imported from. */
+export function importSource({ statements }: Module, name: string): string | undefined {
+  return findImport(statements, name)?.source
+}
+
+function findImport(statements: readonly Statement[], name: string) {
+  return statements
+    .flatMap((each) =>
+      each.type === 'ImportDeclaration'
+        ? each.specifiers.map((specifier) => ({ specifier, source: each.source.value }))
+        : [],
+    )
+    .find(({ specifier }) => specifier.local.name === name)
 }
 
 /** True if a name appears anywhere in the code of a module, as a variable or as a key. */

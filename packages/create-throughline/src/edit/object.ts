@@ -1,4 +1,4 @@
-import type { ArrayExpression, Expression, ObjectExpression, ObjectProperty } from '@babel/types'
+import type { ArrayExpression, Expression, Node, ObjectExpression, ObjectProperty } from '@babel/types'
 import { insertMember, type Literal } from './list.ts'
 import { type Edit, indentUnitOf } from './text.ts'
 
@@ -17,11 +17,13 @@ export interface NewProperty {
   readonly language: 'JSON' | 'JavaScript'
   /** Default: `'`. */
   readonly quote?: '"' | "'"
+  /** Whether what is spread into an object may have a key. Default: it may. */
+  readonly mayHold?: (spread: Expression, key: string) => boolean
 }
 
 /**
  * The edits that add a property to nested object literals of `text`. Returns no edits if the property is present, and
- * `undefined` if a literal on the way has a spread, or if a value on the way is not a literal.
+ * `undefined` if a spread in a literal on the way may have it, or if a value on the way is not a literal.
  */
 export function addProperty(
   text: string,
@@ -29,31 +31,36 @@ export function addProperty(
   property: NewProperty,
 ): readonly Edit[] | undefined {
   const [key = '', ...inner] = property.path
+  const { mayHold = () => true } = property
   const found = findProperty(object, key)
   if (found && inner.length === 0) return []
+  const isHeldBy = (each: Member) => each.type === 'SpreadElement' && mayHold(each.argument, key)
   if (found) {
     // A spread after the property may replace it.
-    const later = object.properties.slice(object.properties.indexOf(found))
-    if (later.some(({ type }) => type === 'SpreadElement')) return undefined
+    if (object.properties.slice(object.properties.indexOf(found)).some(isHeldBy)) return undefined
     const value = unwrap(found.value as Expression)
     const next = { ...property, path: inner, linesOfKeys: (property.linesOfKeys ?? 0) - 1 }
     return value.type === 'ObjectExpression' ? addProperty(text, value, next) : undefined
   }
-  // A spread may contain the property. Methods and computed keys may be it.
-  if (object.properties.some((each) => each.type !== 'ObjectProperty' || each.computed)) return undefined
-  const keys = object.properties.map((each) => keyOf(each as ObjectProperty))
+  // Later members replace a first one with the same key.
+  const isReplaced = inner.length === 0 && property.position === 'first'
+  const isTaken = (each: Member) =>
+    isHeldBy(each) || (each.type !== 'SpreadElement' && (each.computed || keyOf(each) === key))
+  if (!isReplaced && object.properties.some(isTaken)) return undefined
   return insertMember(text, literalOf(object, object.properties), {
     member: memberText(property, indentUnitOf(text)),
-    index: indexIn(keys, property),
+    index: indexIn(object.properties.map(keyOf), property),
     commaInEmpty: property.language === 'JavaScript',
   })
 }
 
+type Member = ObjectExpression['properties'][number]
+
 function indexIn(
   keys: readonly string[],
-  { path: [key = '', ...inner], position, after = '' }: NewProperty,
+  { path: [key = '', ...inner], position, after }: NewProperty,
 ): number {
-  if (keys.includes(after)) return keys.indexOf(after) + 1
+  if (after !== undefined && keys.includes(after)) return keys.indexOf(after) + 1
   const next = keys.findIndex((each) => each > key)
   if (inner.length > 0 || position === 'last' || (position === 'sorted' && next < 0)) return keys.length
   return position === 'first' ? 0 : next
@@ -87,6 +94,7 @@ export function unwrap(expression: Expression): Expression {
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
     case 'ParenthesizedExpression':
       return unwrap(expression.expression)
     default:
@@ -107,8 +115,10 @@ function literalOf(
   }
 }
 
-function keyOf({ key }: ObjectProperty): string {
-  return key.type === 'Identifier' ? key.name : key.type === 'StringLiteral' ? key.value : ''
+/** The name or text of a key; empty for a spread. */
+export function keyOf(member: { readonly key?: Node } | Member): string {
+  const key = 'key' in member ? member.key : undefined
+  return key?.type === 'Identifier' ? key.name : key?.type === 'StringLiteral' ? key.value : ''
 }
 
 function memberText(

@@ -79,6 +79,82 @@ test.each([
     "export default { server: { proxy: { '/api': 'http://localhost:8787' } } }\n",
     `export default { server: { proxy: { ${ENTRY}, '/api': 'http://localhost:8787' } } }\n`,
   ],
+  [
+    'several returns',
+    "export default defineConfig(({ command }) => {\n  if (command === 'serve') {\n    return {\n      base: '/a',\n    }\n  }\n  return {\n    base: '/b',\n  }\n})\n",
+    `export default defineConfig(({ command }) => {\n  if (command === 'serve') {\n    return {\n      base: '/a',\n      ${SERVER}\n    }\n  }\n  return {\n    base: '/b',\n    ${SERVER}\n  }\n})\n`,
+  ],
+  [
+    'several returns of one object',
+    "const config = { base: '/' }\nexport default defineConfig(({ command }) => {\n  if (command) return config\n  return config\n})\n",
+    `const config = { base: '/', ${SERVER.slice(0, -1)} }\nexport default defineConfig(({ command }) => {\n  if (command) return config\n  return config\n})\n`,
+  ],
+  [
+    'spreads without a server',
+    "export default defineConfig(({ command }) => {\n  const common = { base: '/', ...(command && { mode: 'a' }) }\n  return command ? { ...common, mode: 'b' } : { ...common }\n})\n",
+    `export default defineConfig(({ command }) => {\n  const common = { base: '/', ...(command && { mode: 'a' }) }\n  return command ? { ...common, mode: 'b', ${SERVER.slice(0, -1)} } : { ...common, ${SERVER.slice(0, -1)} }\n})\n`,
+  ],
+  [
+    'a proxy with a spread, which comes after the new entry',
+    'export default { server: { proxy: { ...proxies } } }\n',
+    `export default { server: { proxy: { ${ENTRY}, ...proxies } } }\n`,
+  ],
+  [
+    'an asynchronous function',
+    "export default defineConfig(async () => {\n  const { default: a } = await import('a')\n  return await { plugins: [a()] }\n})\n",
+    `export default defineConfig(async () => {\n  const { default: a } = await import('a')\n  return await { plugins: [a()], ${SERVER.slice(0, -1)} }\n})\n`,
+  ],
+  [
+    'a function declaration',
+    "export default function config() {\n  return { base: '/' }\n}\n",
+    `export default function config() {\n  return { base: '/', ${SERVER.slice(0, -1)} }\n}\n`,
+  ],
+  [
+    'a function by its name',
+    "async function config() {\n  return { base: '/' }\n}\nexport default defineConfig(config)\n",
+    `async function config() {\n  return { base: '/', ${SERVER.slice(0, -1)} }\n}\nexport default defineConfig(config)\n`,
+  ],
+  [
+    '`mergeConfig`',
+    "import base from '@acme/vite'\nexport default mergeConfig(base, defineConfig({\n  base: '/',\n}))\n",
+    `import base from '@acme/vite'\nexport default mergeConfig(base, defineConfig({\n  base: '/',\n  ${SERVER}\n}))\n`,
+  ],
+  [
+    '`mergeConfig` of a literal, whose proxy comes first',
+    "export default mergeConfig({ server: { proxy: { '/': 'http://localhost' } } }, { base: '/' })\n",
+    `export default mergeConfig({ server: { proxy: { ${ENTRY}, '/': 'http://localhost' } } }, { base: '/' })\n`,
+  ],
+  [
+    '`mergeConfig` in a function, of the result of an import',
+    "import { baseFor } from './base.js'\nexport default defineConfig(async (env) => {\n  const base = await baseFor(env)\n  return mergeConfig(base, { base: '/' })\n})\n",
+    `import { baseFor } from './base.js'\nexport default defineConfig(async (env) => {\n  const base = await baseFor(env)\n  return mergeConfig(base, { base: '/', ${SERVER.slice(0, -1)} })\n})\n`,
+  ],
+  [
+    'imports with other names',
+    "import { defineConfig as define, mergeConfig as merge } from 'vite'\nconst base = require('./base.cjs')\nexport default define(merge(base, { base: '/' }))\n",
+    `import { defineConfig as define, mergeConfig as merge } from 'vite'\nconst base = require('./base.cjs')\nexport default define(merge(base, { base: '/', ${SERVER.slice(0, -1)} }))\n`,
+  ],
+  [
+    'all of Vite',
+    "import * as vite from 'vite'\nexport default vite.defineConfig({ base: '/' })\n",
+    `import * as vite from 'vite'\nexport default vite.defineConfig({ base: '/', ${SERVER.slice(0, -1)} })\n`,
+  ],
+  [
+    'an export by its name',
+    "const config = <UserConfig>{ base: '/' }\nexport { config as default }\n",
+    `const config = <UserConfig>{ base: '/', ${SERVER.slice(0, -1)} }\nexport { config as default }\n`,
+  ],
+  [
+    '`export =`',
+    "const config = { base: '/' } as const satisfies UserConfig\nexport = config\n",
+    `const config = { base: '/', ${SERVER.slice(0, -1)} } as const satisfies UserConfig\nexport = config\n`,
+    'vite.config.cts',
+  ],
+  [
+    'a method',
+    'export default { resolve() {} }\n',
+    `export default { resolve() {}, ${SERVER.slice(0, -1)} }\n`,
+  ],
 ])('the proxy is added to a configuration with %s', (_, before, after, path = 'vite.config.ts') => {
   expect(add(before, path)).toBe(after)
   expect(add(after, path)).toBe(after)
@@ -98,11 +174,18 @@ test.each([
   ['a server that is no literal', 'export default { server: serverOf(mode) }\n'],
   ['a server as a shorthand', 'const server = {}\nexport default { server }\n'],
   ['a computed key', 'export default { [key]: {} }\n'],
-  ['`mergeConfig`', 'export default mergeConfig(base, {})\n'],
+  ['`mergeConfig` of an unknown value', 'export default defineConfig((base) => mergeConfig(base, {}))\n'],
+  ['`mergeConfig` of imports', "import { a, b } from './a'\nexport default mergeConfig(a, b)\n"],
   [
-    'several returns',
-    'export default defineConfig(({ command }) => {\n  if (command) return {}\n  return {}\n})\n',
+    'a return that is no literal',
+    'export default defineConfig(({ command }) => {\n  if (command) return {}\n  return make()\n})\n',
   ],
+  ['a spread that may have a server', 'const a = { server: {} }\nexport default { ...a }\n'],
+  ['a spread of an import', "import { a } from './a'\nexport default { ...(dev && a) }\n"],
+  ['a method with the key', 'export default { server() {} }\n'],
+  ['a function that calls itself', 'function make() {\n  return make()\n}\nexport default make()\n'],
+  ['a constant of itself', 'const a = a\nexport default { ...a }\n'],
+  ['no return', 'export default defineConfig(() => {})\n'],
   ['a variable that may change', 'let config = {}\nexport default config\n'],
   ['members that are set later', 'const config = {}\nconfig.server = {}\nexport default config\n'],
   ['members that are assigned', 'const config = {}\nObject.assign(config, base)\nexport default config\n'],
@@ -111,4 +194,12 @@ test.each([
   ['no export', 'const config = {}\n'],
 ])('a configuration with %s is left to the user', (_, text) => {
   expect(add(text)).toBeUndefined()
+})
+
+test('a configuration whose base has a proxy is left to the user', () => {
+  const text = "import base from './base.js'\nexport default mergeConfig(base, {})\n"
+  const withBase = (base: string) => addProxy('vite.config.ts', text, 'vite', () => base)
+  expect(withBase("export default { server: { proxy: { '/': 'http://localhost' } } }")).toBeUndefined()
+  expect(withBase('export default {}')).toContain(ENTRY)
+  expect(withBase(`export default { server: { proxy: { ${ENTRY} } } }`)).toBe(text)
 })

@@ -1,8 +1,9 @@
 import { applyEdits } from 'jsonc-parser'
 import { configNames } from '../detect/web.ts'
-import { findConfigObject } from '../edit/config-object.ts'
+import { findConfigObjects, mayHold } from '../edit/config-object.ts'
 import { inStyleOf, parseModule } from '../edit/module.ts'
 import { addProperty } from '../edit/object.ts'
+import { resolveImport } from '../project/resolve-import.ts'
 import { type Draft, editFile } from './draft.ts'
 import type { ModuleStyle } from './tracing-module.ts'
 
@@ -26,23 +27,48 @@ export function planProxy(draft: Draft, tool: 'vite' | 'astro', style: ModuleSty
   }
   const code = tool === 'vite' ? PROXY : `vite: {\n  ${PROXY}\n},`
   const task = 'Add the proxy to the configuration of the development server'
-  editFile(draft, { path, task, code }, (text) => addProxy(path, text, tool))
+  const readImport = (source: string) => {
+    const file = resolveImport(project, path, source)
+    return file === undefined ? undefined : project.read(file)
+  }
+  editFile(draft, { path, task, code }, (text) => addProxy(path, text, tool, readImport))
 }
 
-/** Adds the proxy to the text of a configuration. Returns `undefined` if it cannot be done safely. */
-export function addProxy(path: string, text: string, tool: 'vite' | 'astro'): string | undefined {
+/**
+ * Adds the proxy to each object of the text of a configuration. Returns `undefined` if it cannot be done safely.
+ *
+ * @param readImport the text of a file of the project that the configuration imports. A proxy in it may have an entry that matches
+ *   first.
+ */
+export function addProxy(
+  path: string,
+  text: string,
+  tool: 'vite' | 'astro',
+  readImport: (source: string) => string | undefined = () => undefined,
+): string | undefined {
   if (text.includes(PATH)) return text
   const module = parseModule(path, text)
-  const config = module && findConfigObject(module)
-  if (!config) return undefined
-  const edits = addProperty(text, config, {
-    path: [...(tool === 'astro' ? ['vite'] : []), 'server', 'proxy', PATH],
-    value: inStyleOf(module, COLLECTOR),
-    // Vite takes the first entry that matches.
-    position: 'first',
-    linesOfKeys: tool === 'astro' ? 1 : 0,
-    language: 'JavaScript',
-    quote: module.quote,
+  const configs = module && findConfigObjects(module)
+  if (!configs) return undefined
+  const edits = configs.map(({ object, scope, bases }) => {
+    const inherited = bases.map((source) => readImport(source) ?? '').join('\n')
+    if (inherited.includes(PATH)) return []
+    if (/\bproxy\b/.test(inherited)) return undefined
+    return addProperty(text, object, {
+      path: [...(tool === 'astro' ? ['vite'] : []), 'server', 'proxy', PATH],
+      value: inStyleOf(module, COLLECTOR),
+      // Vite takes the first entry that matches.
+      position: 'first',
+      linesOfKeys: tool === 'astro' ? 1 : 0,
+      language: 'JavaScript',
+      quote: module.quote,
+      mayHold: (spread, key) => mayHold(scope, spread, key),
+    })
   })
-  return edits && applyEdits(text, [...edits])
+  return edits.includes(undefined)
+    ? undefined
+    : applyEdits(
+        text,
+        edits.flatMap((each) => each ?? []),
+      )
 }
