@@ -130,6 +130,7 @@ function causeOfHooks(fiber: Fiber, above: Cause): Cause {
   closeRender()
   render.cause_ = cause ?? outer
   render.commit_ = commits
+  render.lanes_ = fiber.lanes
   for (const note of render.shown_ ?? []) note()
   return cause
 }

@@ -8,6 +8,8 @@ export interface ComponentRender {
   cause_?: Cause
   /** The number of the commit that contains this render; 0 before the commit. */
   commit_: number
+  /** The priorities of the component's updates that the commit has skipped; 0 if none is pending. */
+  lanes_?: number
   /** True if `use` suspended the render. */
   isSuspended_?: boolean
   /** True if the render has a hook whose wrapped reducer or action is not committed yet. */

@@ -42,7 +42,8 @@ function enqueue(own: FollowedSetter): Update {
   const context_ = contexts?.active()
   own.hook_ ??= {}
   const { hook_ } = own
-  if (hook_.last_?.render_?.commit_) hook_.starters_ = undefined
+  const render = hook_.last_?.render_
+  if (render?.commit_ && !render.lanes_) hook_.starters_ = undefined
   hook_.starters_ = join(hook_.starters_, context_)
   hook_.last_ = { context_, hook_ }
   return hook_.last_

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/correctness/useExhaustiveDependencies: effects run when what they look at changes, and at no other time
 import * as React from 'react'
 import * as ReactDom from 'react-dom'
-import { NO_OWNER, type Owner } from '../flow.ts'
+import { NO_OWNER, type Owner, sleep } from '../flow.ts'
 import { act, type Look, look, looks } from './start.ts'
 import { mount } from './versions/root-client.ts'
 
@@ -174,6 +174,7 @@ export async function runOrders(): Promise<OrdersResult> {
   const from = looks.length
   const orders = allOrders()
   for (const order of orders) await runOrder(order)
+  if ('startTransition' in React) await runCopyOfPending()
   return { orders: orders.length, looks: looks.slice(from) }
 }
 
@@ -223,4 +224,33 @@ async function runOrder(order: Order): Promise<void> {
     })
   })
   for (const { render } of renders) render(null)
+}
+
+/** A state is set to a copy that holds a pending transition, after React has shown a later update of the state. */
+async function runCopyOfPending(): Promise<void> {
+  type Writers = readonly Owner[]
+  let set: React.Dispatch<React.SetStateAction<Writers>> | undefined
+  const Reader = () => {
+    const [writers, setWriters] = useState<Writers>([])
+    const [shown] = useState<{ writers: Writers }>({ writers: [] })
+    useLayoutEffect(() => {
+      const added = new Set(writers.slice(shown.writers.length))
+      const [writer = NO_OWNER] = added
+      look('copy of a pending transition: layout effect', added.size > 1 ? NO_OWNER : writer)
+      shown.writers = writers
+    }, [writers])
+    useEffect(() => {
+      set = setWriters
+    }, [])
+    return null
+  }
+  const render = mount(document.body.appendChild(document.createElement('div')))
+  render(h(Reader))
+  while (!set) await sleep(1)
+  const setWriters = set
+  const add = (by: Owner) => setWriters((writers) => [...writers, by])
+  act('first', () => React.startTransition(() => add('first')))
+  act('second', () => ReactDom.flushSync(() => add('second')))
+  act('second', () => ReactDom.flushSync(() => setWriters(['second', 'first', 'second'])))
+  render(null)
 }
