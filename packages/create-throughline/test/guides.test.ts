@@ -121,9 +121,9 @@ test('the command wraps a plain worker as the guide of the edge does', async () 
   const traced = readSnippet('docs/deploy.md', 'plain')
   const before = traced
     .replace(/^import .*\n\n/, '')
-    .replace('instrument<Env>(\n  {', '{')
-    .replace(/ {2}\},\n {2}\{ serviceName: 'greeter' \},\n\)/, '} satisfies ExportedHandler<Env>')
-  expect(before).not.toMatch(/instrument|serviceName/)
+    .replace('withRelay(\n  instrument<Env>(\n    {', '{')
+    .replace(/ {4}\},\n {4}\{ serviceName: 'greeter' \},\n {2}\),\n\)/, '} satisfies ExportedHandler<Env>')
+  expect(before).not.toMatch(/instrument|serviceName|withRelay\(/)
   const folder = makeFolder({
     'src/index.ts': before,
     'wrangler.toml': WRANGLER.replace('shop', 'greeter'),

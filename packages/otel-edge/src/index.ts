@@ -11,3 +11,4 @@ export type { EdgeOptions, ExporterOptions, KeepOptions, SamplerOptions, Samplin
 export { type OverflowConsumerOptions, overflowConsumer } from './relay/overflow-consumer.ts'
 export { otlpRelay } from './relay/relay.ts'
 export type { RelayOptions } from './relay/relay-options.ts'
+export { withRelay } from './relay/with-relay.ts'

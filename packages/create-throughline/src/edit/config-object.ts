@@ -68,7 +68,7 @@ function exportedBy({ module }: Scope, statement: Statement): Expression | Funct
 }
 
 /** The variable in `export { config as default }`. */
-function exportedAsDefault(statement: Statement): Expression | undefined {
+export function exportedAsDefault(statement: Statement): Expression | undefined {
   if (statement.type !== 'ExportNamedDeclaration' || statement.source) return undefined
   for (const specifier of statement.specifiers)
     if (specifier.type === 'ExportSpecifier' && keyOf({ key: specifier.exported }) === 'default')

@@ -62,7 +62,7 @@ function styleOf(
   )
   const literal = tokens.find(({ type }) => type.label === 'string')
   return {
-    semicolon: simple && text.charAt((simple.end ?? 0) - 1) === ';' ? ';' : '',
+    semicolon: simple && text.charAt(endOf({ text }, simple) - 1) === ';' ? ';' : '',
     quote: literal && text.charAt(literal.start) === '"' ? '"' : "'",
   }
 }
@@ -117,6 +117,14 @@ export function startWithComments({ text }: Module, statement: Statement): numbe
     start = comment.start ?? start
   }
   return start
+}
+
+/** The end of a statement, without a semicolon that stands on a later line: it protects the next statement. */
+export function endOf({ text }: Pick<Module, 'text'>, statement: Statement): number {
+  const end = statement.end ?? 0
+  if (text.charAt(end - 1) !== ';') return end
+  const before = text.slice(0, end - 1).trimEnd().length
+  return text.slice(before, end).includes('\n') ? before : end
 }
 
 /** True if a module imports one of the sources. */

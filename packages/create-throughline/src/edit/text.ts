@@ -28,15 +28,15 @@ export function lineIndentAt(text: string, offset: number): string {
 }
 
 /**
- * The end of the line at `offset` if only white space and a comment follow there, and `offset` otherwise: text that is
+ * The end of the line at `offset` if only white space and comments follow there, and `offset` otherwise: text that is
  * inserted there leaves the comment with the code before it.
  */
 export function afterCommentAt(text: string, offset: number): number {
   const [rest = ''] = /^[^\r\n]*/.exec(text.slice(offset)) ?? []
-  return /^[ \t]*(?:\/\/.*|\/\*(?:[^*]|\*(?!\/))*\*\/[ \t]*)?$/.test(rest) ? offset + rest.length : offset
+  return withoutComments(rest).trim() === '' ? offset + rest.length : offset
 }
 
-/** Code without strings, with spaces in place of its comments, so that offsets stay. */
+/** Code that has no strings, with spaces in place of its comments, so that offsets stay. */
 export function withoutComments(code: string): string {
   return code.replace(/\/\/[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*\*\//g, ({ length }) => ' '.repeat(length))
 }

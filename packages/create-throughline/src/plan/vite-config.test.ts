@@ -24,6 +24,11 @@ test.each([
     `export default {\n  base: '/', // the root\n  ${SERVER}\n  // the end\n}\n`,
   ],
   [
+    'comments after the last property',
+    "export default defineConfig(/* the */ {\n\tbase: '/', /* a */ // b\n\t/* end */\n})\n",
+    `export default defineConfig(/* the */ {\n\tbase: '/', /* a */ // b\n\t${SERVER}\n\t/* end */\n})\n`,
+  ],
+  [
     'a comment after the last property, without a comma',
     "export default {\n  base: '/' // the root\n}\n",
     `export default {\n  base: '/', // the root\n  ${SERVER.slice(0, -1)}\n}\n`,

@@ -1,21 +1,15 @@
 import { posix } from 'node:path'
-import type { Expression, ObjectProperty, Statement } from '@babel/types'
+import type { Expression } from '@babel/types'
 import { applyEdits } from 'jsonc-parser'
 import type { Worker } from '../detect/worker.ts'
-import {
-  findConstant,
-  findDeclaration,
-  importsFrom,
-  inStyleOf,
-  insertFirst,
-  type Module,
-  mentions,
-  parseModule,
-} from '../edit/module.ts'
-import { findProperty, unwrap } from '../edit/object.ts'
-import { afterCommentAt, type Edit, insertAt } from '../edit/text.ts'
+import { exportedAsDefault } from '../edit/config-object.ts'
+import { importsFrom, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../edit/module.ts'
+import { keyOf, unwrap } from '../edit/object.ts'
+import { type Edit, insertAt } from '../edit/text.ts'
+import { resolveImport } from '../project/resolve-import.ts'
 import { type Draft, editFile } from './draft.ts'
 import { quoted } from './tracing-module.ts'
+import { type App, callFirst, findApp } from './worker-app.ts'
 import { findClass } from './worker-class.ts'
 import { planWrangler } from './wrangler.ts'
 
@@ -26,20 +20,35 @@ const GUIDE = 'docs/deploy.md#3-your-own-workers'
 export function planWorker(draft: Draft, worker: Worker, serviceName: string): void {
   draft.packages.add(PACKAGE)
   const { entry: path } = worker
-  const task = `Wrap the default export of the worker (${GUIDE})`
   const module = parseModule(path, draft.project.read(path) ?? '')
+  const isScript = module?.statements.every(({ type }) => !/^(?:Import|Export)/.test(type)) === true
+  const task = `${isScript ? 'Make the worker a module, and wrap' : 'Wrap'} the default export of the worker (${GUIDE})`
   const className = module && findClass(draft.project, module)
   const code = manualCode(serviceName, className)
   editFile(draft, { path, task, code }, (text) => {
     if (!module) return undefined
-    if (importsFrom(module, (source) => source === PACKAGE || source.startsWith(`${PACKAGE}/`))) return text
+    if (isTraced(draft, module)) return text
     if (className === undefined && exportsClasses(worker, module))
       draft.notes.push(`Wrap the classes that ${module.path} exports, too: ${GUIDE}.`)
-    const edits = className === undefined ? traceEntry(draft, module, serviceName) : undefined
+    const edits = className === undefined ? traceEntry(module, serviceName) : undefined
     return edits && applyEdits(text, edits)
   })
   planWrangler(draft, worker)
   noteAssets(draft, worker)
+}
+
+/** True if a module, or one of the project that it imports, uses the package. */
+function isTraced({ project, notes }: Draft, module: Module): boolean {
+  if (importsFrom(module, (source) => source === PACKAGE || source.startsWith(`${PACKAGE}/`))) {
+    const hasRelay = ['otlpRelay', 'withRelay'].some((name) => mentions(module, name))
+    if (!hasRelay) notes.push(`${module.path} has no relay for the spans of pages: ${GUIDE}.`)
+    return true
+  }
+  return importsFrom(module, (source) => {
+    const path = resolveImport(project, module.path, source)
+    const text = (path && project.read(path)) || ''
+    return text.includes(PACKAGE) && /\b(?:tracing|instrument)\(/.test(text)
+  })
 }
 
 /** The pages of a project without a build are not changed if a worker serves them. */
@@ -51,11 +60,14 @@ function noteAssets({ project, packages, notes }: Draft, { settings }: Worker): 
 }
 
 function manualCode(serviceName: string, className: string | undefined): string {
-  const [wrapper, value] =
-    className === undefined ? ['instrument', 'handler'] : ['instrumentEntrypoint', className]
-  return `import { ${wrapper} } from '${PACKAGE}';
+  const options = `{ serviceName: ${quoted(serviceName)} }`
+  return className === undefined
+    ? `import { instrument, withRelay } from '${PACKAGE}';
 
-export default ${wrapper}(${value}, { serviceName: ${quoted(serviceName)} });`
+export default withRelay(instrument(handler, ${options}));`
+    : `import { instrumentEntrypoint } from '${PACKAGE}';
+
+export default instrumentEntrypoint(${className}, ${options});`
 }
 
 /** True if the entry of a worker exports Durable Objects, Workflows or entrypoints, as far as is known. */
@@ -69,50 +81,106 @@ function exportsClasses({ settings }: Worker, module: Module): boolean {
   )
 }
 
-function traceEntry(draft: Draft, module: Module, serviceName: string): Edit[] | undefined {
-  const exported = module.statements.find((each) => each.type === 'ExportDefaultDeclaration')?.declaration
-  if (!exported || /^(?:Class|Function|TSDeclare|TSInterface)/.test(exported.type)) return undefined
-  const handler = exported as Expression
-  const isTaken = ['tracing', 'otlpRelay', 'instrument'].some((name) => mentions(module, name))
-  if (isTaken) return undefined
+/** The edits that trace the default export of a worker and add the relay. `undefined` if the export has another form. */
+function traceEntry(module: Module, serviceName: string): Edit[] | undefined {
+  const handler = findHandler(module)
+  if (!handler) return undefined
   const options = `{ serviceName: ${quoted(serviceName)} }`
-  const app = findApp(module, handler)
-  if (!app) {
-    draft.notes.push(
-      `This worker does not receive the spans of pages. A Hono app does, with otlpRelay(): ${GUIDE}.`,
-    )
-    return [
-      insertFirst(module, `import { instrument } from '${PACKAGE}';`),
-      ...wrap(module, handler, options),
-    ]
+  const app = findApp(module, handler.value)
+  return (
+    (app && traceApp(module, handler, { app, options })) ??
+    wrap(module, handler, { functions: wrappersOf(module, handler.value), options })
+  )
+}
+
+/** The edits that trace an app of Hono. `undefined` if the module uses the names for something else. */
+function traceApp(
+  module: Module,
+  handler: Handler,
+  { app, options }: { readonly app: App; readonly options: string },
+): Edit[] | undefined {
+  const relay = hasRoute(module) ? [] : [".post('/v1/traces', otlpRelay())"]
+  const imported = relay.map(() => 'otlpRelay')
+  if (!app.property) {
+    const calls = callFirst(module, app, [...relay, `.use(tracing(${options}))`])
+    return importing(module, [...imported, 'tracing'], calls)
   }
-  const relay = `${app.name}.post('/v1/traces', otlpRelay());`
-  if (!app.property)
-    return [
-      insertFirst(module, `import { otlpRelay, tracing } from '${PACKAGE}';`),
-      insertAfter(module, app.statement, `${relay}\n${app.name}.use(tracing(${options}));`),
-    ]
-  const hasOtherType = unwrap(handler) !== handler && handlerTypes(module, handler) === undefined
+  const hasOtherType =
+    unwrap(handler.value) !== handler.value && handlerTypes(module, handler.value) === undefined
   if (hasOtherType) return undefined
   // `app.fetch` knows no routes, so `instrument` gets the app.
-  return [
-    insertFirst(module, `import { instrument, otlpRelay } from '${PACKAGE}';`),
-    insertAfter(module, app.statement, relay),
-    replace(app.property, `fetch: ${app.name}`),
-    ...wrap(module, handler, options),
-  ]
+  const wrapped = wrap(module, handler, { functions: ['instrument'], options, others: imported })
+  return (
+    wrapped && [...callFirst(module, app, relay), replace(app.property, `fetch: ${app.name}`), ...wrapped]
+  )
+}
+
+/** True if a worker answers requests with spans already. */
+function hasRoute({ text }: Module): boolean {
+  return /(['"`])\/v1\/traces\1/.test(text)
+}
+
+interface Handler {
+  readonly value: Expression
+  /** False for `export { app as default }`, where nothing can be put around the name. */
+  readonly isExpression: boolean
+}
+
+/** What a worker exports as its default, unless it is a class or a function. */
+function findHandler({ statements }: Module): Handler | undefined {
+  for (const statement of statements) {
+    const named = exportedAsDefault(statement)
+    if (named) return { value: named, isExpression: false }
+    if (statement.type !== 'ExportDefaultDeclaration') continue
+    const { declaration } = statement
+    const isOther = /^(?:Class|Function|TSDeclare|TSInterface)/.test(declaration.type)
+    return isOther ? undefined : { value: declaration as Expression, isExpression: true }
+  }
+  return undefined
+}
+
+/** A worker that answers no requests, such as the consumer of a queue, needs no relay. */
+function wrappersOf(module: Module, handler: Expression): readonly string[] {
+  const value = unwrap(handler)
+  const hasNoFetch =
+    value.type === 'ObjectExpression' &&
+    value.properties.every(
+      (each) => each.type !== 'SpreadElement' && !each.computed && keyOf(each) !== 'fetch',
+    )
+  return hasNoFetch || hasRoute(module) ? ['instrument'] : ['withRelay', 'instrument']
+}
+
+/** The edits with the import of functions, unless a name is taken. */
+function importing(module: Module, names: readonly string[], edits: readonly Edit[]): Edit[] | undefined {
+  if (names.some((name) => mentions(module, name))) return undefined
+  const specifiers = names.toSorted().join(', ')
+  return [insertFirst(module, `import { ${specifiers} } from '${PACKAGE}';`), ...edits]
+}
+
+interface Wrapping {
+  /** The outermost first. The last one gets the options. */
+  readonly functions: readonly string[]
+  readonly options: string
+  /** Other functions that are imported. */
+  readonly others?: readonly string[]
 }
 
 /** The edits that pass a handler to `instrument`, which gets the types of `satisfies ExportedHandler<…>`. */
-function wrap(module: Module, handler: Expression, options: string): Edit[] {
-  const end = inStyleOf(module, `, ${options})`)
-  const types = handlerTypes(module, handler)
-  if (types === undefined || handler.type !== 'TSSatisfiesExpression')
-    return [insertAt(handler.start ?? 0, 'instrument('), insertAt(handler.end ?? 0, end)]
-  return [
-    insertAt(handler.start ?? 0, `instrument${types}(`),
-    replace({ start: handler.expression.end, end: handler.end }, end),
-  ]
+function wrap(
+  module: Module,
+  { value, isExpression }: Handler,
+  { functions, options, others = [] }: Wrapping,
+): Edit[] | undefined {
+  if (!isExpression) return undefined
+  const start = value.start ?? 0
+  const types = handlerTypes(module, value)
+  const open = `${functions.join('(')}${types ?? ''}(`
+  const close = inStyleOf(module, `, ${options})${')'.repeat(functions.length - 1)}`)
+  const end =
+    types === undefined || value.type !== 'TSSatisfiesExpression'
+      ? insertAt(value.end ?? 0, close)
+      : replace({ start: value.expression.end, end: value.end }, close)
+  return importing(module, [...functions, ...others], [insertAt(start, open), end])
 }
 
 /** The type arguments of a handler that satisfies `ExportedHandler`, if `instrument` has the same ones. */
@@ -127,40 +195,9 @@ function handlerTypes(module: Module, handler: Expression): string | undefined {
   return module.text.slice(typeParameters.start ?? 0, typeParameters.end ?? 0)
 }
 
-function insertAfter(module: Module, { end }: Statement, lines: string): Edit {
-  return insertAt(afterCommentAt(module.text, end ?? 0), inStyleOf(module, `\n${lines}`))
-}
-
 function replace(
   { start, end }: { start?: number | null | undefined; end?: number | null | undefined },
   content: string,
 ): Edit {
   return { offset: start ?? 0, length: (end ?? 0) - (start ?? 0), content }
-}
-
-interface App {
-  readonly name: string
-  /** The statement that creates it. */
-  readonly statement: Statement
-  /** Its property in an object with other handlers, which the middleware does not trace. */
-  readonly property: ObjectProperty | undefined
-}
-
-/** The Hono app that is exported, if the module creates it by `new Hono()`. */
-function findApp(module: Module, handler: Expression): App | undefined {
-  const value = unwrap(handler)
-  if (value.type === 'Identifier') return createdApp(module, value.name, undefined)
-  if (value.type !== 'ObjectExpression') return undefined
-  const fetch = findProperty(value, 'fetch')
-  if (fetch?.value.type !== 'MemberExpression' || fetch.value.object.type !== 'Identifier') return undefined
-  const { property } = fetch.value
-  if (property.type !== 'Identifier' || property.name !== 'fetch') return undefined
-  return createdApp(module, fetch.value.object.name, value.properties.length > 1 ? fetch : undefined)
-}
-
-function createdApp(module: Module, name: string, property: App['property']): App | undefined {
-  const value = findConstant(module, name)
-  const statement = findDeclaration(module, name)
-  if (!statement || value?.type !== 'NewExpression' || value.callee.type !== 'Identifier') return undefined
-  return /^(?:OpenAPI)?Hono$/.test(value.callee.name) ? { name, statement, property } : undefined
 }

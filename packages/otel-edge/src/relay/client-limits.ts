@@ -1,5 +1,5 @@
-import type { Context } from 'hono'
 import { clientKey, createRateLimit } from './rate-limit.ts'
+import type { RelayContext } from './relay-context.ts'
 import type { RelayOptions } from './relay-options.ts'
 
 interface RateLimitBinding {
@@ -9,9 +9,9 @@ interface RateLimitBinding {
 /** The limits of a relay. Each method returns the milliseconds until the client may send again; 0 if it may send now. */
 export interface ClientLimits {
   /** Counts a batch. */
-  batch(c: Context): Promise<number>
+  batch(c: RelayContext): Promise<number>
   /** Counts the size of a batch. */
-  bytes(c: Context, sizeBytes: number): number
+  bytes(c: RelayContext, sizeBytes: number): number
 }
 
 export function createClientLimits({
@@ -34,12 +34,12 @@ export function createClientLimits({
   }
 }
 
-function clientOf(c: Context): string {
+function clientOf(c: RelayContext): string {
   return clientKey(c.req.header('cf-connecting-ip') ?? '')
 }
 
 async function limitByBinding(
-  c: Context,
+  c: RelayContext,
   name: string | undefined,
   key: string,
 ): Promise<number | undefined> {

@@ -7,8 +7,8 @@ import {
   parseOtlpContentType,
   type TracePartialSuccess,
 } from '@throughline/otel-shared'
-import type { Context } from 'hono'
 import { BodyProblem } from './read-body.ts'
+import type { RelayContext } from './relay-context.ts'
 
 type RefusalStatus = 400 | 403 | 413 | 415 | 429 | 503
 
@@ -27,7 +27,7 @@ const GRPC_STATUS_OF: Readonly<Record<RefusalStatus, number>> = {
  *
  * @throws {BodyProblem} 415 for a content type that is neither JSON nor protobuf.
  */
-export function requireEncoding(c: Context): OtlpEncoding {
+export function requireEncoding(c: RelayContext): OtlpEncoding {
   const contentType = c.req.header('content-type') ?? ''
   if (/^text\/plain\b/i.test(contentType)) return 'json'
   const encoding = parseOtlpContentType(contentType)
@@ -36,19 +36,19 @@ export function requireEncoding(c: Context): OtlpEncoding {
 }
 
 /** The response has the encoding of the request. */
-function responseEncoding(c: Context): OtlpEncoding {
+function responseEncoding(c: RelayContext): OtlpEncoding {
   return parseOtlpContentType(c.req.header('content-type')) ?? 'json'
 }
 
 /** The response for an accepted batch. Rejected spans are a partial success. */
-export function accept(c: Context, partial: TracePartialSuccess): Response {
+export function accept(c: RelayContext, partial: TracePartialSuccess): Response {
   const encoding = responseEncoding(c)
   return c.body(encodeTraceResponse(partial, encoding), 200, { 'content-type': OTLP_CONTENT_TYPES[encoding] })
 }
 
 /** The response for a refused batch, with an OTLP `Status`. */
 export function refuse(
-  c: Context,
+  c: RelayContext,
   status: RefusalStatus,
   message: string,
   retryAfterMillis?: number,
@@ -60,7 +60,7 @@ export function refuse(
 }
 
 /** CORS headers for a page of another origin. */
-export function allowOrigin(c: Context, origin: string): void {
+export function allowOrigin(c: RelayContext, origin: string): void {
   c.header('access-control-allow-origin', origin)
   c.header('access-control-allow-methods', 'POST')
   c.header('access-control-allow-headers', 'content-type, content-encoding')

@@ -1,5 +1,5 @@
 import { decodeTraceRequest, type TracePartialSuccess, type TraceRequest } from '@throughline/otel-shared'
-import type { Context, Handler } from 'hono'
+import type { Handler } from 'hono'
 import { checkBinding, checkNumbers } from '../config/check-options.ts'
 import { checkOrigins } from '../config/check-origins.ts'
 import { activeContext } from '../core/context.ts'
@@ -23,6 +23,7 @@ import {
 } from './forward.ts'
 import { createInFlight } from './in-flight.ts'
 import { BodyProblem, readBody } from './read-body.ts'
+import type { RelayContext } from './relay-context.ts'
 import type { RelayOptions } from './relay-options.ts'
 import { accept, allowOrigin, refuse, requireEncoding } from './relay-response.ts'
 import { type SanitizeResult, sanitizeSpans } from './sanitize-spans.ts'
@@ -52,7 +53,18 @@ const BUDGET_MILLIS = 25_000
  * app.on(['POST', 'OPTIONS'], '/v1/traces', otlpRelay({ origins: ['https://www.shop.example'] }))
  * ```
  */
-export function otlpRelay(given: RelayOptions = {}): Handler {
+export function otlpRelay(options: RelayOptions = {}): Handler {
+  const relay = createRelay(options)
+  return function otlpRelayHandler(c) {
+    return relay(c, lifetimeOf(c))
+  }
+}
+
+/** Answers a request with spans, and keeps its invocation alive until they are forwarded. */
+type Relay = (c: RelayContext, lifetime: WaitUntil) => Promise<Response>
+
+/** Creates the relay of a route, or of a worker without Hono. */
+export function createRelay(given: RelayOptions): Relay {
   const options = checkNumbers(given, NUMBER_OPTIONS)
   const { maxBytes = 1024 * 1024, maxSpans = 2_000, keepQuery = [], serviceNames, ack } = options
   const limits = createClientLimits(options)
@@ -61,13 +73,12 @@ export function otlpRelay(given: RelayOptions = {}): Handler {
   let lastEnv: unknown = NO_ENV
   let endpoint: OtlpEndpoint | undefined
 
-  return function otlpRelayHandler(c) {
+  return (c, lifetime) => {
     discardServerSpan()
-    const lifetime = lifetimeOf(c)
     return withoutTracing(() => relay(c, lifetime))
   }
 
-  async function relay(c: Context, lifetime: WaitUntil): Promise<Response> {
+  async function relay(c: RelayContext, lifetime: WaitUntil): Promise<Response> {
     const origin = c.req.header('origin')
     const isForeign = origin !== undefined && origin !== new URL(c.req.url).origin
     if (isForeign && !origins.includes(origin)) return refuse(c, 403, 'this origin may not send here')
@@ -82,7 +93,7 @@ export function otlpRelay(given: RelayOptions = {}): Handler {
       endpoint = tracesEndpoint(c.env, options.url, 'otlpRelay url')
       lastEnv = c.env
       for (const name of ['rateLimit', 'overflowQueue'] as const) {
-        if (options[name] !== undefined) checkBinding(name, options[name], c.env)
+        if (options[name] !== undefined) checkBinding(name, options[name], c.env as object)
       }
     }
     const target = targetOf(c, endpoint, options.overflowQueue)
@@ -94,7 +105,7 @@ export function otlpRelay(given: RelayOptions = {}): Handler {
   }
 
   /** The sanitized spans of a request, or the response that refuses it. */
-  async function readBatch(c: Context): Promise<Batch | Response> {
+  async function readBatch(c: RelayContext): Promise<Batch | Response> {
     try {
       const body = await readBody(c.req.raw, maxBytes)
       const tooManyMillis = limits.bytes(c, body.length)
@@ -124,7 +135,7 @@ export function otlpRelay(given: RelayOptions = {}): Handler {
 
   /** With `ack: 'stored'`: answers when the collector has stored the batch. */
   async function store(
-    c: Context,
+    c: RelayContext,
     { endpoint: to }: ForwardTarget,
     { request, sizeBytes, partial }: Batch,
     isLast: boolean,
@@ -142,7 +153,10 @@ export function otlpRelay(given: RelayOptions = {}): Handler {
   }
 
   /** Answers at once, and forwards the batch after the response. */
-  async function takeOn(c: Context, { target, batch, isLast, lifetime }: AcceptedBatch): Promise<Response> {
+  async function takeOn(
+    c: RelayContext,
+    { target, batch, isLast, lifetime }: AcceptedBatch,
+  ): Promise<Response> {
     const { request, sizeBytes, partial } = batch
     const laterMillis = busyMillis(target.endpoint)
     const isAccepted = hasRoom(sizeBytes)
@@ -179,7 +193,7 @@ interface AcceptedBatch {
   readonly lifetime: WaitUntil
 }
 
-function refuseForNow(c: Context, retryAfterMillis: number): Response {
+function refuseForNow(c: RelayContext, retryAfterMillis: number): Response {
   return refuse(c, 503, 'the collector takes nothing at present', retryAfterMillis)
 }
 
@@ -190,7 +204,7 @@ function discardServerSpan(): void {
 }
 
 function targetOf(
-  c: Context,
+  c: RelayContext,
   endpoint: OtlpEndpoint | undefined,
   overflowQueue?: string,
 ): ForwardTarget | undefined {
@@ -200,7 +214,7 @@ function targetOf(
 }
 
 /** The attributes that the edge adds: the visitor's country and the data center. The IP address is not recorded. */
-function enrichmentOf(c: Context): Record<string, string> {
+function enrichmentOf(c: RelayContext): Record<string, string> {
   const { cf } = c.req.raw as { cf?: { country?: unknown; colo?: unknown } }
   return {
     ...(typeof cf?.country === 'string' ? { [ATTR_COUNTRY]: cf.country } : {}),

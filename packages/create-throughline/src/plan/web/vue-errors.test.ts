@@ -78,6 +78,7 @@ test.each([
   ['an app of another function', "makeApp(App).mount('#app')\n"],
   ['a mount in a function', `${IMPORT}function start() {\n  createApp(App).mount('#app')\n}\nstart()\n`],
   ['a directive for the compiler', `${IMPORT}// @ts-expect-error no types\ncreateApp(App).mount('#app')\n`],
+  ['two apps', `${IMPORT}createApp(A).mount('#a')\ncreateApp(B).mount('#b')\n`],
   ['both names taken', `${IMPORT}import { app, vueApp } from './app'\ncreateApp(app).mount(vueApp)\n`],
   ['an optional call', `${IMPORT}createApp(App)?.mount('#app')\n`],
   ['a computed method', `${IMPORT}createApp(App)['mount']('#app')\n`],

@@ -1,5 +1,7 @@
 import type { CallExpression, Expression, Statement } from '@babel/types'
+import { findCalls } from '../../edit/find-calls.ts'
 import {
+  endOf,
   findConstant,
   importedName,
   inStyleOf,
@@ -12,6 +14,7 @@ import { afterCommentAt, type Edit, insertAt, withoutComments } from '../../edit
 
 /** The names that a new constant may get. */
 const NAMES = ['app', 'vueApp']
+const CREATORS = ['createApp', 'createSSRApp']
 /** Methods of an app that return it. https://vuejs.org/api/application.html */
 const CHAINED = /^(?:use|component|directive|mixin|provide)$/
 
@@ -21,6 +24,8 @@ const CHAINED = /^(?:use|component|directive|mixin|provide)$/
  */
 export function reportVueErrors(module: Module): readonly Edit[] | undefined {
   if (mentions(module, 'errorHandler') || mentions(module, 'tracing')) return undefined
+  // Which of several apps a handler belongs to is for the user to say.
+  if (CREATORS.flatMap((name) => findCalls(module.statements, name)).length > 1) return undefined
   for (const statement of module.statements) {
     const call = mountIn(statement)
     const root = call && rootOf(call.callee.object)
@@ -58,9 +63,7 @@ function rootOf(expression: Expression): Expression {
 }
 
 function isCreateApp(module: Module, value: Expression): boolean {
-  return (
-    value.type === 'CallExpression' && /^create(?:SSR)?App$/.test(importedName(module, value.callee) ?? '')
-  )
+  return value.type === 'CallExpression' && CREATORS.includes(importedName(module, value.callee) ?? '')
 }
 
 /** Makes `const app = createApp(App)` and `app.mount()` of `createApp(App).mount()`. */
@@ -89,7 +92,7 @@ function reportAfterCreation(module: Module): Edit[] | undefined {
     const [variable] = declaration.declarations
     const root = variable?.init && rootOf(variable.init)
     if (variable?.id.type !== 'Identifier' || !root || !isCreateApp(module, root)) continue
-    const end = afterCommentAt(module.text, statement.end ?? 0)
+    const end = afterCommentAt(module.text, endOf(module, statement))
     return [insertAt(end, `${module.newline}${handler(module, variable.id.name)}`)]
   }
   return undefined
