@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { writeChanges } from '../src/project/write-changes.ts'
-import { type Files, makeFolder, readFiles, runCommand, writeFiles } from './project-folder.ts'
+import { type Files, inFolder, makeFolder, readFiles, runCommand, writeFiles } from './project-folder.ts'
 import { TEMPLATES } from './templates.ts'
 
 const YES = ['--yes', '--no-install'] as const
@@ -339,19 +339,8 @@ describe('nothing is changed, with code 1, in', () => {
 
   test('an unknown project', () => refuse({ 'package.json': '{}' }, /^Found neither pages .* nor a worker/))
 
-  test('a monorepo, whose apps are named', () =>
-    refuse(
-      {
-        'package.json': '{ "workspaces": ["apps/*"], "devDependencies": { "vite": "8" } }',
-        ...inFolder('apps/api', TEMPLATES.hono),
-        ...inFolder('apps/web', TEMPLATES.vue),
-        ...inFolder('packages/ui', { 'package.json': '{}' }),
-      },
-      /Run this in one of them:\n {2}apps\/api \(Hono on Workers\)\n {2}apps\/web \(Vite with Vue\)\n/,
-    ))
-
   test('a folder of apps without workspaces', () =>
-    refuse(inFolder('web', TEMPLATES.astro), /Run this in one of them:\n {2}web \(Astro\)\n/))
+    refuse(inFolder('web', TEMPLATES.astro), /folder of one of them:\n {2}--dir=web \(Astro\)\n/))
 
   test('a project whose package.json has a syntax error', () =>
     refuse({ 'package.json': '{' }, 'package.json has a syntax error'))
@@ -553,7 +542,3 @@ test.each([
   })
   expect(readFiles(folder)).toEqual(TEMPLATES.vite)
 })
-
-function inFolder(folder: string, files: Files): Files {
-  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
-}

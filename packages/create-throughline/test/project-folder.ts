@@ -15,6 +15,11 @@ export function makeFolder(files: Files): string {
   return folder
 }
 
+/** Files in a folder of theirs. */
+export function inFolder(folder: string, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
+}
+
 /** Writes files, and the folders that they need. */
 export function writeFiles(folder: string, files: Files): void {
   for (const [path, text] of Object.entries(files)) {

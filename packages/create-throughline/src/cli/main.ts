@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { confirm, isCancel } from '@clack/prompts'
@@ -27,7 +28,9 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   const { print, printError } = surroundings
   try {
     const options = parseOptions(args)
-    if (options.prints === undefined) return await addTracing(surroundings, options)
+    const tarballs = options.tarballs && resolve(surroundings.folder, options.tarballs)
+    if (options.prints === undefined)
+      return await addTracing(enter(surroundings, options), { ...options, tarballs })
     print(options.prints === 'help' ? HELP : ownVersion())
     return EXIT.done
   } catch (error) {
@@ -37,13 +40,23 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   }
 }
 
+/** The surroundings with the folder that `--dir` names. */
+function enter(surroundings: Surroundings, { folder }: Options): Surroundings {
+  if (folder === undefined) return surroundings
+  const path = resolve(surroundings.folder, folder)
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new Refusal(`--dir=${folder}: there is no such folder.`)
+  return { ...surroundings, folder: path }
+}
+
 async function addTracing(surroundings: Surroundings, options: Options): Promise<number> {
   const { folder, print } = surroundings
   const { isGateway, serviceName, tarballs } = options
   const plan = makePlan(openProject(folder), {
     isGateway,
     serviceName,
-    tarballs: tarballs && resolve(folder, tarballs),
+    isNamed: options.folder !== undefined,
+    tarballs,
   })
   print(`Found ${plan.name}.`)
   if (plan.changes.length === 0) {
@@ -72,7 +85,8 @@ async function isConfirmed(): Promise<boolean> {
   return !isCancel(answer) && answer
 }
 
-function finish(surroundings: Surroundings, plan: Plan, { installs }: Options): number {
+function finish(surroundings: Surroundings, plan: Plan, options: Options): number {
+  const { installs } = options
   const { folder, print, printError } = surroundings
   const { scriptFolder } = plan
   const packageManager = findPackageManager(folder, plan.packageManager, process.env.npm_config_user_agent)
@@ -82,6 +96,7 @@ function finish(surroundings: Surroundings, plan: Plan, { installs }: Options): 
   }
   if (installs && scriptFolder !== undefined) copyScripts(folder, scriptFolder)
   const steps = [
+    ...(options.folder === undefined ? [] : [`cd ${options.folder}`]),
     ...(installs ? [] : [`${packageManager} install`]),
     ...(installs || scriptFolder === undefined ? [] : [copyCommand(scriptFolder)]),
     'npx throughline-collector',

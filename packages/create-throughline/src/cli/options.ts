@@ -8,6 +8,7 @@ Adds tracing to the project in the current folder.
       --dry-run             print the changes, and change nothing
       --no-install          do not install the dependencies
       --force               change the files even if Git has uncommitted changes
+      --dir=FOLDER          the folder of the app, such as apps/web in a workspace
       --gateway             make a worker in front of an existing site, in an empty folder
       --service-name=NAME   service.name of the app (default: the name in package.json)
       --from=FOLDER         install the packages from the tarballs in this folder
@@ -22,6 +23,8 @@ export interface Options {
   readonly isForced: boolean
   readonly isGateway: boolean
   readonly serviceName: string | undefined
+  /** The folder of the app, if it is not the current one. */
+  readonly folder: string | undefined
   readonly tarballs: string | undefined
   readonly prints: 'help' | 'version' | undefined
 }
@@ -37,6 +40,7 @@ export function parseOptions(args: readonly string[]): Options {
       force: { type: 'boolean', default: false },
       gateway: { type: 'boolean', default: false },
       'service-name': { type: 'string' },
+      dir: { type: 'string' },
       from: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
@@ -49,6 +53,7 @@ export function parseOptions(args: readonly string[]): Options {
     isForced: values.force,
     isGateway: values.gateway,
     serviceName: values['service-name'],
+    folder: values.dir,
     tarballs: values.from,
     prints: values.help ? 'help' : values.version ? 'version' : undefined,
   }

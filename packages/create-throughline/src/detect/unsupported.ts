@@ -24,6 +24,9 @@ const BUNDLERS: typeof UNSUPPORTED = {
   '@rsbuild/core': ['Rsbuild', 'docs/embed.md#npm-vite'],
 }
 
+/** The packages of tools whose projects are not changed. */
+export const UNSUPPORTED_TOOLS: readonly string[] = Object.keys({ ...UNSUPPORTED, ...BUNDLERS })
+
 /** What to do in a project of an unsupported tool, in one sentence, or `undefined` if none of them is a dependency. */
 export function describeUnsupported(dependencies: Readonly<Record<string, string>>): string | undefined {
   const tools = 'vite' in dependencies ? UNSUPPORTED : { ...UNSUPPORTED, ...BUNDLERS }

@@ -1,5 +1,7 @@
-import type { Manifest, Project } from '../project/project.ts'
+import type { Project } from '../project/project.ts'
 import { Refusal } from '../project/refusal.ts'
+import { configNames } from './config-names.ts'
+import type { Manifest } from './manifest.ts'
 
 /** What the pages of a project are made with. */
 export type Web =
@@ -50,11 +52,6 @@ export function findPages(project: Project, manifest: Manifest): Web | undefined
 
 function usesVite(project: Project, { dependencies }: Manifest): boolean {
   return 'vite' in dependencies || project.find(...configNames('vite')) !== undefined
-}
-
-/** The names that the configuration file of a tool may have. */
-export function configNames(tool: string): string[] {
-  return ['ts', 'mts', 'js', 'mjs', 'cts', 'cjs'].map((ending) => `${tool}.config.${ending}`)
 }
 
 /** What the pages are made with, for the user. */

@@ -1,7 +1,8 @@
 import { parseJson } from '../edit/json.ts'
 import { parseToml } from '../edit/toml.ts'
-import type { Manifest, Project } from '../project/project.ts'
+import type { Project } from '../project/project.ts'
 import { Refusal } from '../project/refusal.ts'
+import type { Manifest } from './manifest.ts'
 
 /** A worker that wrangler deploys. */
 export interface Worker {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { relative, resolve } from 'node:path'
-import { configNames } from '../detect/web.ts'
+import { join, relative, resolve } from 'node:path'
+import { configNames } from '../detect/config-names.ts'
 import { addJsonProperty } from '../edit/json.ts'
 import { Refusal } from '../project/refusal.ts'
 import { type Draft, editFile } from './draft.ts'
@@ -15,10 +15,14 @@ type Section = 'dependencies' | 'devDependencies'
 /** Plans the dependencies of a project in its package.json, which is created if there is none. */
 export function planDependencies(draft: Draft, tarballs: string | undefined): void {
   const { project, manifest } = draft
+  const wanted = wantedBy(draft, tarballs).filter(([name]) => !(name in manifest.dependencies))
+  if (manifest.folder !== project.folder) {
+    addToWorkspace(draft, wanted)
+    return
+  }
   const path = 'package.json'
   if (!project.has(path)) project.write(path, '{\n  "private": true\n}\n')
-  for (const [name, section, range] of wantedBy(draft, tarballs)) {
-    if (name in manifest.dependencies) continue
+  for (const [name, section, range] of wanted) {
     const manual = { path, task: `Add to ${section}`, code: `"${name}": "${range}"` }
     editFile(draft, manual, (text) =>
       addJsonProperty(text, { path: [section, name], value: range, sorted: true }),
@@ -26,23 +30,27 @@ export function planDependencies(draft: Draft, tarballs: string | undefined): vo
   }
 }
 
-function wantedBy(
-  draft: Draft,
-  tarballs: string | undefined,
-): [name: string, section: Section, range: string][] {
-  const range = (name: string) => rangeOf(name, draft.project.folder, tarballs)
+type Dependency = [name: string, section: Section, range: string]
+
+/** A file outside of the project is not changed. */
+function addToWorkspace({ project, manifest, manual }: Draft, wanted: readonly Dependency[]): void {
+  const path = relative(project.folder, join(manifest.folder, 'package.json')).replaceAll('\\', '/')
+  const code = wanted.map(([name, , range]) => `"${name}": "${range}"`).join(',\n')
+  if (code !== '') manual.push({ path, task: 'Add to the dependencies of the workspace', code })
+}
+
+function wantedBy(draft: Draft, tarballs: string | undefined): Dependency[] {
+  const range = (name: string) => rangeOf(name, draft.manifest.folder, tarballs)
   const own = [
     ...draft.packages,
     // A package that is not on npm is not found as a dependency of another one.
     ...(tarballs === undefined ? [] : ['@throughline/otel-shared']),
   ]
   return [
-    ...own.map((name): [string, Section, string] => [name, 'dependencies', range(name)]),
+    ...own.map((name): Dependency => [name, 'dependencies', range(name)]),
     ['@opentelemetry/api', 'dependencies', API_RANGE],
     ['@throughline/otel-collector', 'devDependencies', range('@throughline/otel-collector')],
-    ...(needsNodeTypes(draft)
-      ? [['@types/node', 'devDependencies', NODE_TYPES_RANGE] as [string, Section, string]]
-      : []),
+    ...(needsNodeTypes(draft) ? [['@types/node', 'devDependencies', NODE_TYPES_RANGE] as Dependency] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
-import type { Manifest, Project } from '../project/project.ts'
+import type { Manifest } from '../detect/manifest.ts'
+import type { Project } from '../project/project.ts'
 
 /** The packages that tracing needs. */
 type PackageName = '@throughline/otel-web' | '@throughline/otel-edge'

@@ -1,5 +1,5 @@
 import { applyEdits } from 'jsonc-parser'
-import { configNames } from '../detect/web.ts'
+import { configNames } from '../detect/config-names.ts'
 import { findConfigObjects, mayHold } from '../edit/config-object.ts'
 import { inStyleOf, parseModule } from '../edit/module.ts'
 import { addProperty } from '../edit/object.ts'

@@ -79,9 +79,9 @@ export function callFirst(module: Module, { creation }: App, calls: readonly str
   const { root, next } = creation
   const end = root.end ?? 0
   const start = next?.property.start ?? end
-  // The next call is on a line of its own.
-  if (!/^\s*\n\s*\.\s*$/.test(withoutComments(module.text.slice(end, start))))
-    return [insertAt(end, inStyleOf(module, calls.join('')))]
+  const [before = ''] = withoutComments(module.text.slice(end, start)).split('.')
+  const isOnOwnLine = before.trim() === '' && before.includes('\n')
+  if (!next || !isOnOwnLine) return [insertAt(end, inStyleOf(module, calls.join('')))]
   const indent = module.newline + lineIndentAt(module.text, start)
   return [
     insertAt(

@@ -1,7 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseJson } from '../edit/json.ts'
-import { Refusal } from './refusal.ts'
 import { readTextFile } from './text-file.ts'
 
 /** A new text of a file. */
@@ -59,33 +57,4 @@ function listFiles(folder: string, ending: string, parent: string): string[] {
     const isOwn = entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')
     return isOwn ? listFiles(folder, ending, path) : []
   })
-}
-
-/** The fields of package.json that are read. Values of other types count as missing. */
-export interface Manifest {
-  readonly name: string | undefined
-  readonly type: string | undefined
-  readonly packageManager: string | undefined
-  readonly hasWorkspaces: boolean
-  /** All dependencies, those for development and peers included. */
-  readonly dependencies: Readonly<Record<string, string>>
-}
-
-/** Reads the package.json of a project. Without one, all fields are empty. Throws a `Refusal` for a syntax error. */
-export function readManifest(project: Project): Manifest {
-  const fields = parseJson(project.read('package.json') ?? '{}')
-  if (!fields) throw new Refusal('package.json has a syntax error. Mend it and run this again.')
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-  const record = (value: unknown) => (typeof value === 'object' && value !== null ? value : {})
-  return {
-    name: text(fields.name),
-    type: text(fields.type),
-    packageManager: text(fields.packageManager),
-    hasWorkspaces: 'workspaces' in fields || project.has('pnpm-workspace.yaml') || project.has('lerna.json'),
-    dependencies: {
-      ...record(fields.peerDependencies),
-      ...record(fields.devDependencies),
-      ...record(fields.dependencies),
-    },
-  }
 }

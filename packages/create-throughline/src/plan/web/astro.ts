@@ -1,4 +1,4 @@
-import { configNames } from '../../detect/web.ts'
+import { configNames } from '../../detect/config-names.ts'
 import { findElements, type PageElement } from '../../edit/html.ts'
 import { inStyleOf } from '../../edit/module.ts'
 import { indentUnitOf, lineIndentAt, newlineOf } from '../../edit/text.ts'

@@ -1,7 +1,7 @@
 import { applyEdits } from 'jsonc-parser'
-import { configNames } from '../../detect/web.ts'
+import { configNames } from '../../detect/config-names.ts'
 import { findConfigObject } from '../../edit/config-object.ts'
-import { inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
+import { endOf, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
 import { addProperty, findProperty } from '../../edit/object.ts'
 import { type Edit, insertAt } from '../../edit/text.ts'
 import type { Project } from '../../project/project.ts'
@@ -62,7 +62,7 @@ function addCall(project: Project, path: string, text: string, call: string): st
 /** The edit that inserts code after the imports of a module, or before its first statement. */
 function afterImports(module: Module, code: string, separator: string): Edit {
   const last = module.statements.findLast(({ type }) => type === 'ImportDeclaration')
-  return last ? insertAt(last.end ?? 0, inStyleOf(module, separator + code)) : insertFirst(module, code)
+  return last ? insertAt(endOf(module, last), inStyleOf(module, separator + code)) : insertFirst(module, code)
 }
 
 function planRewrite(draft: Draft, style: ModuleStyle): void {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { configNames } from '../../detect/web.ts'
+import { configNames } from '../../detect/config-names.ts'
 import { findConfigObject } from '../../edit/config-object.ts'
 import { inStyleOf, type Module, mentions, parseModule } from '../../edit/module.ts'
 import { findProperty } from '../../edit/object.ts'

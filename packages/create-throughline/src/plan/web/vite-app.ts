@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { applyEdits } from 'jsonc-parser'
-import { configNames, type Web } from '../../detect/web.ts'
+import { configNames } from '../../detect/config-names.ts'
+import type { Web } from '../../detect/web.ts'
 import { findElements } from '../../edit/html.ts'
 import { insertFirst, type Module } from '../../edit/module.ts'
 import type { Edit } from '../../edit/text.ts'
