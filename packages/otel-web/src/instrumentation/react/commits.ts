@@ -16,6 +16,8 @@ import {
 
 /** The number of trees walked so far. */
 export let commits = 0
+/** The number of trees walked when no root had pending updates, the last time. */
+export let idle = 0
 /** The cause of all updates in the latest commit. */
 export let commitCause: Cause
 /** Store values that changed since the last commit, with the context that changed them. */
@@ -38,7 +40,9 @@ export function onCommit(root: FiberRoot): void {
   // A store can be read in several roots, which commit one after the other.
   const pending = [...roots.keys()].filter(({ pendingLanes }) => pendingLanes)
   if (pending.every((each) => each === root)) storeChanges.clear()
-  if (!pending.length) deferred.clear()
+  if (pending.length) return
+  deferred.clear()
+  idle = commits
 }
 
 /**

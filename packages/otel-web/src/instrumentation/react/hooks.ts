@@ -1,6 +1,6 @@
 // biome-ignore-all lint/complexity/useMaxParams: called for each hook of each render; rest parameters cost an array each
 import { type Cause, join, UNKNOWN } from './cause.ts'
-import { catchUp, commitCause, commits, deferred, storeChanges } from './commits.ts'
+import { catchUp, commitCause, commits, deferred, idle, storeChanges } from './commits.ts'
 import type { FollowedHook, FollowedSetter, Update } from './followed-setter.ts'
 import type { MetReact } from './meet-react.ts'
 import { contexts, currentRender, isInside, runAs, setLastHook, take, taken } from './pass.ts'
@@ -43,7 +43,7 @@ function enqueue(own: FollowedSetter): Update {
   own.hook_ ??= {}
   const { hook_ } = own
   const render = hook_.last_?.render_
-  if (render?.commit_ && !render.lanes_) hook_.starters_ = undefined
+  if (render?.commit_ && (!render.lanes_ || render.commit_ <= idle)) hook_.starters_ = undefined
   hook_.starters_ = join(hook_.starters_, context_)
   hook_.last_ = { context_, hook_ }
   return hook_.last_
