@@ -108,9 +108,26 @@ describe('in a folder without a project', () => {
       '@throughline/otel-web',
       'hono',
     ])
+    expect(written['README.md']).toBe(files['README.md'])
     const second = await runCommand(inside, ...YES, '--gateway')
     expect([second.status, second.stderr]).toEqual([1, expect.stringContaining('Run it in an empty folder.')])
     expect(readFiles(inside)).toEqual(written)
+  })
+
+  test('the README of a gateway has a button, whose address the user completes', async () => {
+    const folder = makeFolder({})
+    await runCommand(folder, ...YES, '--gateway', '--service-name=site')
+    const {
+      'README.md': readme = '',
+      '.dev.vars.example': secrets,
+      '.gitignore': ignored,
+    } = readFiles(folder)
+    const image = 'https://deploy.workers.cloudflare.com/button'
+    const target = 'https://deploy.workers.cloudflare.com/?url=YOUR-REPOSITORY'
+    expect(readme).toContain(`\n[![Deploy to Cloudflare](${image})](${target})\n`)
+    expect(readme).toContain('It does not work yet.')
+    expect(secrets).toMatch(/^OTEL_EXPORTER_OTLP_HEADERS=/)
+    expect(ignored).toMatch(/^\.dev\.vars$/m)
   })
 
   test('a dry run writes nothing, and the second run changes nothing', async () => {

@@ -15,7 +15,8 @@ export function planNewGateway(project: Project, name: string): void {
   }
   const texts: Readonly<Record<string, string>> = {
     'package.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
-    '.gitignore': 'node_modules/\n.wrangler/\n',
+    '.gitignore': 'node_modules/\n.wrangler/\n.dev.vars\n',
+    '.dev.vars.example': 'OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20TOKEN"\n',
     [`${GATEWAY_SCRIPTS}/.assetsignore`]: '.*\n',
     'wrangler.toml': wranglerToml(name),
     'src/index.ts': workerCode(name),
@@ -82,5 +83,16 @@ npm run deploy
 
 The secret is \`authorization=Bearer%20…\`. The scripts in \`${GATEWAY_SCRIPTS}\` are copied from
 \`@throughline/otel-web\`: copy them again after an update.
+
+## A button for others
+
+With this button, others deploy a copy of this gateway in their own Cloudflare account. It does not work yet. Push this
+folder, with the scripts in \`${GATEWAY_SCRIPTS}\`, to a public repository on GitHub or GitLab. Then replace \`YOUR-REPOSITORY\`
+in the next line by the address of the repository, such as \`https://github.com/anna/${name}\`:
+
+[![Deploy to Cloudflare](https://deploy.workers.cloudflare.com/button)](https://deploy.workers.cloudflare.com/?url=YOUR-REPOSITORY)
+
+Cloudflare asks for the variables in \`wrangler.toml\` and the secret in \`.dev.vars.example\`. Remove \`routes\` from
+\`wrangler.toml\` in that repository: a domain belongs to one account.
 `
 }
