@@ -21,6 +21,8 @@ interface Scope {
   readonly module: Module
   /** The statements of the function around an expression. */
   readonly locals: readonly Statement[]
+  /** The member of a constant that must not be used elsewhere. Default: each of them. */
+  readonly key: string
   /** How many names were followed. A function may call itself. */
   readonly depth: number
 }
@@ -39,9 +41,11 @@ export function findConfigObject(module: Module): ObjectExpression | undefined {
  * The object literals that a configuration file may export: directly, as a constant, through `defineConfig`, a function of such
  * a name or `mergeConfig`, in the branches of a condition, or as the values that a function returns. `undefined` if one of them is
  * put together in another way.
+ *
+ * @param key the property that is added. Other members of constants may change.
  */
-export function findConfigObjects(module: Module): Values {
-  const scope = { module, locals: [], depth: 0 }
+export function findConfigObjects(module: Module, key = ''): Values {
+  const scope = { module, locals: [], key, depth: 0 }
   for (const statement of module.statements) {
     const exported = exportedBy(scope, statement)
     if (exported)
@@ -164,14 +168,22 @@ export function mayHold(scope: Scope, expression: Expression, key: string): bool
   }
 }
 
-function constantIn({ module, locals }: Scope, name: string): Expression | undefined {
-  if (isChanged(module, name)) return undefined
+function constantIn({ module, locals, key }: Scope, name: string): Expression | undefined {
+  if (isChanged(module, name, key)) return undefined
   return findConstant({ ...module, statements: locals }, name) ?? findConstant(module, name)
 }
 
-/** True if members of a variable are used, as in `config.server = …`: its literal may not be all of its value. */
-function isChanged({ text }: Module, name: string): boolean {
-  return new RegExp(`(?<![\\w$./'"-])${name}\\s*(?:\\.(?!\\.)|\\[)|\\bassign\\(\\s*${name}\\b`).test(text)
+/** True if a member of a variable is used, as in `config.server = …`: its literal may not be all of its value. */
+function isChanged({ text }: Module, name: string, key: string): boolean {
+  const member = `\\.(?!\\.)${key === '' ? '' : `\\s*${key}\\b`}`
+  return new RegExp(`(?<![\\w$./'"-])${name}\\s*(?:${member}|\\[)|\\bassign\\(\\s*${name}\\b`).test(text)
+}
+
+/** The value of a constant that a value names, if no member of it is used; other values as they are. */
+export function followName(scope: Scope, expression: Expression): Expression {
+  const value = unwrap(expression)
+  const constant = value.type === 'Identifier' && constantIn({ ...scope, key: '' }, value.name)
+  return constant ? unwrap(constant) : value
 }
 
 function resolveReturned(scope: Scope, { body }: { readonly body: Expression | Statement }): Values {

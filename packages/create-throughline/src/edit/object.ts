@@ -19,6 +19,8 @@ export interface NewProperty {
   readonly quote?: '"' | "'"
   /** Whether what is spread into an object may have a key. Default: it may. */
   readonly mayHold?: (spread: Expression, key: string) => boolean
+  /** The value that an expression stands for. Default: the expression without type operators. */
+  readonly followName?: (expression: Expression) => Expression
 }
 
 /**
@@ -31,14 +33,14 @@ export function addProperty(
   property: NewProperty,
 ): readonly Edit[] | undefined {
   const [key = '', ...inner] = property.path
-  const { mayHold = () => true } = property
+  const { mayHold = () => true, followName = unwrap } = property
   const found = findProperty(object, key)
   if (found && inner.length === 0) return []
   const isHeldBy = (each: Member) => each.type === 'SpreadElement' && mayHold(each.argument, key)
   if (found) {
     // A spread after the property may replace it.
     if (object.properties.slice(object.properties.indexOf(found)).some(isHeldBy)) return undefined
-    const value = unwrap(found.value as Expression)
+    const value = followName(found.value as Expression)
     const next = { ...property, path: inner, linesOfKeys: (property.linesOfKeys ?? 0) - 1 }
     return value.type === 'ObjectExpression' ? addProperty(text, value, next) : undefined
   }

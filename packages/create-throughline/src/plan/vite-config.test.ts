@@ -85,6 +85,21 @@ test.each([
     `export default { server: { proxy: { ${ENTRY}, '/api': 'http://localhost:8787' } } }\n`,
   ],
   [
+    'a server as a shorthand',
+    'const server = { port: 3000 }\nexport default { server }\n',
+    `const server = { port: 3000, proxy: { ${ENTRY} } }\nexport default { server }\n`,
+  ],
+  [
+    'a proxy that several servers share',
+    "const proxy = { '/': 'http://localhost' }\nexport default dev ? { server: { proxy } } : { server: { proxy, port: 1 } }\n",
+    `const proxy = { ${ENTRY}, '/': 'http://localhost' }\nexport default dev ? { server: { proxy } } : { server: { proxy, port: 1 } }\n`,
+  ],
+  [
+    'other members that are set later',
+    'export default defineConfig(() => {\n  const config = { plugins: [] }\n  config.plugins.push(a())\n  return config\n})\n',
+    `export default defineConfig(() => {\n  const config = { plugins: [], ${SERVER.slice(0, -1)} }\n  config.plugins.push(a())\n  return config\n})\n`,
+  ],
+  [
     'several returns',
     "export default defineConfig(({ command }) => {\n  if (command === 'serve') {\n    return {\n      base: '/a',\n    }\n  }\n  return {\n    base: '/b',\n  }\n})\n",
     `export default defineConfig(({ command }) => {\n  if (command === 'serve') {\n    return {\n      base: '/a',\n      ${SERVER}\n    }\n  }\n  return {\n    base: '/b',\n    ${SERVER}\n  }\n})\n`,
@@ -156,6 +171,11 @@ test.each([
     'vite.config.cts',
   ],
   [
+    'a comment that names the path',
+    'export default {\n  // /v1/traces needs no proxy yet\n  plugins: [],\n}\n',
+    `export default {\n  // /v1/traces needs no proxy yet\n  plugins: [],\n  ${SERVER}\n}\n`,
+  ],
+  [
     'a method',
     'export default { resolve() {} }\n',
     `export default { resolve() {}, ${SERVER.slice(0, -1)} }\n`,
@@ -177,7 +197,8 @@ test.each([
   ['a spread after the server', 'export default { server: {}, ...base }\n'],
   ['a spread in the server', 'export default { server: { ...base } }\n'],
   ['a server that is no literal', 'export default { server: serverOf(mode) }\n'],
-  ['a server as a shorthand', 'const server = {}\nexport default { server }\n'],
+  ['a server of an import', "import { server } from './server'\nexport default { server }\n"],
+  ['a server that may change', 'const server = {}\nserver.port = 1\nexport default { server }\n'],
   ['a computed key', 'export default { [key]: {} }\n'],
   ['`mergeConfig` of an unknown value', 'export default defineConfig((base) => mergeConfig(base, {}))\n'],
   ['`mergeConfig` of imports', "import { a, b } from './a'\nexport default mergeConfig(a, b)\n"],
@@ -193,6 +214,7 @@ test.each([
   ['no return', 'export default defineConfig(() => {})\n'],
   ['a variable that may change', 'let config = {}\nexport default config\n'],
   ['members that are set later', 'const config = {}\nconfig.server = {}\nexport default config\n'],
+  ['a member with a computed name', "const config = {}\nconfig['server'] = {}\nexport default config\n"],
   ['members that are assigned', 'const config = {}\nObject.assign(config, base)\nexport default config\n'],
   ['an import', "import config from './config.js'\nexport default config\n"],
   ['a syntax error', 'export default {\n'],

@@ -1,14 +1,13 @@
 import { applyEdits } from 'jsonc-parser'
 import { configNames } from '../detect/config-names.ts'
-import { findConfigObjects, mayHold } from '../edit/config-object.ts'
+import { findConfigObjects, followName, mayHold } from '../edit/config-object.ts'
 import { inStyleOf, parseModule } from '../edit/module.ts'
 import { addProperty } from '../edit/object.ts'
 import { resolveImport } from '../project/resolve-import.ts'
 import { type Draft, editFile } from './draft.ts'
+import { namesPath, PATH } from './traces-path.ts'
 import type { ModuleStyle } from './tracing-module.ts'
 
-/** Where pages post their spans. */
-export const PATH = '/v1/traces'
 /** The address of the collector, as code. */
 export const COLLECTOR = "process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318'"
 const PROXY = `server: { proxy: { '${PATH}': ${COLLECTOR} } },`
@@ -46,13 +45,13 @@ export function addProxy(
   tool: 'vite' | 'astro',
   readImport: (source: string) => string | undefined = () => undefined,
 ): string | undefined {
-  if (text.includes(PATH)) return text
+  if (namesPath(text)) return text
   const module = parseModule(path, text)
-  const configs = module && findConfigObjects(module)
+  const configs = module && findConfigObjects(module, tool === 'astro' ? 'vite' : 'server')
   if (!configs) return undefined
   const edits = configs.map(({ object, scope, bases }) => {
     const inherited = bases.map((source) => readImport(source) ?? '').join('\n')
-    if (inherited.includes(PATH)) return []
+    if (namesPath(inherited)) return []
     if (/\bproxy\b/.test(inherited)) return undefined
     return addProperty(text, object, {
       path: [...(tool === 'astro' ? ['vite'] : []), 'server', 'proxy', PATH],
@@ -63,12 +62,11 @@ export function addProxy(
       language: 'JavaScript',
       quote: module.quote,
       mayHold: (spread, key) => mayHold(scope, spread, key),
+      followName: (expression) => followName(scope, expression),
     })
   })
-  return edits.includes(undefined)
-    ? undefined
-    : applyEdits(
-        text,
-        edits.flatMap((each) => each ?? []),
-      )
+  if (edits.includes(undefined)) return undefined
+  // Several objects may have the same constant as their server.
+  const distinct = new Map(edits.flatMap((each) => each ?? []).map((each) => [JSON.stringify(each), each]))
+  return applyEdits(text, [...distinct.values()])
 }

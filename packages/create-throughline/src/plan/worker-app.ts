@@ -5,8 +5,6 @@ import { afterCommentAt, type Edit, insertAt, lineIndentAt, withoutComments } fr
 
 /** The Hono app of a worker. */
 export interface App {
-  /** The variable that is exported; empty without one. */
-  readonly name: string
   /** Where it is created. */
   readonly creation: Creation
   /** Its property in an object with other handlers, which the middleware does not trace. */
@@ -28,7 +26,7 @@ export function findApp(module: Module, handler: Expression): App | undefined {
   const value = unwrap(handler)
   if (value.type !== 'ObjectExpression') {
     const creation = findCreation(module, value)
-    return creation && { name: '', creation, property: undefined }
+    return creation && { creation, property: undefined }
   }
   const fetch = findProperty(value, 'fetch')
   if (fetch?.value.type !== 'MemberExpression' || fetch.value.object.type !== 'Identifier') return undefined
@@ -36,7 +34,7 @@ export function findApp(module: Module, handler: Expression): App | undefined {
   if (property.type !== 'Identifier' || property.name !== 'fetch') return undefined
   const creation = findCreation(module, object)
   const isAlone = value.properties.length === 1
-  return creation && { name: object.name, creation, property: isAlone ? undefined : fetch }
+  return creation && { creation, property: isAlone ? undefined : fetch }
 }
 
 function findCreation(module: Module, expression: Expression): Creation | undefined {

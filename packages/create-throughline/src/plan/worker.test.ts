@@ -9,7 +9,8 @@ async function trace(text: string, more: Files = {}) {
     ...more,
   })
   const result = await runCommand(folder, '--yes', '--no-install')
-  return { ...result, text: readFiles(folder)['src/index.ts'] }
+  const files = readFiles(folder)
+  return { ...result, files, text: files['src/index.ts'] }
 }
 
 const OPTIONS = "{ serviceName: 'shop' }"
@@ -69,6 +70,16 @@ test.each([
     'a handler with a type of three parameters, which `instrument` has not',
     'export default {} satisfies ExportedHandler<Env, Message, Properties>\n',
     `import { instrument } from '@throughline/otel-edge'\n\nexport default instrument({} satisfies ExportedHandler<Env, Message, Properties>, ${OPTIONS})\n`,
+  ],
+  [
+    'an app of another module and other handlers',
+    "import app from './app.ts'\nexport default { fetch: app.fetch, queue }\n",
+    `import { instrument, withRelay } from '@throughline/otel-edge'\nimport app from './app.ts'\nexport default withRelay(instrument({ fetch: app, queue }, ${OPTIONS}))\n`,
+  ],
+  [
+    'an app with another type, which its `fetch` has to have',
+    "import app from './app.ts'\nexport default { fetch: app.fetch } as ExportedHandler<Env>\n",
+    `import { instrument, withRelay } from '@throughline/otel-edge'\nimport app from './app.ts'\nexport default withRelay(instrument({ fetch: app.fetch } as ExportedHandler<Env>, ${OPTIONS}))\n`,
   ],
   [
     'a handler with types and `fetch`',
@@ -237,6 +248,21 @@ test('a worker that is no module is left to the user, who is asked to make it on
   ])
 })
 
+test('the default export of another module is traced there', async () => {
+  const before = "export { default } from './app.ts'\nexport { Cart } from './cart.ts'\n"
+  const app = `${HONO}export default new Hono().get('/x', x)\n`
+  const { status, text, files } = await trace(before, { 'src/app.ts': app })
+  expect([status, text]).toEqual([0, before])
+  expect(files['src/app.ts']).toBe(`${IMPORT}${HONO}export default new Hono()${RELAY}${USE}.get('/x', x)\n`)
+})
+
+test('modules that export the default of each other are left to the user', async () => {
+  const { status } = await trace("export { default } from './a.ts'\n", {
+    'src/a.ts': "export { default } from './index.ts'\n",
+  })
+  expect(status).toBe(2)
+})
+
 test('an app that its own module traces is left', async () => {
   const before = "import app from './app.ts'\n\nexport default app\n"
   const { status, text } = await trace(before, {
@@ -253,6 +279,7 @@ test('a worker that is traced without a relay is named', async () => {
 })
 
 test.each([
+  ['a function', 'export default (request) => new Response()\n'],
   ['no default export', "addEventListener('fetch', () => {})\n"],
   ['a name that tracing needs', 'const instrument = 1\nexport default {}\n'],
   ['a name that the relay needs', 'const withRelay = 1\nexport default { fetch() {} }\n'],

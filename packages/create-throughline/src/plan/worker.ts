@@ -4,22 +4,26 @@ import { applyEdits } from 'jsonc-parser'
 import type { Worker } from '../detect/worker.ts'
 import { exportedAsDefault } from '../edit/config-object.ts'
 import { importsFrom, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../edit/module.ts'
-import { keyOf, unwrap } from '../edit/object.ts'
+import { findProperty, keyOf, unwrap } from '../edit/object.ts'
 import { type Edit, insertAt } from '../edit/text.ts'
+import type { Project } from '../project/project.ts'
 import { resolveImport } from '../project/resolve-import.ts'
 import { type Draft, editFile } from './draft.ts'
+import { namesPath } from './traces-path.ts'
 import { quoted } from './tracing-module.ts'
 import { type App, callFirst, findApp } from './worker-app.ts'
 import { findClass } from './worker-class.ts'
 import { planWrangler } from './wrangler.ts'
 
 const PACKAGE = '@throughline/otel-edge'
+/** Modules that export the default of each other would be followed without an end. */
+const MAX_DEPTH = 5
 const GUIDE = 'docs/deploy.md#3-your-own-workers'
 
 /** Plans tracing of a worker: its entry is wrapped, and wrangler's configuration names the collector. */
 export function planWorker(draft: Draft, worker: Worker, serviceName: string): void {
   draft.packages.add(PACKAGE)
-  const { entry: path } = worker
+  const path = findDefault(draft.project, worker.entry)
   const module = parseModule(path, draft.project.read(path) ?? '')
   const isScript = module?.statements.every(({ type }) => !/^(?:Import|Export)/.test(type)) === true
   const task = `${isScript ? 'Make the worker a module, and wrap' : 'Wrap'} the default export of the worker (${GUIDE})`
@@ -28,13 +32,30 @@ export function planWorker(draft: Draft, worker: Worker, serviceName: string): v
   editFile(draft, { path, task, code }, (text) => {
     if (!module) return undefined
     if (isTraced(draft, module)) return text
-    if (className === undefined && exportsClasses(worker, module))
-      draft.notes.push(`Wrap the classes that ${module.path} exports, too: ${GUIDE}.`)
+    if (className === undefined && exportsClasses(worker, draft.project.read(worker.entry) ?? ''))
+      draft.notes.push(`Wrap the classes that ${worker.entry} exports, too: ${GUIDE}.`)
     const edits = className === undefined ? traceEntry(module, serviceName) : undefined
     return edits && applyEdits(text, edits)
   })
   planWrangler(draft, worker)
   noteAssets(draft, worker)
+}
+
+/** The module with the default export of another one: `export { default } from './app.ts'` is followed. */
+function findDefault(project: Project, path: string, depth = 0): string {
+  const { statements = [] } = parseModule(path, project.read(path) ?? '') ?? {}
+  for (const statement of statements) {
+    if (statement.type !== 'ExportNamedDeclaration' || !statement.source) continue
+    const isDefault = statement.specifiers.some(
+      (each) =>
+        each.type === 'ExportSpecifier' &&
+        each.local.name === 'default' &&
+        keyOf({ key: each.exported }) === 'default',
+    )
+    const source = isDefault ? resolveImport(project, path, statement.source.value) : undefined
+    if (source !== undefined && depth < MAX_DEPTH) return findDefault(project, source, depth + 1)
+  }
+  return path
 }
 
 /** True if a module, or one of the project that it imports, uses the package. */
@@ -71,11 +92,11 @@ export default instrumentEntrypoint(${className}, ${options});`
 }
 
 /** True if the entry of a worker exports Durable Objects, Workflows or entrypoints, as far as is known. */
-function exportsClasses({ settings }: Worker, module: Module): boolean {
+function exportsClasses({ settings }: Worker, text: string): boolean {
   const { durable_objects: objects, workflows } = settings
   const bindings = [(objects as { bindings?: unknown } | undefined)?.bindings, workflows]
   return (
-    /(?:DurableObject|WorkerEntrypoint|WorkflowEntrypoint)\b/.test(module.text) ||
+    /(?:DurableObject|WorkerEntrypoint|WorkflowEntrypoint)\b/.test(text) ||
     // Those of other workers have the name of a script.
     bindings.flat().some((each) => typeof each === 'object' && each !== null && !('script_name' in each))
   )
@@ -99,7 +120,7 @@ function traceApp(
   handler: Handler,
   { app, options }: { readonly app: App; readonly options: string },
 ): Edit[] | undefined {
-  const relay = hasRoute(module) ? [] : [".post('/v1/traces', otlpRelay())"]
+  const relay = namesPath(module.text) ? [] : [".post('/v1/traces', otlpRelay())"]
   const imported = relay.map(() => 'otlpRelay')
   if (!app.property) {
     const calls = callFirst(module, app, [...relay, `.use(tracing(${options}))`])
@@ -108,16 +129,8 @@ function traceApp(
   const hasOtherType =
     unwrap(handler.value) !== handler.value && handlerTypes(module, handler.value) === undefined
   if (hasOtherType) return undefined
-  // `app.fetch` knows no routes, so `instrument` gets the app.
   const wrapped = wrap(module, handler, { functions: ['instrument'], options, others: imported })
-  return (
-    wrapped && [...callFirst(module, app, relay), replace(app.property, `fetch: ${app.name}`), ...wrapped]
-  )
-}
-
-/** True if a worker answers requests with spans already. */
-function hasRoute({ text }: Module): boolean {
-  return /(['"`])\/v1\/traces\1/.test(text)
+  return wrapped && [...callFirst(module, app, relay), ...wrapped]
 }
 
 interface Handler {
@@ -133,13 +146,13 @@ function findHandler({ statements }: Module): Handler | undefined {
     if (named) return { value: named, isExpression: false }
     if (statement.type !== 'ExportDefaultDeclaration') continue
     const { declaration } = statement
-    const isOther = /^(?:Class|Function|TSDeclare|TSInterface)/.test(declaration.type)
+    const isOther = /^(?:Class|TSDeclare|TSInterface)|Function/.test(unwrap(declaration as Expression).type)
     return isOther ? undefined : { value: declaration as Expression, isExpression: true }
   }
   return undefined
 }
 
-/** A worker that answers no requests, such as the consumer of a queue, needs no relay. */
+/** A worker that answers no requests, such as the consumer of a queue, needs no relay, and one with such a route has it. */
 function wrappersOf(module: Module, handler: Expression): readonly string[] {
   const value = unwrap(handler)
   const hasNoFetch =
@@ -147,7 +160,7 @@ function wrappersOf(module: Module, handler: Expression): readonly string[] {
     value.properties.every(
       (each) => each.type !== 'SpreadElement' && !each.computed && keyOf(each) !== 'fetch',
     )
-  return hasNoFetch || hasRoute(module) ? ['instrument'] : ['withRelay', 'instrument']
+  return hasNoFetch || namesPath(module.text) ? ['instrument'] : ['withRelay', 'instrument']
 }
 
 /** The edits with the import of functions, unless a name is taken. */
@@ -180,7 +193,18 @@ function wrap(
     types === undefined || value.type !== 'TSSatisfiesExpression'
       ? insertAt(value.end ?? 0, close)
       : replace({ start: value.expression.end, end: value.end }, close)
-  return importing(module, [...functions, ...others], [insertAt(start, open), end])
+  const isTyped = types === undefined && unwrap(value) !== value
+  const edits = [insertAt(start, open), ...(isTyped ? [] : passApp(value)), end]
+  return importing(module, [...functions, ...others], edits)
+}
+
+/** `instrument` gets the app in place of `app.fetch`, which knows no routes. */
+function passApp(handler: Expression): Edit[] {
+  const value = unwrap(handler)
+  const fetch = value.type === 'ObjectExpression' ? findProperty(value, 'fetch')?.value : undefined
+  if (fetch?.type !== 'MemberExpression' || fetch.object.type !== 'Identifier') return []
+  const isFetch = fetch.property.type === 'Identifier' && fetch.property.name === 'fetch' && !fetch.computed
+  return isFetch ? [replace({ start: fetch.object.end, end: fetch.end }, '')] : []
 }
 
 /** The type arguments of a handler that satisfies `ExportedHandler`, if `instrument` has the same ones. */

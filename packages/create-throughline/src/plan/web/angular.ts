@@ -7,6 +7,7 @@ import { addProperty } from '../../edit/object.ts'
 import type { Project } from '../../project/project.ts'
 import { Refusal } from '../../project/refusal.ts'
 import { type Draft, editFile } from '../draft.ts'
+import { namesPath, PATH } from '../traces-path.ts'
 import {
   importSpecifier,
   type ModuleStyle,
@@ -14,7 +15,7 @@ import {
   planTracingModule,
   startsTracing,
 } from '../tracing-module.ts'
-import { COLLECTOR, PATH } from '../vite-config.ts'
+import { COLLECTOR } from '../vite-config.ts'
 import { planAngularErrors } from './angular-errors.ts'
 import { hasTag } from './html.ts'
 
@@ -112,7 +113,7 @@ function planProxy(draft: Draft, { proxy, serve }: Application, style: ModuleSty
 
 /** Adds the collector to the text of a proxy's configuration. Returns `undefined` if it cannot be done safely. */
 function addToProxy(path: string, text: string): string | undefined {
-  if (text.includes(PATH)) return text
+  if (namesPath(text)) return text
   if (path.endsWith('.json')) {
     const entries = Object.keys(parseJson(text) ?? {})
     // The first entry that matches is used.

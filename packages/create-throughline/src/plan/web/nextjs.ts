@@ -6,6 +6,7 @@ import { addProperty, findProperty } from '../../edit/object.ts'
 import { type Edit, insertAt } from '../../edit/text.ts'
 import type { Project } from '../../project/project.ts'
 import { type Draft, editFile } from '../draft.ts'
+import { namesPath } from '../traces-path.ts'
 import { type ModuleStyle, quoted, startsTracing } from '../tracing-module.ts'
 
 /** Next.js looks in `src` first. */
@@ -13,7 +14,6 @@ const CLIENT_MODULES = ['src/', ''].flatMap((folder) =>
   ['ts', 'tsx', 'js', 'jsx'].map((ending) => `${folder}instrumentation-client.${ending}`),
 )
 const IMPORT = "import { startTracing } from '@throughline/otel-web';"
-const PATH = '/v1/traces'
 const COLLECTOR = "const collector = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318';"
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
 const REWRITES = "async () => [{ source: '/v1/traces', destination: `${collector}/v1/traces` }]"
@@ -83,7 +83,7 @@ function planRewrite(draft: Draft, style: ModuleStyle): void {
 
 /** Adds the rewrite to the text of a configuration. Returns `undefined` if it cannot be done safely. */
 export function addRewrite(path: string, text: string): string | undefined {
-  if (text.includes(PATH)) return text
+  if (namesPath(text)) return text
   const module = parseModule(path, text)
   const config = module && findConfigObject(module)
   if (!config || findProperty(config, 'rewrites') || mentions(module, 'collector')) return undefined

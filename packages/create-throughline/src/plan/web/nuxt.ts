@@ -5,8 +5,9 @@ import { inStyleOf, type Module, mentions, parseModule } from '../../edit/module
 import { findProperty } from '../../edit/object.ts'
 import { Refusal } from '../../project/refusal.ts'
 import type { Draft } from '../draft.ts'
+import { namesPath, PATH } from '../traces-path.ts'
 import { quoted, styleOfConfig } from '../tracing-module.ts'
-import { COLLECTOR, PATH } from '../vite-config.ts'
+import { COLLECTOR } from '../vite-config.ts'
 
 /** Files and folders of an app whose source folder is the project, as in Nuxt 3. */
 const IN_ROOT = ['app.vue', 'error.vue', 'pages/index.vue', 'layouts/default.vue']
@@ -29,7 +30,7 @@ export function planNuxt(draft: Draft, serviceName: string): void {
     project.write(path, inStyleOf(style, pluginText(serviceName)))
   }
   const hasRoute = files.some((path) => path.startsWith(`${server}/`) && /v1\/traces\b/.test(path))
-  if (!hasRoute && !project.read(config ?? '')?.includes(PATH))
+  if (!hasRoute && !namesPath(project.read(config ?? '') ?? ''))
     project.write(posix.join(server, `routes/v1/traces.post.${ending}`), inStyleOf(style, ROUTE))
 }
 
