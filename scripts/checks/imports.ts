@@ -15,6 +15,7 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   'packages/otel-shared': [],
   'packages/otel-testing': ['otel-shared'],
   'packages/otel-web': ['otel-shared'],
+  'packages/throughline': ['otel-shared'],
 }
 
 /**
@@ -113,6 +114,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'script',
     'preact',
     'vite',
+    '.',
+  ],
+  'packages/throughline': [
+    'http',
+    'doctor/parse',
+    'doctor/target',
+    'doctor/observe',
+    'doctor/checks',
+    'doctor/run-doctor.ts',
+    'doctor/report',
+    'doctor',
+    'cli',
     '.',
   ],
 }

@@ -7,7 +7,7 @@ export async function packPackages(folder: string): Promise<string[]> {
   const outputs: string[] = []
   for (const name of ['otel-shared', 'otel-edge', 'create-throughline'])
     outputs.push(await compilePackage(name))
-  for (const name of ['otel-web', 'otel-collector']) {
+  for (const name of ['otel-web', 'otel-collector', 'throughline']) {
     await run([process.execPath, join(ROOT, 'packages', name, 'build-package.ts')])
     outputs.push(join(ROOT, 'packages', name, 'dist/package'))
   }

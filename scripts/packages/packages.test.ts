@@ -250,6 +250,40 @@ describe('the packed command create-throughline', () => {
   })
 })
 
+describe('the packed command throughline', () => {
+  const command = () => join(app, 'node_modules/.bin/throughline')
+  const installed = () => join(app, 'node_modules/throughline')
+
+  test('publint has no finding', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed(), pack: false, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg as Record<string, unknown>))).toEqual([])
+  })
+
+  test('it is one bundle without dependencies, with a licence, a README and less than 100 kB of code', () => {
+    const files = readdirSync(installed())
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']))
+    expect(readManifest(installed())).not.toHaveProperty('dependencies')
+    const code = files.filter((file) => file.endsWith('.js'))
+    const sizes = code.map((file) => readFileSync(join(installed(), file)).length)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000)
+  })
+
+  test('it prints its help and checks a page', async () => {
+    expect(await run([process.execPath, command(), 'doctor', '--help'])).toContain('throughline doctor URL')
+    const { status, stderr } = spawnSync(process.execPath, [command(), 'doctor', 'http://127.0.0.1:1/'], {
+      encoding: 'utf8',
+    })
+    expect([status, stderr]).toEqual([2, expect.stringContaining('The page cannot be reached')])
+  })
+
+  test('it names the Node version that it needs if Node is older', ({ skip }) => {
+    const { status, stderr, version } = runWithSystemNode(command())
+    if (!/^v(?:1\d|20\.(?:\d|1[0-8]))\./.test(version))
+      skip(`not run: no Node older than 20.19 here (${version || 'none'})`)
+    expect([status, stderr]).toEqual([2, `throughline needs Node 20.19 or newer; this is ${version}.\n`])
+  })
+})
+
 test('the packed collector names the Node version that it needs if Node is older', ({ skip }) => {
   const { status, stderr, version } = runWithSystemNode(join(app, 'node_modules/.bin/throughline-collector'))
   if (!/^v(?:1\d|20|21)\./.test(version))

@@ -7,7 +7,7 @@ export const PAGES: readonly string[] = [
   'CHANGELOG.md',
   'SECURITY.md',
   'docs/*.md',
-  'docs/{frameworks,recipes}/*.md',
+  'docs/{doctor,frameworks,recipes}/*.md',
   'packages/*/README.md',
 ]
 
@@ -16,7 +16,7 @@ export function addressOf(file: string): string {
   if (file === 'README.md') return 'index.md'
   if (file === 'docs/README.md') return 'documentation.md'
   const { dir, name } = posix.parse(file)
-  if (name === 'README') return `${dir}.md`
+  if (name === 'README') return `${dir.replace(/^docs\//, '')}.md`
   return posix.join(dir.replace(/^docs\/?/, ''), `${dir === '' ? name.toLowerCase() : name}.md`)
 }
 

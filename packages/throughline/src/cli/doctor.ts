@@ -1,0 +1,27 @@
+import { inspect } from 'node:util'
+import { DOCTOR_HELP, parseOptions, UsageError } from '../doctor/parse-options.ts'
+import { jsonReport } from '../doctor/report/json-report.ts'
+import { textReport } from '../doctor/report/text-report.ts'
+import { runDoctor } from '../doctor/run-doctor.ts'
+import { RequestFailure } from '../http/failure.ts'
+import { EXIT, hasColours, type Surroundings } from './surroundings.ts'
+
+/** `throughline doctor`: prints the report. Returns the exit code. */
+export async function doctor(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { print, printError } = surroundings
+  try {
+    const command = parseOptions(args)
+    if (command === 'help') {
+      print(DOCTOR_HELP)
+      return EXIT.fine
+    }
+    const diagnosis = await runDoctor(command.options, (line) => printError(`checking ${line}`))
+    print(command.format === 'json' ? jsonReport(diagnosis) : textReport(diagnosis, hasColours(surroundings)))
+    return diagnosis.findings.some(({ severity }) => severity === 'error') ? EXIT.faulty : EXIT.fine
+  } catch (error) {
+    if (error instanceof UsageError) printError(`${error.message}\n\n${DOCTOR_HELP}`)
+    else if (error instanceof RequestFailure) printError(`The page cannot be reached: ${error.message}.`)
+    else printError(inspect(error))
+    return EXIT.unusable
+  }
+}

@@ -1,0 +1,21 @@
+/** No finding of severity `error`; at least one; wrong options, or a page that cannot be reached. */
+export const EXIT = { fine: 0, faulty: 1, unusable: 2 } as const
+
+/** Where a command prints, and what it knows of its terminal. */
+export interface Surroundings {
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+  /** Whether `print` writes to a terminal. */
+  readonly isTerminal: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Whether the output has colours: on a terminal, unless `NO_COLOR` is set, or always with `FORCE_COLOR`.
+ *
+ * @see https://no-color.org and https://force-color.org
+ */
+export function hasColours({ isTerminal, env }: Surroundings): boolean {
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
+  return isTerminal && !env.NO_COLOR
+}

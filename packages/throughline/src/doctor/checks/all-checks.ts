@@ -1,0 +1,29 @@
+import type { Finding } from '../target/finding.ts'
+import type { Target } from '../target/target.ts'
+import { checkContentSecurityPolicy } from './content-security-policy.ts'
+import { checkCors } from './cors.ts'
+import { checkEdge } from './edge.ts'
+import { checkPageResponse } from './page-response.ts'
+import { checkPageTrace } from './page-trace.ts'
+import { checkRelayAnswer } from './relay-answer.ts'
+import { checkRelayClock } from './relay-clock.ts'
+import { checkRelayExports } from './relay-exports.ts'
+import { checkScriptFiles } from './script-files.ts'
+import { checkSnippet } from './snippet.ts'
+
+/** A check reads what was observed. It sends nothing. */
+export type Check = (target: Target) => Finding[]
+
+/** Every check, in the order of the chain. */
+export const CHECKS: readonly Check[] = [
+  checkPageResponse,
+  checkSnippet,
+  checkScriptFiles,
+  checkContentSecurityPolicy,
+  checkPageTrace,
+  checkEdge,
+  checkCors,
+  checkRelayAnswer,
+  checkRelayExports,
+  checkRelayClock,
+]

@@ -1,0 +1,57 @@
+import { ATTR_SERVICE_NAME, parseRejectedCount } from '@throughline/otel-shared'
+import { displayUrl } from '../../http/display-url.ts'
+import { RequestFailure } from '../../http/failure.ts'
+import type { Response } from '../../http/request.ts'
+import { type Finding, finding } from '../target/finding.ts'
+import type { Target } from '../target/target.ts'
+import { excerpt, isRefused } from './relay-answer.ts'
+
+/** The endpoint accepts spans, compressed exports and large ones. */
+export function checkRelayExports({ relay: { url, more } }: Target): Finding[] {
+  if (!more) return []
+  const where = displayUrl(url)
+  return [
+    ...checkSpans(where, more.spans),
+    ...(more.compressed ? checkCompressed(where, more.compressed) : []),
+    ...checkLarge(where, more.large),
+  ]
+}
+
+function checkSpans(where: string, response: Response | RequestFailure): Finding[] {
+  if (response instanceof RequestFailure || isRefused(response)) {
+    const seen = `${where}: two spans: ${describe(response)}`
+    const fix = 'The endpoint takes empty exports only. Look for the cause at the relay and at the collector.'
+    return [finding('relay-failed', { seen, fix })]
+  }
+  if (parseRejectedCount(response.body) === 0) return []
+  const isByName = response.body.includes(ATTR_SERVICE_NAME)
+  return [
+    finding('relay-rejected-spans', {
+      seen: `${where}${excerpt(response)}`,
+      fix: isByName
+        ? 'The relay has a list of service names, as it should. Add throughline-doctor to it to see spans of the doctor.'
+        : 'The message of the endpoint names the cause.',
+      ...(isByName ? { severity: 'note' as const } : {}),
+    }),
+  ]
+}
+
+function checkCompressed(where: string, response: Response | RequestFailure): Finding[] {
+  if (!(response instanceof RequestFailure) && !isRefused(response)) return []
+  const seen = `${where}: content-encoding gzip: ${describe(response)}`
+  const fix = 'Let the endpoint decompress gzip, or forward the body with its Content-Encoding.'
+  return [finding('relay-gzip', { seen, fix })]
+}
+
+function checkLarge(where: string, response: Response | RequestFailure): Finding[] {
+  if (!(response instanceof RequestFailure) && !isRefused(response)) return []
+  const seen = `${where}: 100 kB: ${describe(response)}`
+  const fix = 'Allow bodies of 1 MB: batches of the SDK have up to 256 kB before compression.'
+  return [finding('relay-size-limit', { seen, fix })]
+}
+
+function describe(response: Response | RequestFailure): string {
+  return response instanceof RequestFailure
+    ? response.message
+    : `status ${response.status}${excerpt(response)}`
+}

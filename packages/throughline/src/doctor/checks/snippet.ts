@@ -1,0 +1,93 @@
+import { displayUrl } from '../../http/display-url.ts'
+import type { Tag } from '../parse/html.ts'
+import { WITHOUT_EFFECT } from '../parse/tag-attributes.ts'
+import { type Finding, finding } from '../target/finding.ts'
+import type { Target } from '../target/target.ts'
+import { isPage } from './page-response.ts'
+
+const TAG = '<script src="/throughline.js" data-service-name="shop-web"></script>'
+
+/** The script tag of the SDK: present, first, synchronous, with valid attributes. */
+export function checkSnippet(target: Target): Finding[] {
+  const { options, page } = target
+  if (!isPage(target)) return []
+  const { snippet } = page
+  if (!snippet) return options.isBundled ? [] : [missing(target)]
+  const { tag } = snippet
+  const findings: Finding[] = []
+  if (!snippet.hasServiceName) {
+    findings.push(
+      finding('page-no-service-name', {
+        seen: describe(tag),
+        fix: 'Add data-service-name to the script tag. Without it nothing is traced.',
+      }),
+    )
+  }
+  const early = page.tags.slice(0, page.tags.indexOf(tag)).filter(runsWhileParsing)
+  if (early[0]) {
+    findings.push(
+      finding('page-late-snippet', {
+        seen: `${early.length} before it, the first is ${describe(early[0])}`,
+        fix: 'Move the script tag of the SDK to the start of the head, before all other scripts.',
+      }),
+    )
+  }
+  const asynchronous = ['async', 'defer'].find((name) => tag.attributes.has(name)) ?? moduleType(tag)
+  if (asynchronous) {
+    findings.push(
+      finding('page-async-snippet', {
+        seen: `the script tag has ${asynchronous}`,
+        fix: `Remove ${asynchronous}: requests before the script has run are not traced.`,
+      }),
+    )
+  }
+  return [...findings, ...checkAttributes(target)]
+}
+
+function checkAttributes({ page: { snippet } }: Target): Finding[] {
+  if (!snippet) return []
+  const findings: Finding[] = []
+  const unknown = [...snippet.tag.attributes.keys()].filter((name) => WITHOUT_EFFECT.test(name))
+  if (unknown.length > 0) {
+    findings.push(
+      finding('page-unknown-attribute', {
+        seen: unknown.join(', '),
+        fix: 'Correct the names: docs/embed.md has the attributes of the script tag.',
+      }),
+    )
+  }
+  if (snippet.invalidPropagateTo.length > 0) {
+    findings.push(
+      finding('page-propagate-origin', {
+        seen: snippet.invalidPropagateTo.map((entry) => JSON.stringify(entry)).join(', '),
+        fix: 'Write origins without path, slash and spaces, separated by commas: https://api.example.com,https://b.example',
+      }),
+    )
+  }
+  return findings
+}
+
+function missing({ page }: Target): Finding {
+  return finding('page-no-snippet', {
+    seen: `${page.tags.filter(({ name }) => name === 'script').length} scripts at ${displayUrl(page.response.url)}, none of the SDK`,
+    fix: `Add ${TAG} at the start of the head. If the page imports the SDK in its own scripts, pass --bundled.`,
+  })
+}
+
+/** Scripts with `defer` and modules run after parsing; data blocks do not run. */
+function runsWhileParsing({ name, attributes }: Tag): boolean {
+  const type = attributes.get('type')?.toLowerCase() ?? ''
+  const isScript =
+    name === 'script' && (type === '' || /^(?:text|application)\/(?:x-)?(?:java|ecma)script$/.test(type))
+  return isScript && !(attributes.has('src') && attributes.has('defer'))
+}
+
+function moduleType({ attributes }: Tag): string | undefined {
+  return attributes.get('type')?.toLowerCase() === 'module' ? 'type="module"' : undefined
+}
+
+function describe({ attributes, text }: Tag): string {
+  const src = attributes.get('src')
+  if (src !== undefined) return `<script src="${displayUrl(src)}">`
+  return `an inline script of ${text.length} characters`
+}

@@ -1,0 +1,59 @@
+import { trySend } from '../../http/request.ts'
+import { siteOf } from '../parse/site.ts'
+import type { DoctorOptions } from '../target/options.ts'
+import type { ApiObservation, PageObservation } from '../target/target.ts'
+import { withUserInfoOf } from './page.ts'
+import { sendTraced } from './traced-request.ts'
+
+/** The headers that the SDK adds to a request, in the order in which browsers list them. */
+export const TRACE_HEADERS: readonly string[] = ['baggage', 'traceparent', 'tracestate']
+
+/** Sends a preflight and a traced request to each API on another origin, as the page does. */
+export function observeApis(
+  page: PageObservation,
+  options: DoctorOptions,
+  traceId: string,
+): Promise<ApiObservation[]> {
+  const { url: pageUrl } = page.response
+  const named = options.apis.filter(({ origin }) => origin !== pageUrl.origin)
+  const listed = page.snippet?.propagateTo ?? []
+  const origins = new Set(named.map(({ origin }) => origin))
+  const apis = [...named, ...listed.filter(({ origin }) => !origins.has(origin) && origin !== pageUrl.origin)]
+  return Promise.all(
+    apis.map(async (url) => ({
+      url,
+      isListed: listed.some(({ origin }) => origin === url.origin),
+      preflight: await sendPreflight(url, pageUrl, { method: 'GET', headers: TRACE_HEADERS }, options),
+      traced: await sendTraced({ url, page: pageUrl, traceId }, options),
+    })),
+  )
+}
+
+/** What a page asks for before a request to another origin. */
+export interface PreflightQuestion {
+  readonly method: string
+  readonly headers: readonly string[]
+}
+
+/** Sends a preflight as a browser does. */
+export function sendPreflight(
+  url: URL,
+  page: URL,
+  { method, headers }: PreflightQuestion,
+  { url: given, timeoutMillis }: DoctorOptions,
+): ReturnType<typeof trySend> {
+  return trySend({
+    url: withUserInfoOf(url, given),
+    method: 'OPTIONS',
+    headers: {
+      accept: '*/*',
+      origin: page.origin,
+      'access-control-request-method': method,
+      'access-control-request-headers': headers.join(','),
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-site': siteOf(url, page),
+    },
+    timeoutMillis,
+  })
+}

@@ -1,0 +1,37 @@
+import { formatTraceparent, generateSpanId, SAMPLED_FLAG } from '@throughline/otel-shared'
+import { trySend } from '../../http/request.ts'
+import { siteOf } from '../parse/site.ts'
+import type { DoctorOptions } from '../target/options.ts'
+import type { TracedRequest } from '../target/target.ts'
+import { withUserInfoOf } from './page.ts'
+
+export interface TracedInput {
+  /** The address of the request. */
+  readonly url: URL
+  /** The page that seems to send it. */
+  readonly page: URL
+  readonly traceId: string
+}
+
+/** Sends a GET request as the SDK in the page does: with a sampled `traceparent` and the headers of a browser. */
+export async function sendTraced(
+  { url, page, traceId }: TracedInput,
+  { url: given, timeoutMillis }: DoctorOptions,
+): Promise<TracedRequest> {
+  const spanId = generateSpanId()
+  const isForeign = url.origin !== page.origin
+  const response = await trySend({
+    url: withUserInfoOf(url, given),
+    headers: {
+      accept: url.href === page.href ? 'text/html,*/*;q=0.8' : '*/*',
+      traceparent: formatTraceparent({ traceId, spanId, traceFlags: SAMPLED_FLAG }),
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-site': siteOf(url, page),
+      referer: page.href,
+      ...(isForeign ? { origin: page.origin } : {}),
+    },
+    timeoutMillis,
+  })
+  return { url, traceId, spanId, response }
+}

@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+import type { DoctorOptions } from './target/options.ts'
+
+export const DOCTOR_HELP = `throughline doctor URL [options]
+
+Checks a deployed chain from outside, and says where it breaks and what to change.
+
+  --request=URL       an address that the edge traces (default: the page)
+  --api=URL           an API on another origin that the page calls (can be repeated)
+  --endpoint=URL      where spans are posted (default: as in the script tag, else /v1/traces)
+  --bundled           the page imports the SDK in its own scripts, without a script tag
+  --timeout=SECONDS   how long one request may take (default: 5)
+  --json              print the findings as JSON
+  --help              print this text
+
+Relative addresses are relative to URL. User info in URL is sent as Authorization, and never printed.
+Exit code: 0 without errors, 1 with errors, 2 for wrong options or a page that cannot be reached.
+`
+
+/** The formats of the report. */
+type Format = 'text' | 'json'
+
+export interface DoctorCommand {
+  readonly options: DoctorOptions
+  readonly format: Format
+}
+
+/** An option that cannot be used. The message names it. */
+export class UsageError extends Error {}
+
+/**
+ * Parses the arguments after `doctor`.
+ *
+ * @returns `'help'` for `--help`.
+ * @throws {UsageError} for an unknown or invalid option.
+ */
+export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
+  const { values, positionals } = parse(args)
+  if (values.help) return 'help'
+  const [text, ...others] = positionals
+  if (text === undefined) throw new UsageError('the URL of the page is missing')
+  if (others.length > 0) throw new UsageError(`one URL is checked at a time: ${others.join(' ')} is too much`)
+  const url = parseUrl('URL', text)
+  const address = (name: 'request' | 'endpoint') => {
+    const value = values[name]
+    return value === undefined ? undefined : parseUrl(`--${name}`, value, url)
+  }
+  return {
+    format: values.json ? 'json' : 'text',
+    options: {
+      url,
+      request: address('request'),
+      endpoint: address('endpoint'),
+      apis: values.api.map((value) => parseUrl('--api', value, url)),
+      expected: [],
+      isBundled: values.bundled,
+      timeoutMillis: parseSeconds('--timeout', values.timeout),
+      waitMillis: 15_000,
+    },
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        request: { type: 'string' },
+        api: { type: 'string', multiple: true, default: [] },
+        endpoint: { type: 'string' },
+        bundled: { type: 'boolean', default: false },
+        timeout: { type: 'string', default: '5' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The text itself is not printed: it may contain credentials. */
+function parseUrl(name: string, text: string, base?: URL): URL {
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`${name} is not an address that begins with http:// or https://`)
+  }
+  return url
+}
+
+function parseSeconds(name: string, text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && seconds <= 600))
+    throw new UsageError(`${name}=${text} is not a number of seconds up to 600`)
+  return seconds * 1_000
+}

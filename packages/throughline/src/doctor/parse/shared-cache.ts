@@ -1,0 +1,19 @@
+import { headerOf, type Response } from '../../http/request.ts'
+
+/**
+ * Whether a shared cache may reuse a response, by its explicit headers.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches
+ */
+export function mayBeShared(response: Pick<Response, 'headers'>): boolean {
+  const targeted = ['cdn-cache-control', 'cloudflare-cdn-cache-control', 'surrogate-control']
+  if (targeted.some((name) => lifetimeOf(headerOf(response, name) ?? '') > 0)) return true
+  const control = (headerOf(response, 'cache-control') ?? '').toLowerCase()
+  if (/(?:^|[,\s])(?:no-store|no-cache|private)\s*(?:,|$)/.test(control)) return false
+  return lifetimeOf(control) > 0 || (/\bpublic\b/.test(control) && !/max-age=0/.test(control))
+}
+
+function lifetimeOf(control: string): number {
+  const shared = /s-maxage="?(\d+)/i.exec(control) ?? /max-age="?(\d+)/i.exec(control)
+  return Number(shared?.[1] ?? 0)
+}

@@ -1,0 +1,49 @@
+import { generateSpanId, generateTraceId } from '@throughline/otel-shared'
+import { displayUrl } from '../http/display-url.ts'
+import { CHECKS } from './checks/all-checks.ts'
+import { observeApis } from './observe/api.ts'
+import { doctorExport } from './observe/doctor-spans.ts'
+import { observePage, observeScripts } from './observe/page.ts'
+import { observeRelay } from './observe/relay.ts'
+import { sendTraced } from './observe/traced-request.ts'
+import type { Finding } from './target/finding.ts'
+import type { DoctorOptions } from './target/options.ts'
+import type { Target } from './target/target.ts'
+
+/** The result of a run. */
+export interface Diagnosis {
+  readonly target: Target
+  /** In the order of the chain. */
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Observes the chain, then checks it.
+ *
+ * @param onProgress called with a line of text before each step.
+ * @throws {RequestFailure} when the page cannot be reached.
+ */
+export async function runDoctor(
+  options: DoctorOptions,
+  onProgress: (line: string) => void,
+): Promise<Diagnosis> {
+  const target = await observe(options, onProgress)
+  return { target, findings: CHECKS.flatMap((check) => check(target)) }
+}
+
+async function observe(options: DoctorOptions, onProgress: (line: string) => void): Promise<Target> {
+  onProgress(`page ${displayUrl(options.url)}`)
+  const page = await observePage(options)
+  const { url } = page.response
+  const root = { traceId: generateTraceId(), spanId: generateSpanId(), startMillis: Date.now() }
+  onProgress('scripts, edge, APIs')
+  const [scripts, traced, apis] = await Promise.all([
+    observeScripts(page.snippet, url, options),
+    sendTraced({ url: options.request ?? url, page: url, traceId: root.traceId }, options),
+    observeApis(page, options, root.traceId),
+  ])
+  const requests = [traced, ...apis.map((api) => api.traced)]
+  onProgress('endpoint of the spans')
+  const relay = await observeRelay(page, doctorExport({ ...root, endMillis: Date.now() }, requests), options)
+  return { options, page, scripts, traced, apis, relay }
+}

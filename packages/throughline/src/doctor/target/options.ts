@@ -1,0 +1,21 @@
+/** What the doctor checks, and how long it waits. */
+export interface DoctorOptions {
+  /** The page. Its user info is sent as `Authorization`, to its own origin only. */
+  readonly url: URL
+  /** An address whose server span `Server-Timing` names. Default: the page. */
+  readonly request?: URL | undefined
+  /** Addresses of APIs on other origins that the page calls. */
+  readonly apis: readonly URL[]
+  /** Where spans are posted. Default: as in the snippet of the page. */
+  readonly endpoint?: URL | undefined
+  /** The query API of the backend: the embedded collector, Jaeger or Zipkin. Default: traces are not read. */
+  readonly backend?: URL | undefined
+  /** The services that the trace has to contain. */
+  readonly expected: readonly string[]
+  /** The page imports the SDK in its own scripts, so that it has no script tag. */
+  readonly isBundled: boolean
+  /** How long one request may take, in milliseconds. */
+  readonly timeoutMillis: number
+  /** How long the trace may take to arrive, in milliseconds. */
+  readonly waitMillis: number
+}

@@ -1,0 +1,71 @@
+import type { RequestFailure } from '../../http/failure.ts'
+import type { Response } from '../../http/request.ts'
+import type { Policy } from '../parse/content-security-policy.ts'
+import type { Tag } from '../parse/html.ts'
+import type { Snippet } from '../parse/snippet.ts'
+import type { DoctorOptions } from './options.ts'
+
+/** Everything that was observed. Checks read it and send nothing. */
+export interface Target {
+  readonly options: DoctorOptions
+  readonly page: PageObservation
+  readonly scripts: readonly ScriptObservation[]
+  readonly traced: TracedRequest
+  readonly apis: readonly ApiObservation[]
+  readonly relay: RelayObservation
+}
+
+/** The page, requested twice. */
+export interface PageObservation {
+  /** The response after redirects. */
+  readonly response: Response
+  /** The second response of the same address. */
+  readonly again: Response | RequestFailure
+  readonly tags: readonly Tag[]
+  readonly policies: readonly Policy[]
+  readonly snippet: Snippet | undefined
+}
+
+/** A script of the SDK that the page loads. */
+export interface ScriptObservation {
+  readonly role: 'loader' | 'SDK' | 'extras'
+  readonly url: URL
+  readonly response: Response | RequestFailure
+}
+
+/** A request that carried a sampled `traceparent`. */
+export interface TracedRequest {
+  readonly url: URL
+  readonly traceId: string
+  readonly spanId: string
+  readonly response: Response | RequestFailure
+}
+
+/** An API on another origin. */
+export interface ApiObservation {
+  readonly url: URL
+  /** Whether `data-propagate-to` has its origin. */
+  readonly isListed: boolean
+  readonly preflight: Response | RequestFailure
+  readonly traced: TracedRequest
+}
+
+/** The endpoint that receives the spans of the page. */
+export interface RelayObservation {
+  readonly url: URL
+  /** `undefined` for an endpoint on the page's own origin. */
+  readonly preflight: Response | RequestFailure | undefined
+  /** The response to an export without spans. */
+  readonly empty: Response | RequestFailure
+  /** The responses to further exports; `undefined` when the empty one was not accepted. */
+  readonly more: RelayAnswers | undefined
+}
+
+interface RelayAnswers {
+  /** The doctor's own spans. */
+  readonly spans: Response | RequestFailure
+  /** 100 kB without spans. */
+  readonly large: Response | RequestFailure
+  /** A gzipped export; `undefined` for an endpoint on another origin. */
+  readonly compressed: Response | RequestFailure | undefined
+}

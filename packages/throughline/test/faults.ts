@@ -1,0 +1,16 @@
+import type { Routes, Site } from './site.ts'
+
+/** A healthy chain with one fault, and the finding that it must give. */
+export interface Fault {
+  readonly name: string
+  /** The only finding. */
+  readonly finds: string
+  /** What the finding must name. */
+  readonly sees?: RegExp
+  /** The site with the page. */
+  readonly routes: Routes | ((other: Site) => Routes)
+  /** A site of another origin. Default: none of its paths exists. */
+  readonly other?: Routes | ((page: () => Site) => Routes)
+  /** Arguments after the address of the page. */
+  readonly args?: (other: Site) => readonly string[]
+}
