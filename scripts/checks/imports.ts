@@ -119,6 +119,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'packages/throughline': [
     'http',
     'doctor/parse',
+    'doctor/trace',
     'doctor/target',
     'doctor/observe',
     'doctor/checks',

@@ -13,8 +13,16 @@ import { ORIGIN_FAULTS } from './origin-faults.ts'
 import { PAGE_FAULTS } from './page-faults.ts'
 import { RELAY_FAULTS } from './relay-faults.ts'
 import { diagnose, healthy, page, type Site, SNIPPET, startSite } from './site.ts'
+import { BACKEND_FAULTS, TRACE_FAULTS } from './trace-faults.ts'
 
-const FAULTS = [...PAGE_FAULTS, ...ORIGIN_FAULTS, ...EDGE_FAULTS, ...CORS_FAULTS, ...RELAY_FAULTS]
+const FAULTS = [
+  ...PAGE_FAULTS,
+  ...ORIGIN_FAULTS,
+  ...EDGE_FAULTS,
+  ...CORS_FAULTS,
+  ...RELAY_FAULTS,
+  ...BACKEND_FAULTS,
+]
 const DOCS = join(import.meta.dirname, '../../../docs/doctor')
 
 /** Starts the two sites of a fault. The routes of each can name the other. */
@@ -41,7 +49,9 @@ describe('a chain with one fault gives its finding and no other', () => {
 })
 
 test('every finding of the catalogue is the finding of a fault, and has a page with its title', () => {
-  expect([...new Set(FAULTS.map(({ finds }) => finds))].sort()).toEqual(Object.keys(CATALOGUE).sort())
+  expect([...new Set([...FAULTS, ...TRACE_FAULTS].map(({ finds }) => finds))].sort()).toEqual(
+    Object.keys(CATALOGUE).sort(),
+  )
   expect(readdirSync(DOCS).sort()).toEqual(
     ['README.md', ...Object.keys(CATALOGUE).map((id) => `${id}.md`)].sort(),
   )

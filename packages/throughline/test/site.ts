@@ -24,7 +24,7 @@ export type Route =
   | Answer
   | ((request: IncomingMessage, body: Buffer) => Answer | 'hang' | 'cut' | Promise<Answer>)
 
-/** Answers by method and path; a path without method answers every method. */
+/** Answers by method and path. A path that ends in `*` is a prefix. */
 export type Routes = Readonly<Record<string, Route>>
 
 export interface Site {
@@ -41,7 +41,7 @@ export async function startSite(routes: Routes): Promise<Site> {
     requests.push(request)
     const body = await readBody(request)
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    const route = routes[`${request.method} ${path}`] ?? routes[path] ?? { status: 404, body: 'not found' }
+    const route = findRoute(routes, `${request.method} ${path}`) ?? { status: 404, body: 'not found' }
     const answer = typeof route === 'function' ? await route(request, body) : route
     if (answer === 'hang') return
     if (answer === 'cut') return response.destroy()
@@ -49,6 +49,11 @@ export async function startSite(routes: Routes): Promise<Site> {
   })
   onTestFinished(() => server.close())
   return { url: `${server.url}/`, origin: server.url, requests }
+}
+
+function findRoute(routes: Routes, name: string): Route | undefined {
+  const prefix = Object.keys(routes).find((key) => key.endsWith('*') && name.startsWith(key.slice(0, -1)))
+  return routes[name] ?? (prefix === undefined ? undefined : routes[prefix])
 }
 
 function respond(
@@ -86,7 +91,11 @@ export interface PageOptions {
 }
 
 /** A page behind an edge. */
-export function page({ head, headers = {}, serverTiming = continued }: PageOptions = {}): Route {
+export function page({
+  head,
+  headers = {},
+  serverTiming = continued,
+}: PageOptions = {}): (request: IncomingMessage) => Answer {
   return (request) => {
     const timing = serverTiming(request)
     return {
@@ -136,6 +145,7 @@ export async function run(...args: readonly string[]): Promise<Run> {
   return { status, stdout: stdout.join('\n'), stderr: stderr.join('\n') }
 }
 
+/** A finding of the JSON report. */
 export interface FoundFault {
   readonly id: string
   readonly severity: string

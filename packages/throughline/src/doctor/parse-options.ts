@@ -8,6 +8,9 @@ Checks a deployed chain from outside, and says where it breaks and what to chang
   --request=URL       an address that the edge traces (default: the page)
   --api=URL           an API on another origin that the page calls (can be repeated)
   --endpoint=URL      where spans are posted (default: as in the script tag, else /v1/traces)
+  --backend=URL       where the trace is read: embedded collector, Jaeger or Zipkin (default: not read)
+  --expect=NAMES      services that the trace has to contain, separated by commas
+  --wait=SECONDS      how long the trace may take to arrive (default: 15)
   --bundled           the page imports the SDK in its own scripts, without a script tag
   --timeout=SECONDS   how long one request may take (default: 5)
   --json              print the findings as JSON
@@ -41,7 +44,7 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
   if (text === undefined) throw new UsageError('the URL of the page is missing')
   if (others.length > 0) throw new UsageError(`one URL is checked at a time: ${others.join(' ')} is too much`)
   const url = parseUrl('URL', text)
-  const address = (name: 'request' | 'endpoint') => {
+  const address = (name: 'request' | 'endpoint' | 'backend') => {
     const value = values[name]
     return value === undefined ? undefined : parseUrl(`--${name}`, value, url)
   }
@@ -52,10 +55,11 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
       request: address('request'),
       endpoint: address('endpoint'),
       apis: values.api.map((value) => parseUrl('--api', value, url)),
-      expected: [],
+      backend: address('backend'),
+      expected: (values.expect ?? '').split(',').filter((name) => name !== ''),
       isBundled: values.bundled,
       timeoutMillis: parseSeconds('--timeout', values.timeout),
-      waitMillis: 15_000,
+      waitMillis: parseSeconds('--wait', values.wait),
     },
   }
 }
@@ -69,6 +73,9 @@ function parse(args: readonly string[]) {
         request: { type: 'string' },
         api: { type: 'string', multiple: true, default: [] },
         endpoint: { type: 'string' },
+        backend: { type: 'string' },
+        expect: { type: 'string' },
+        wait: { type: 'string', default: '15' },
         bundled: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '5' },
         json: { type: 'boolean', default: false },

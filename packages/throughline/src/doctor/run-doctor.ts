@@ -2,6 +2,7 @@ import { generateSpanId, generateTraceId } from '@throughline/otel-shared'
 import { displayUrl } from '../http/display-url.ts'
 import { CHECKS } from './checks/all-checks.ts'
 import { observeApis } from './observe/api.ts'
+import { observeTrace } from './observe/backend.ts'
 import { doctorExport } from './observe/doctor-spans.ts'
 import { observePage, observeScripts } from './observe/page.ts'
 import { observeRelay } from './observe/relay.ts'
@@ -45,5 +46,7 @@ async function observe(options: DoctorOptions, onProgress: (line: string) => voi
   const requests = [traced, ...apis.map((api) => api.traced)]
   onProgress('endpoint of the spans')
   const relay = await observeRelay(page, doctorExport({ ...root, endMillis: Date.now() }, requests), options)
-  return { options, page, scripts, traced, apis, relay }
+  if (options.backend) onProgress(`trace ${root.traceId}, for up to ${options.waitMillis / 1_000} s`)
+  const trace = options.backend && (await observeTrace(options.backend, root.traceId, options))
+  return { options, page, scripts, traced, apis, relay, trace }
 }

@@ -10,6 +10,10 @@ import { checkRelayClock } from './relay-clock.ts'
 import { checkRelayExports } from './relay-exports.ts'
 import { checkScriptFiles } from './script-files.ts'
 import { checkSnippet } from './snippet.ts'
+import { checkTraceArrival } from './trace-arrival.ts'
+import { checkTraceAttributes } from './trace-attributes.ts'
+import { checkTraceShape } from './trace-shape.ts'
+import { checkTraceTimes } from './trace-times.ts'
 
 /** A check reads what was observed. It sends nothing. */
 export type Check = (target: Target) => Finding[]
@@ -26,4 +30,8 @@ export const CHECKS: readonly Check[] = [
   checkRelayAnswer,
   checkRelayExports,
   checkRelayClock,
+  checkTraceArrival,
+  checkTraceShape,
+  checkTraceTimes,
+  checkTraceAttributes,
 ]

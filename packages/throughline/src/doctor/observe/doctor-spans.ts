@@ -1,11 +1,9 @@
 import { ATTR_SERVICE_NAME, ATTR_URL_FULL, toKeyValues } from '@throughline/otel-shared'
 import { displayUrl } from '../../http/display-url.ts'
 import { RequestFailure } from '../../http/failure.ts'
-import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_STATUS } from '../parse/semconv.ts'
 import type { TracedRequest } from '../target/target.ts'
-
-/** `service.name` of the doctor's own spans. */
-const DOCTOR_SERVICE = 'throughline-doctor'
+import { DOCTOR_SERVICE } from '../trace/doctor-service.ts'
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_STATUS } from '../trace/semconv.ts'
 
 const INTERNAL = 1
 const CLIENT = 3

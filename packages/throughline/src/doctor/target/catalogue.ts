@@ -47,6 +47,21 @@ export const CATALOGUE = {
   'relay-gzip': ['error', 'The endpoint does not take compressed exports'],
   'relay-size-limit': ['error', 'The endpoint does not take large exports'],
   'relay-clock': ['warning', 'The clock of the endpoint differs'],
+  'backend-unreachable': ['error', 'The backend got no response'],
+  'backend-api': ['error', 'The backend has no query API that the doctor knows'],
+  'trace-missing': ['error', 'The trace does not arrive'],
+  'trace-service-missing': ['error', 'Services are missing from the trace'],
+  'trace-unnamed-service': ['error', 'A service has no name'],
+  'trace-orphan': ['error', 'Spans lack their parents'],
+  'trace-several-roots': ['error', 'The trace has several roots'],
+  'trace-wrong-parent': ['error', 'A server span is beside its client span'],
+  'trace-doubled-span': ['warning', 'A call is recorded twice'],
+  'trace-duration': ['error', 'Spans have no valid duration'],
+  'trace-outside-parent': ['warning', 'Spans are outside of their parents'],
+  'trace-not-sampled': ['error', 'The sampled flag is lost'],
+  'trace-mixed-formats': ['warning', 'Services use another format of trace headers'],
+  'trace-deprecated-attribute': ['warning', 'Attributes have deprecated names'],
+  'trace-secret': ['error', 'Attributes have secrets'],
 } as const
 
 export type FindingId = keyof typeof CATALOGUE

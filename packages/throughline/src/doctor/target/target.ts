@@ -3,6 +3,8 @@ import type { Response } from '../../http/request.ts'
 import type { Policy } from '../parse/content-security-policy.ts'
 import type { Tag } from '../parse/html.ts'
 import type { Snippet } from '../parse/snippet.ts'
+import { DOCTOR_SERVICE } from '../trace/doctor-service.ts'
+import type { TraceSpan } from '../trace/trace-span.ts'
 import type { DoctorOptions } from './options.ts'
 
 /** Everything that was observed. Checks read it and send nothing. */
@@ -13,6 +15,8 @@ export interface Target {
   readonly traced: TracedRequest
   readonly apis: readonly ApiObservation[]
   readonly relay: RelayObservation
+  /** `undefined` without `--backend`. */
+  readonly trace: TraceObservation | undefined
 }
 
 /** The page, requested twice. */
@@ -68,4 +72,18 @@ interface RelayAnswers {
   readonly large: Response | RequestFailure
   /** A gzipped export; `undefined` for an endpoint on another origin. */
   readonly compressed: Response | RequestFailure | undefined
+}
+
+/** The trace of the doctor in the backend. */
+export interface TraceObservation {
+  readonly url: URL
+  /** Why the backend cannot be read; `undefined` when it can. */
+  readonly problem: { readonly isReached: boolean; readonly seen: string } | undefined
+  readonly traceId: string
+  readonly spans: readonly TraceSpan[]
+}
+
+/** The spans of the chain: all but the doctor's own. */
+export function foreignSpans({ spans }: TraceObservation): TraceSpan[] {
+  return spans.filter(({ service }) => service !== DOCTOR_SERVICE)
 }

@@ -1,0 +1,38 @@
+export type SpanKind = 'UNSPECIFIED' | 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER'
+
+/** A span as a backend returned it. */
+export interface TraceSpan {
+  readonly spanId: string
+  /** `undefined` for a root. */
+  readonly parentSpanId: string | undefined
+  readonly name: string
+  readonly kind: SpanKind
+  /** In Unix milliseconds, with fractions. */
+  readonly startMillis: number
+  readonly endMillis: number
+  /** `service.name`; empty when it is missing. */
+  readonly service: string
+  /** The instrumentation scope; empty when it is missing. */
+  readonly scope: string
+  /** Attributes of the span and of its events; one entry for each text, number and boolean of a list or map. */
+  readonly attributes: readonly SpanAttribute[]
+  /** The attributes of the resource. */
+  readonly resource: readonly SpanAttribute[]
+  /** Bits 0 to 7 are those of `traceparent`, bit 8 says that they are known; `undefined` when they are missing. */
+  readonly flags: number | undefined
+}
+
+export interface SpanAttribute {
+  readonly key: string
+  readonly value: string | number | boolean
+}
+
+/** The value of an attribute of a span; `undefined` when it is absent. */
+export function attributeOf({ attributes }: TraceSpan, key: string): SpanAttribute['value'] | undefined {
+  return attributes.find((each) => each.key === key)?.value
+}
+
+/** A span in the report: service and name. */
+export function labelOf({ service, name }: TraceSpan): string {
+  return `${service || '(no service)'} "${name}"`
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import type { SpanContext } from '@opentelemetry/api'
+import type { Collector } from '@throughline/otel-collector'
+import { parseTraceparent } from '@throughline/otel-shared'
+import { healthyTrace, type PlantedSpan, toOtlp, toZipkin } from './planted-trace.ts'
+import { type Answer, diagnose, type FoundFault, healthy, page, startSite } from './site.ts'
+
+/** Where the planted spans of a request are stored. */
+export interface Backend {
+  readonly url: string
+  readonly store: (context: SpanContext, spans: readonly PlantedSpan[]) => Promise<void>
+  /** Where the doctor posts its own spans. */
+  readonly args: readonly string[]
+}
+
+/** The embedded collector, which the tests of a file share. */
+export function embeddedCollector(collector: Collector): Backend {
+  return {
+    url: collector.uiUrl,
+    async store({ traceId }, spans) {
+      const response = await fetch(collector.otlpUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(toOtlp(traceId, Date.now(), spans)),
+      })
+      if (response.status !== 200) throw new Error(await response.text())
+    },
+    args: [`--endpoint=${collector.otlpUrl}`],
+  }
+}
+
+/** A Jaeger that stores every span, also those that a collector rejects. The spans of the doctor do not reach it. */
+export async function fakeJaeger(): Promise<Backend> {
+  const traces = new Map<string, object>()
+  const { url } = await startSite({
+    'GET /jaeger/api/v3/services': json({ services: [] }),
+    'GET /jaeger/api/v3/traces/*': ({ url }) => answerOf(traces, url),
+  })
+  return {
+    url: `${url}jaeger`,
+    store: async ({ traceId }, spans) =>
+      void traces.set(traceId, { result: toOtlp(traceId, Date.now(), spans) }),
+    args: [],
+  }
+}
+
+/** A Zipkin. */
+export async function fakeZipkin(): Promise<Backend> {
+  const traces = new Map<string, object>()
+  const { url } = await startSite({
+    'GET /api/v2/services': json([]),
+    'GET /api/v2/trace/*': ({ url }) => answerOf(traces, url),
+  })
+  return {
+    url,
+    store: async ({ traceId }, spans) => void traces.set(traceId, toZipkin(traceId, Date.now(), spans)),
+    args: [],
+  }
+}
+
+/** The healthy trace, changed. */
+export type ChangeTrace = (spans: readonly PlantedSpan[]) => readonly PlantedSpan[]
+
+/** Runs the doctor on a healthy site whose traced requests have the planted spans in the backend. */
+export async function diagnoseTrace(
+  backend: Backend,
+  change: ChangeTrace,
+  ...args: readonly string[]
+): Promise<readonly FoundFault[]> {
+  const answer = page()
+  const { url } = await startSite(
+    healthy({
+      'GET /': async (request) => {
+        const context = contextOf(request)
+        if (context) await backend.store(context, change(healthyTrace(context)))
+        return answer(request)
+      },
+    }),
+  )
+  return diagnose(url, `--backend=${backend.url}`, '--wait=0.6', ...backend.args, ...args)
+}
+
+function contextOf({ headers }: IncomingMessage): SpanContext | undefined {
+  return parseTraceparent(String(headers.traceparent ?? ''))
+}
+
+function answerOf(traces: ReadonlyMap<string, object>, path = ''): Answer {
+  const trace = traces.get(path.split('/').at(-1) ?? '')
+  return trace ? json(trace) : { status: 404 }
+}
+
+function json(body: unknown): Answer {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}

@@ -1,0 +1,184 @@
+import { type Backend, type ChangeTrace, fakeJaeger, fakeZipkin } from './backends.ts'
+import type { Fault } from './faults.ts'
+import { IDS, type PlantedSpan } from './planted-trace.ts'
+import { healthy } from './site.ts'
+
+const NOT_LISTENING = 'http://127.0.0.1:1/'
+
+/** Faults of the address of the backend. */
+export const BACKEND_FAULTS: readonly Fault[] = [
+  {
+    name: 'a backend that does not listen',
+    finds: 'backend-unreachable',
+    sees: /refuses connections/,
+    routes: healthy(),
+    args: () => [`--backend=${NOT_LISTENING}`],
+  },
+  {
+    name: 'an address without a query API',
+    finds: 'backend-api',
+    sees: /api\/v3\/services: status 404, api\/v2\/services: status 404/,
+    routes: healthy(),
+    other: {},
+    args: ({ url }) => [`--backend=${url}`],
+  },
+]
+
+/** A healthy trace with one fault. */
+export interface TraceFault {
+  readonly name: string
+  readonly finds: string
+  readonly sees?: RegExp
+  readonly change: ChangeTrace
+  /** Default: the embedded collector. */
+  readonly backend?: () => Promise<Backend>
+  readonly args?: readonly string[]
+}
+
+const changed =
+  (spanId: string, fields: Partial<PlantedSpan>): ChangeTrace =>
+  (spans) =>
+    spans.map((span) => (span.spanId === spanId ? { ...span, ...fields } : span))
+const without =
+  (spanId: string): ChangeTrace =>
+  (spans) =>
+    spans.filter((span) => span.spanId !== spanId)
+const added =
+  (of: string, fields: Partial<PlantedSpan>): ChangeTrace =>
+  (spans) => [
+    ...spans,
+    ...spans
+      .filter(({ spanId }) => spanId === of)
+      .map((span) => ({ ...span, spanId: 'aaaaaaaaaaaaaaaa', ...fields })),
+  ]
+const withAttributes = (attributes: NonNullable<PlantedSpan['attributes']>) =>
+  changed(IDS.query, { attributes })
+const asRoot: ChangeTrace = (spans) =>
+  spans.map(({ parentSpanId, ...span }) =>
+    span.spanId === IDS.shop || !parentSpanId ? span : { ...span, parentSpanId },
+  )
+
+export const TRACE_FAULTS: readonly TraceFault[] = [
+  {
+    name: 'an edge that exports nothing',
+    finds: 'trace-missing',
+    sees: /only spans of the doctor/,
+    change: () => [],
+  },
+  {
+    name: 'a service that exports nothing',
+    finds: 'trace-service-missing',
+    sees: /^payments after 0\.6 s; trace [0-9a-f]{32} has gateway, shop$/,
+    change: (spans) => spans,
+    args: ['--expect=shop,payments'],
+  },
+  {
+    name: 'a service without a name',
+    finds: 'trace-unnamed-service',
+    sees: /2 spans, such as unknown_service:node "GET \/api"/,
+    change: (spans) =>
+      spans.map((span) => (span.service === 'shop' ? { ...span, service: 'unknown_service:node' } : span)),
+  },
+  {
+    name: 'a client span that is not exported',
+    finds: 'trace-orphan',
+    sees: /shop "GET \/api"/,
+    change: without(IDS.call),
+  },
+  {
+    name: 'a service that keeps the trace id only',
+    finds: 'trace-several-roots',
+    sees: /shop "GET \/api"/,
+    change: asRoot,
+  },
+  {
+    name: 'a context that is injected before the client span starts',
+    finds: 'trace-wrong-parent',
+    sees: /shop "GET \/api"/,
+    change: changed(IDS.shop, { parentSpanId: IDS.gateway }),
+  },
+  {
+    name: 'a server span in the server span of another SDK',
+    finds: 'trace-doubled-span',
+    change: added(IDS.shop, { parentSpanId: IDS.shop, start: 21, end: 79 }),
+  },
+  {
+    name: 'two server spans of one client span',
+    finds: 'trace-doubled-span',
+    change: added(IDS.shop, { start: 21, end: 79 }),
+  },
+  {
+    name: 'a client span in the client span of another instrumentation',
+    finds: 'trace-doubled-span',
+    change: added(IDS.call, { parentSpanId: IDS.call, start: 11, end: 89 }),
+  },
+  {
+    name: 'two client spans of one request',
+    finds: 'trace-doubled-span',
+    change: added(IDS.call, { start: 11, end: 89, scope: 'http' }),
+  },
+  {
+    name: 'a span that ends before it starts',
+    finds: 'trace-duration',
+    sees: /shop "SELECT" has -10\.000 ms/,
+    change: changed(IDS.query, { start: 40, end: 30 }),
+    backend: fakeJaeger,
+  },
+  {
+    name: 'client spans without a duration',
+    finds: 'trace-duration',
+    sees: /all 2 client spans of shop have 0 ms/,
+    change: (spans) => added(IDS.query, { end: 30 })(changed(IDS.query, { end: 30 })(spans)),
+  },
+  {
+    name: 'a service whose clock is 50 ms behind',
+    finds: 'trace-outside-parent',
+    sees: /shop "GET \/api" starts before its parent gateway "GET" by 40 ms \(1 of 4 spans\)/,
+    change: (spans) =>
+      spans.map((span) =>
+        span.service === 'shop' ? { ...span, start: span.start - 50, end: span.end - 50 } : span,
+      ),
+  },
+  {
+    name: 'a client span that ends with the headers',
+    finds: 'trace-outside-parent',
+    sees: /ends after its parent/,
+    change: changed(IDS.call, { end: 40 }),
+  },
+  {
+    name: 'a service that does not sample',
+    finds: 'trace-not-sampled',
+    change: changed(IDS.shop, { flags: 0x300 }),
+  },
+  {
+    name: 'a service that reads B3',
+    finds: 'trace-mixed-formats',
+    sees: /http\.request\.header\.x-b3-traceid of shop "SELECT"/,
+    change: withAttributes({ 'http.request.header.x-b3-traceid': '0af7651916cd43dd8448eb211c80319c' }),
+  },
+  {
+    name: 'a service with Jaeger headers',
+    finds: 'trace-mixed-formats',
+    change: withAttributes({ 'uber-trace-id': '1:2:0:1' }),
+    backend: fakeZipkin,
+  },
+  {
+    name: 'an old instrumentation',
+    finds: 'trace-deprecated-attribute',
+    sees: /shop: db\.system → db\.system\.name/,
+    change: withAttributes({ 'db.system': 'postgresql' }),
+  },
+  {
+    name: 'a statement with a password',
+    finds: 'trace-secret',
+    sees: /^db\.query\.text of shop "SELECT"$/,
+    change: withAttributes({ 'db.query.text': 'ALTER USER a PASSWORD=hunter2hunter2' }),
+  },
+  {
+    name: 'a recorded cookie',
+    finds: 'trace-secret',
+    sees: /^http\.request\.header\.cookie of/,
+    change: withAttributes({ 'http.request.header.cookie': 'a=b' }),
+    backend: fakeZipkin,
+  },
+]
