@@ -3,27 +3,27 @@ import { join } from 'node:path'
 import { freePort } from '@throughline/otel-testing/node'
 import { describe, expect, test } from 'vitest'
 import { main } from '../src/cli/main.ts'
-import { healthy, page, run, startSite } from './site.ts'
+import { healthy, PATIENT, page, run, startSite } from './site.ts'
 
 const BIN = join(import.meta.dirname, '../src/bin.ts')
 
 describe('the exit code', () => {
   test('is 0 without errors, and the report says so', async () => {
     const { url } = await startSite(healthy())
-    const { status, stdout, stderr } = await run('doctor', url)
+    const { status, stdout, stderr } = await run('doctor', url, PATIENT)
     expect([status, stdout]).toEqual([0, `${url}: no fault found`])
     expect(stderr).toContain(`checking page ${url}`)
   })
 
   test('is 0 with warnings', async () => {
     const { url } = await startSite(healthy({ 'GET /': page({ serverTiming: () => undefined }) }))
-    const { status, stdout } = await run('doctor', url)
+    const { status, stdout } = await run('doctor', url, PATIENT)
     expect([status, stdout.split('\n').at(-1)]).toEqual([0, `${url}: 1 warning`])
   })
 
   test('is 1 with errors, and each finding has the value, the fix and the page', async () => {
     const { url } = await startSite(healthy({ 'GET /': page({ head: '' }) }))
-    const { status, stdout } = await run('doctor', url)
+    const { status, stdout } = await run('doctor', url, PATIENT)
     expect(status).toBe(1)
     expect(stdout).toMatch(
       /^✗ The page has no script tag of the SDK\n {2}seen {2}.+\n {2}fix {3}.+\n {2}docs\/doctor\/page-no-snippet\.md\n\n.*: 1 error$/,
@@ -36,6 +36,8 @@ describe('the exit code', () => {
     [['doctor', 'http://a.example', 'http://b.example'], /one URL is checked at a time/],
     [['doctor', 'http://a.example', '--timeout=never'], /--timeout=never is not a number of seconds/],
     [['doctor', 'http://a.example', '--verbose'], /--verbose/],
+    [['doctor', 'http://a.example', '--json', '--sarif'], /exclude each other/],
+    [['doctor', 'http://a.example', '--expect=shop'], /--expect needs --backend/],
     [['diagnose'], /diagnose is not a command/],
   ])('is 2 for %j', async (args, message) => {
     const { status, stderr, stdout } = await run(...args)
@@ -88,13 +90,13 @@ describe('a page that cannot be reached gives exit code 2 and its cause', () => 
 
   test('a body that ends too early', async () => {
     const { url } = await startSite({ 'GET /': { headers: { 'content-length': '9' }, body: '<html>' } })
-    const { status, stderr } = await run('doctor', url)
+    const { status, stderr } = await run('doctor', url, PATIENT)
     expect([status, stderr]).toEqual([2, expect.stringMatching(/closed the connection/)])
   })
 
   test('a redirect to itself', async () => {
     const { url } = await startSite({ 'GET /': { status: 302, headers: { location: '/' } } })
-    const { status, stderr } = await run('doctor', url)
+    const { status, stderr } = await run('doctor', url, PATIENT)
     expect([status, stderr]).toEqual([2, expect.stringMatching(/redirects more than 5 times/)])
   })
 })
@@ -112,6 +114,7 @@ test('user info is sent as Authorization to the origin of the page, and is not p
     'doctor',
     url.replace('//', '//ann:s%65cret-word@'),
     '--request=/?token=hidden-word',
+    PATIENT,
   )
   const sent = `Basic ${Buffer.from('ann:secret-word').toString('base64')}`
   expect(requests.map(({ headers }) => headers.authorization)).toEqual(requests.map(() => sent))
@@ -126,7 +129,12 @@ describe('colours', () => {
   const coloured = async (isTerminal: boolean, env: Record<string, string>) => {
     const { url } = await startSite(healthy({ 'GET /': page({ head: '' }) }))
     const output: string[] = []
-    await main(['doctor', url], { print: (text) => output.push(text), printError: () => {}, isTerminal, env })
+    await main(['doctor', url, PATIENT], {
+      print: (text) => output.push(text),
+      printError: () => {},
+      isTerminal,
+      env,
+    })
     return output.join('').includes('\u001b[')
   }
 
@@ -142,10 +150,63 @@ describe('colours', () => {
   })
 })
 
+test('a SARIF report has a rule and a result for each finding', async () => {
+  const { url } = await startSite(healthy({ 'GET /': page({ head: '', serverTiming: () => undefined }) }))
+  const { status, stdout } = await run('doctor', url, PATIENT, '--sarif')
+  const log = JSON.parse(stdout) as { readonly runs: readonly Record<string, unknown>[] }
+  expect(status).toBe(1)
+  expect(log).toMatchObject({
+    version: '2.1.0',
+    runs: [{ tool: { driver: { name: 'throughline doctor' } } }],
+  })
+  expect(log.runs[0]).toMatchObject({
+    tool: {
+      driver: {
+        rules: [
+          { id: 'page-no-snippet', defaultConfiguration: { level: 'error' } },
+          { id: 'edge-no-traceparent', defaultConfiguration: { level: 'warning' } },
+        ],
+      },
+    },
+    results: [
+      { ruleId: 'page-no-snippet', ruleIndex: 0, level: 'error' },
+      {
+        ruleId: 'edge-no-traceparent',
+        ruleIndex: 1,
+        level: 'warning',
+        locations: [{ physicalLocation: { artifactLocation: { uri: url } } }],
+      },
+    ],
+  })
+})
+
+test('a site where only the page answers ends the run, with a finding for each request', async () => {
+  let isFirst = true
+  const { url } = await startSite({
+    'GET /': (request) => {
+      const answer = isFirst ? page({ head: '' })(request) : 'hang'
+      isFirst = false
+      return answer
+    },
+    'GET /*': () => 'hang',
+    'POST /*': () => 'hang',
+  })
+  const api = (await startSite({ 'GET /*': () => 'hang', 'OPTIONS /*': () => 'hang' })).url
+  const { status, stdout } = await run('doctor', url, '--bundled', '--timeout=2', `--api=${api}`, '--json')
+  const { findings } = JSON.parse(stdout) as { readonly findings: readonly { id: string; seen: string }[] }
+  expect([status, findings.map(({ id }) => id)]).toEqual([
+    1,
+    ['edge-unreachable', 'cors-unreachable', 'relay-unreachable'],
+  ])
+  expect(findings.map(({ seen }) => seen)).toEqual(
+    findings.map(() => expect.stringContaining('did not answer within 2 s')),
+  )
+})
+
 test('the program prints the report on standard output and the progress on standard error', async () => {
   const { url } = await startSite(healthy({ 'GET /': page({ head: '' }) }))
   const result = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [BIN, 'doctor', url, '--json'], (error, stdout, stderr) =>
+    execFile(process.execPath, [BIN, 'doctor', url, PATIENT, '--json'], (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
   })

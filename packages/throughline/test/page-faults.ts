@@ -76,6 +76,12 @@ export const PAGE_FAULTS: readonly Fault[] = [
     routes: healthy({ 'GET /throughline.js': { status: 404 } }),
   },
   {
+    name: 'a script that redirects to itself',
+    finds: 'page-script-failed',
+    sees: /redirects more than 5 times/,
+    routes: healthy({ 'GET /throughline.js': { status: 301, headers: { location: '/throughline.js' } } }),
+  },
+  {
     name: 'an SDK that is not there',
     finds: 'page-script-failed',
     sees: /SDK .*status 404/,
@@ -87,6 +93,14 @@ export const PAGE_FAULTS: readonly Fault[] = [
     sees: /SDK .*text\/html/,
     routes: healthy({
       'GET /throughline-sdk.js': { headers: { 'content-type': 'text/html' }, body: html() },
+    }),
+  },
+  {
+    name: 'an SDK that redirects to the fallback page',
+    finds: 'page-script-type',
+    sees: /SDK .*text\/html/,
+    routes: healthy({
+      'GET /throughline-sdk.js': { status: 302, headers: { location: '/' } },
     }),
   },
   {

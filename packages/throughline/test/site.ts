@@ -145,6 +145,9 @@ export async function run(...args: readonly string[]): Promise<Run> {
   return { status, stdout: stdout.join('\n'), stderr: stderr.join('\n') }
 }
 
+/** A time-out that a busy machine does not reach. A later `--timeout` wins. */
+export const PATIENT = '--timeout=60'
+
 /** A finding of the JSON report. */
 export interface FoundFault {
   readonly id: string
@@ -155,7 +158,7 @@ export interface FoundFault {
 
 /** Runs the doctor and returns the findings of its JSON report. */
 export async function diagnose(...args: readonly string[]): Promise<readonly FoundFault[]> {
-  const { stdout, stderr, status } = await run('doctor', ...args, '--json')
+  const { stdout, stderr, status } = await run('doctor', PATIENT, ...args, '--json')
   if (!stdout) throw new Error(`exit code ${status}: ${stderr}`)
   return (JSON.parse(stdout) as { readonly findings: readonly FoundFault[] }).findings
 }

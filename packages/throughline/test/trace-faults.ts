@@ -80,6 +80,13 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
       spans.map((span) => (span.service === 'shop' ? { ...span, service: 'unknown_service:node' } : span)),
   },
   {
+    name: 'two exporters in one service',
+    finds: 'trace-duplicate',
+    sees: /shop "GET \/api" and 1 more/,
+    change: (spans) => [...spans, ...spans.filter(({ service }) => service === 'shop')],
+    backend: fakeJaeger,
+  },
+  {
     name: 'a client span that is not exported',
     finds: 'trace-orphan',
     sees: /shop "GET \/api"/,

@@ -12,8 +12,9 @@ Checks a deployed chain from outside, and says where it breaks and what to chang
   --expect=NAMES      services that the trace has to contain, separated by commas
   --wait=SECONDS      how long the trace may take to arrive (default: 15)
   --bundled           the page imports the SDK in its own scripts, without a script tag
-  --timeout=SECONDS   how long one request may take (default: 5)
+  --timeout=SECONDS   how long one request may take (default: 3)
   --json              print the findings as JSON
+  --sarif             print the findings as SARIF 2.1.0
   --help              print this text
 
 Relative addresses are relative to URL. User info in URL is sent as Authorization, and never printed.
@@ -21,7 +22,7 @@ Exit code: 0 without errors, 1 with errors, 2 for wrong options or a page that c
 `
 
 /** The formats of the report. */
-type Format = 'text' | 'json'
+export type Format = 'text' | 'json' | 'sarif'
 
 export interface DoctorCommand {
   readonly options: DoctorOptions
@@ -44,12 +45,15 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
   if (text === undefined) throw new UsageError('the URL of the page is missing')
   if (others.length > 0) throw new UsageError(`one URL is checked at a time: ${others.join(' ')} is too much`)
   const url = parseUrl('URL', text)
+  if (values.expect !== undefined && values.backend === undefined) {
+    throw new UsageError('--expect needs --backend, where the trace is read')
+  }
   const address = (name: 'request' | 'endpoint' | 'backend') => {
     const value = values[name]
     return value === undefined ? undefined : parseUrl(`--${name}`, value, url)
   }
   return {
-    format: values.json ? 'json' : 'text',
+    format: parseFormat(values),
     options: {
       url,
       request: address('request'),
@@ -77,14 +81,21 @@ function parse(args: readonly string[]) {
         expect: { type: 'string' },
         wait: { type: 'string', default: '15' },
         bundled: { type: 'boolean', default: false },
-        timeout: { type: 'string', default: '5' },
+        timeout: { type: 'string', default: '3' },
         json: { type: 'boolean', default: false },
+        sarif: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function parseFormat({ json, sarif }: { readonly json: boolean; readonly sarif: boolean }): Format {
+  if (json && sarif) throw new UsageError('--json and --sarif exclude each other')
+  if (sarif) return 'sarif'
+  return json ? 'json' : 'text'
 }
 
 /** The text itself is not printed: it may contain credentials. */

@@ -4,8 +4,8 @@ import { CHECKS } from './checks/all-checks.ts'
 import { observeApis } from './observe/api.ts'
 import { observeTrace } from './observe/backend.ts'
 import { doctorExport } from './observe/doctor-spans.ts'
-import { observePage, observeScripts } from './observe/page.ts'
-import { observeRelay } from './observe/relay.ts'
+import { observePage, observePageAgain, observeScripts } from './observe/page.ts'
+import { observeExports, observeRelay } from './observe/relay.ts'
 import { sendTraced } from './observe/traced-request.ts'
 import type { Finding } from './target/finding.ts'
 import type { DoctorOptions } from './target/options.ts'
@@ -32,21 +32,25 @@ export async function runDoctor(
   return { target, findings: CHECKS.flatMap((check) => check(target)) }
 }
 
+/** Requests that do not depend on each other are sent at once, so that three time-outs are the longest run without a backend. */
 async function observe(options: DoctorOptions, onProgress: (line: string) => void): Promise<Target> {
   onProgress(`page ${displayUrl(options.url)}`)
   const page = await observePage(options)
   const { url } = page.response
   const root = { traceId: generateTraceId(), spanId: generateSpanId(), startMillis: Date.now() }
-  onProgress('scripts, edge, APIs')
-  const [scripts, traced, apis] = await Promise.all([
+  onProgress('scripts, edge, APIs, endpoint of the spans')
+  const [again, scripts, traced, apis, relay] = await Promise.all([
+    observePageAgain(url, options),
     observeScripts(page.snippet, url, options),
     sendTraced({ url: options.request ?? url, page: url, traceId: root.traceId }, options),
     observeApis(page, options, root.traceId),
+    observeRelay(page, options),
   ])
+  onProgress('exports')
   const requests = [traced, ...apis.map((api) => api.traced)]
-  onProgress('endpoint of the spans')
-  const relay = await observeRelay(page, doctorExport({ ...root, endMillis: Date.now() }, requests), options)
+  const spans = doctorExport({ ...root, endMillis: Date.now() }, requests)
+  const exported = await observeExports(relay, url, spans, options)
   if (options.backend) onProgress(`trace ${root.traceId}, for up to ${options.waitMillis / 1_000} s`)
   const trace = options.backend && (await observeTrace(options.backend, root.traceId, options))
-  return { options, page, scripts, traced, apis, relay, trace }
+  return { options, page, again, scripts, traced, apis, relay: exported, trace }
 }

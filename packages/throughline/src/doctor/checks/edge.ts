@@ -58,7 +58,7 @@ function withoutTraceparent(where: string, response: Response): Finding {
 }
 
 function checkDuplicates(where: string, all: readonly string[]): Finding[] {
-  if (new Set(all).size < 2) return []
+  if (all.length < 2) return []
   return [
     finding('edge-duplicate-traceparent', {
       seen: `${where}: ${all.join(', ')}`,

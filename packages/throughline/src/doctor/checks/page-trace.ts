@@ -8,7 +8,7 @@ import { type Finding, finding } from '../target/finding.ts'
 import type { Target } from '../target/target.ts'
 
 /** The trace that the page names, in a header or in its HTML: a new one for each response. */
-export function checkPageTrace({ page: { response, again } }: Target): Finding[] {
+export function checkPageTrace({ page: { response }, again }: Target): Finding[] {
   const traceId = traceOf(response)
   if (traceId === undefined) return []
   const cacheControl = headerOf(response, 'cache-control') ?? '(none)'

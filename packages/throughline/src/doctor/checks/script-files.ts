@@ -1,6 +1,6 @@
 import { displayUrl } from '../../http/display-url.ts'
 import { RequestFailure } from '../../http/failure.ts'
-import { headerOf, isRedirect, mediaTypeOf, type Response } from '../../http/request.ts'
+import { headerOf, mediaTypeOf, type Response } from '../../http/request.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import type { ScriptObservation, Target } from '../target/target.ts'
 
@@ -16,8 +16,6 @@ function checkScript({ role, url, response }: ScriptObservation, target: Target)
   if (response instanceof RequestFailure) {
     return [finding('page-script-failed', { seen: `${where}: ${response.message}`, fix: FILES })]
   }
-  // Browsers follow redirects of scripts. The doctor does not, and reports the target only when it is another origin.
-  if (isRedirect(response)) return []
   if (response.status !== 200) {
     return [finding('page-script-failed', { seen: `${where}: status ${response.status}`, fix: FILES })]
   }

@@ -19,6 +19,11 @@ export function checkTraceShape({ trace, traced, apis }: Target): Finding[] {
   )
   return [
     ...report(
+      'trace-duplicate',
+      trace.copies,
+      'The span was delivered more than once: look for an exporter that retries, or for two that export the same spans.',
+    ),
+    ...report(
       'trace-orphan',
       orphans,
       'Find the service that does not export: its spans are the missing parents.',
@@ -41,7 +46,12 @@ export function checkTraceShape({ trace, traced, apis }: Target): Finding[] {
   ]
 }
 
-type ShapeFinding = 'trace-orphan' | 'trace-several-roots' | 'trace-wrong-parent' | 'trace-doubled-span'
+type ShapeFinding =
+  | 'trace-duplicate'
+  | 'trace-orphan'
+  | 'trace-several-roots'
+  | 'trace-wrong-parent'
+  | 'trace-doubled-span'
 
 function report(id: ShapeFinding, spans: readonly TraceSpan[], fix: string): Finding[] {
   const [first] = spans

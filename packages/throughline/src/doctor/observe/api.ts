@@ -1,8 +1,8 @@
+import { withUserInfoOf } from '../../http/follow.ts'
 import { trySend } from '../../http/request.ts'
 import { siteOf } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { ApiObservation, PageObservation } from '../target/target.ts'
-import { withUserInfoOf } from './page.ts'
 import { sendTraced } from './traced-request.ts'
 
 /** The headers that the SDK adds to a request, in the order in which browsers list them. */
@@ -20,12 +20,13 @@ export function observeApis(
   const origins = new Set(named.map(({ origin }) => origin))
   const apis = [...named, ...listed.filter(({ origin }) => !origins.has(origin) && origin !== pageUrl.origin)]
   return Promise.all(
-    apis.map(async (url) => ({
-      url,
-      isListed: listed.some(({ origin }) => origin === url.origin),
-      preflight: await sendPreflight(url, pageUrl, { method: 'GET', headers: TRACE_HEADERS }, options),
-      traced: await sendTraced({ url, page: pageUrl, traceId }, options),
-    })),
+    apis.map(async (url) => {
+      const [preflight, traced] = await Promise.all([
+        sendPreflight(url, pageUrl, { method: 'GET', headers: TRACE_HEADERS }, options),
+        sendTraced({ url, page: pageUrl, traceId }, options),
+      ])
+      return { url, isListed: listed.some(({ origin }) => origin === url.origin), preflight, traced }
+    }),
   )
 }
 

@@ -53,7 +53,7 @@ export async function observeTrace(
     })
   const answers = await Promise.all(APIS.map(({ probe }) => get(probe)))
   const api = APIS.find(({ isAnswer }, index) => isAnswer(bodyOf(answers[index])))
-  if (!api) return { url: backend, problem: describe(backend, answers), traceId, spans: [] }
+  if (!api) return { url: backend, problem: describe(backend, answers), traceId, spans: [], copies: [] }
   let spans: TraceSpan[] = []
   for (let count = 0; count < MAX_READS; count++) {
     const read = api.read(bodyOf(await get(api.path(traceId))))
@@ -62,7 +62,11 @@ export async function observeTrace(
     if (isQuiet && isComplete(spans, options.expected)) break
     await delay(options.waitMillis / MAX_READS)
   }
-  return { url: backend, problem: undefined, traceId, spans }
+  const copies = spans.filter(
+    (span, index) => spans.findIndex(({ spanId }) => spanId === span.spanId) < index,
+  )
+  const once = spans.filter((span) => !copies.includes(span))
+  return { url: backend, problem: undefined, traceId, spans: once, copies }
 }
 
 function isComplete(spans: readonly TraceSpan[], expected: readonly string[]): boolean {

@@ -1,9 +1,9 @@
 import { formatTraceparent, generateSpanId, SAMPLED_FLAG } from '@throughline/otel-shared'
+import { withUserInfoOf } from '../../http/follow.ts'
 import { trySend } from '../../http/request.ts'
 import { siteOf } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { TracedRequest } from '../target/target.ts'
-import { withUserInfoOf } from './page.ts'
 
 export interface TracedInput {
   /** The address of the request. */

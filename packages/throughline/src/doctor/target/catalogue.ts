@@ -52,6 +52,7 @@ export const CATALOGUE = {
   'trace-missing': ['error', 'The trace does not arrive'],
   'trace-service-missing': ['error', 'Services are missing from the trace'],
   'trace-unnamed-service': ['error', 'A service has no name'],
+  'trace-duplicate': ['warning', 'Spans are stored twice'],
   'trace-orphan': ['error', 'Spans lack their parents'],
   'trace-several-roots': ['error', 'The trace has several roots'],
   'trace-wrong-parent': ['error', 'A server span is beside its client span'],

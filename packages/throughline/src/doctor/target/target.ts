@@ -11,6 +11,8 @@ import type { DoctorOptions } from './options.ts'
 export interface Target {
   readonly options: DoctorOptions
   readonly page: PageObservation
+  /** The second response of the address of the page. */
+  readonly again: Response | RequestFailure
   readonly scripts: readonly ScriptObservation[]
   readonly traced: TracedRequest
   readonly apis: readonly ApiObservation[]
@@ -19,12 +21,10 @@ export interface Target {
   readonly trace: TraceObservation | undefined
 }
 
-/** The page, requested twice. */
+/** The page. */
 export interface PageObservation {
   /** The response after redirects. */
   readonly response: Response
-  /** The second response of the same address. */
-  readonly again: Response | RequestFailure
   readonly tags: readonly Tag[]
   readonly policies: readonly Policy[]
   readonly snippet: Snippet | undefined
@@ -80,7 +80,10 @@ export interface TraceObservation {
   /** Why the backend cannot be read; `undefined` when it can. */
   readonly problem: { readonly isReached: boolean; readonly seen: string } | undefined
   readonly traceId: string
+  /** Each span once. */
   readonly spans: readonly TraceSpan[]
+  /** Further copies of spans. */
+  readonly copies: readonly TraceSpan[]
 }
 
 /** The spans of the chain: all but the doctor's own. */
