@@ -5,6 +5,7 @@ import type {
   ObjectExpression,
   Statement,
 } from '@babel/types'
+import { countBindings } from './count-bindings.ts'
 import { findConstant, findDeclaration, importedName, importSource, type Module } from './module.ts'
 import { keyOf, unwrap } from './object.ts'
 
@@ -169,7 +170,8 @@ export function mayHold(scope: Scope, expression: Expression, key: string): bool
 }
 
 function constantIn({ module, locals, key }: Scope, name: string): Expression | undefined {
-  if (isChanged(module, name, key)) return undefined
+  // Which of several variables a name stands for is not looked for.
+  if (isChanged(module, name, key) || countBindings(module.statements, name) > 1) return undefined
   return findConstant({ ...module, statements: locals }, name) ?? findConstant(module, name)
 }
 

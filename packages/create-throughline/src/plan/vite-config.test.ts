@@ -214,6 +214,18 @@ test.each([
   ['no return', 'export default defineConfig(() => {})\n'],
   ['a variable that may change', 'let config = {}\nexport default config\n'],
   ['members that are set later', 'const config = {}\nconfig.server = {}\nexport default config\n'],
+  [
+    'a parameter with the name of a constant',
+    'const config = {}\nexport default defineConfig((config) => config)\n',
+  ],
+  [
+    'a pattern with the name of a constant',
+    'const config = {}\nexport default defineConfig(({ mode: [config = {}], ...rest }) => config)\n',
+  ],
+  [
+    'a block with the name of a constant',
+    'const a = {}\nexport default defineConfig(() => {\n  if (dev) {\n    const a = make()\n    return a\n  }\n  return {}\n})\n',
+  ],
   ['a member with a computed name', "const config = {}\nconfig['server'] = {}\nexport default config\n"],
   ['members that are assigned', 'const config = {}\nObject.assign(config, base)\nexport default config\n'],
   ['an import', "import config from './config.js'\nexport default config\n"],

@@ -280,6 +280,7 @@ test('a worker that is traced without a relay is named', async () => {
 
 test.each([
   ['a function', 'export default (request) => new Response()\n'],
+  ['the function of an app', 'const app = new Hono()\nexport default app.fetch\n'],
   ['no default export', "addEventListener('fetch', () => {})\n"],
   ['a name that tracing needs', 'const instrument = 1\nexport default {}\n'],
   ['a name that the relay needs', 'const withRelay = 1\nexport default { fetch() {} }\n'],

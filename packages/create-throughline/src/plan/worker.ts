@@ -146,7 +146,9 @@ function findHandler({ statements }: Module): Handler | undefined {
     if (named) return { value: named, isExpression: false }
     if (statement.type !== 'ExportDefaultDeclaration') continue
     const { declaration } = statement
-    const isOther = /^(?:Class|TSDeclare|TSInterface)|Function/.test(unwrap(declaration as Expression).type)
+    const value = unwrap(declaration as Expression)
+    const isFetch = value.type === 'MemberExpression' && keyOf({ key: value.property }) === 'fetch'
+    const isOther = isFetch || /^(?:Class|TSDeclare|TSInterface)|Function/.test(value.type)
     return isOther ? undefined : { value: declaration as Expression, isExpression: true }
   }
   return undefined
