@@ -132,7 +132,7 @@ export const PAGE_FAULTS: readonly Fault[] = [
     ),
   },
   {
-    name: "a nonce without 'strict-dynamic', so that the SDK cannot be loaded",
+    name: 'a hash that allows the loader only',
     finds: 'page-csp-script',
     sees: /blocks .*throughline-sdk\.js/,
     routes: withPolicy(

@@ -79,7 +79,7 @@ export const RELAY_FAULTS: readonly Fault[] = [
   {
     name: 'a relay whose collector is away',
     finds: 'relay-failed',
-    sees: /two spans: status 503/,
+    sees: /an export with spans: status 503/,
     routes: when((body) => body.includes('throughline-doctor'), { status: 503 }),
   },
   {

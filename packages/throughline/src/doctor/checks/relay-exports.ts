@@ -19,7 +19,7 @@ export function checkRelayExports({ relay: { url, more } }: Target): Finding[] {
 
 function checkSpans(where: string, response: Response | RequestFailure): Finding[] {
   if (response instanceof RequestFailure || isRefused(response)) {
-    const seen = `${where}: two spans: ${describe(response)}`
+    const seen = `${where}: an export with spans: ${describe(response)}`
     const fix = 'The endpoint takes empty exports only. Look for the cause at the relay and at the collector.'
     return [finding('relay-failed', { seen, fix })]
   }
