@@ -27,7 +27,7 @@ const INTERNAL_NAMES = `
   reparent reportedCount reportVitals restart resumedFrom retryAfterMillis retryNow ruleFor runTask
   sampleRoot scope session setKept setStore settings settleSoon showsHidden silentRounds sizeBytes spans
   started startedMillis startMillis switchTo takeDropped takeEnded takeOpen timings touch traceListeners
-  tracer unixMillis unwatch wait whenRestored withoutFollowing wrappedListeners xhrCalls`
+  tracer restores forget unixMillis unwatch wait whenRestored withoutFollowing wrappedListeners xhrCalls`
 /** The extras contain the whole search for rare secrets and replace this one. */
 const rareSecretsLater: Plugin = {
   name: 'rare secrets later',
@@ -76,7 +76,11 @@ const RUNS_AT_ONCE = '//# allFunctionsCalledOnLoad\n'
 await writeScript(
   'throughline-sdk',
   'src/script/script-tag.ts',
-  { plugins: [standIns(), rareSecretsLater, noLateScripts, ratioOnly] },
+  {
+    plugins: [standIns(), rareSecretsLater, noLateScripts, ratioOnly],
+    // The script is not compiled again, so its async functions return intrinsic promises.
+    define: { 'globalThis.__zone_symbol__Promise': 'undefined' },
+  },
   RUNS_AT_ONCE,
 )
 await writeScript(

@@ -1,13 +1,33 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { patchMethod, patchProperty, type Restore } from '../../platform/patch.ts'
+import { type Method, patchMethod, patchProperty, type Restore } from '../../platform/patch.ts'
 import type { MicrotaskContexts } from '../microtasks/microtask-contexts.ts'
 import { Segment } from '../microtasks/segment.ts'
 
 /** How many consecutive awaits of one context in one microtask checkpoint are followed individually. */
 const FOLLOWED_AWAITS = 64
 
+/** The class of the promises that async functions return. */
+export const AsyncPromise: PromiseConstructor = (async () => {})().constructor as PromiseConstructor
+
+declare global {
+  var __zone_symbol__Promise: ZoneNativePromise | undefined
+}
+
+/** The intrinsic %Promise%, under the name by which zone.js keeps it. */
+interface ZoneNativePromise extends PromiseConstructor {
+  readonly prototype: Promise<unknown> & { readonly __zone_symbol__then: Method }
+}
+
+/**
+ * If the page has zone.js, the Angular CLI compiles async functions, also those of the SDK, to functions that return promises
+ * of zone.js.
+ */
+const replaced = globalThis.__zone_symbol__Promise
+
 /** The intrinsic %Promise%, even if a page has replaced the global. */
-export const NativePromise: PromiseConstructor = (async () => {})().constructor as PromiseConstructor
+export const NativePromise: PromiseConstructor = replaced ?? AsyncPromise
+
+const register = replaced ? replaced.prototype.__zone_symbol__then : onSettled
 
 /** The number of pending awaits of a context. */
 interface Flow {
@@ -113,7 +133,7 @@ export class AwaitHook {
   }
 
   #react(promise: Promise<unknown>, callback: () => void): void {
-    this.#contexts.withoutFollowing(onSettled, undefined, [promise, callback])
+    this.#contexts.withoutFollowing(register, promise, [callback, callback])
   }
 
   #leave = (): void => {
@@ -170,9 +190,9 @@ export class AwaitHook {
 /**
  * Calls back in the microtask position of a continuation registered now, whether the promise is fulfilled or rejected.
  */
-async function onSettled(promise: Promise<unknown>, callback: () => void): Promise<void> {
+async function onSettled(this: Promise<unknown>, callback: () => void): Promise<void> {
   try {
-    await promise
+    await this
   } catch {
     // The page handles the rejection.
   }

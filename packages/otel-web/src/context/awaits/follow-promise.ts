@@ -1,5 +1,5 @@
 import type { MicrotaskContexts } from '../microtasks/microtask-contexts.ts'
-import { NativePromise } from './await-hook.ts'
+import { AsyncPromise } from './await-hook.ts'
 
 /**
  * Calls back when a promise settles, without changing what the page observes. Any reaction marks a promise as handled,
@@ -29,7 +29,7 @@ export function followPromise(
       promise,
       (rejection: readonly unknown[]) => {
         if (rejection.length === 0) contexts.unwatch(promise)
-        else if (!isReactedTo) raised = NativePromise.reject(rejection[0])
+        else if (!isReactedTo) raised = AsyncPromise.reject(rejection[0])
         onEnd(rejection)
       },
     ])
@@ -55,7 +55,7 @@ export function followPromise(
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   try {
     return (
-      Object.getPrototypeOf(value) === NativePromise.prototype &&
+      Object.getPrototypeOf(value) === AsyncPromise.prototype &&
       !Object.hasOwn(value as object, 'then') &&
       !Object.hasOwn(value as object, 'constructor')
     )

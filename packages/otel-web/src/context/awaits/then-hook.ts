@@ -21,7 +21,10 @@ export function hookThen(contexts: MicrotaskContexts, prototypes: readonly Promi
       if (!enabled) return call(stock, promise, args)
       if (contexts.watching > 0) contexts.reacted(promise)
       contexts.noteActivity()
-      return contexts.withoutFollowing(stock, promise, [bind(args[0]), bind(args[1])])
+      const bound = [bind(args[0]), bind(args[1])]
+      // The method that zone.js gives to native promises calls the native one with functions of its own. Those are
+      // followed: they start the run of its microtasks, at whose end Angular renders.
+      return contexts.withoutFollowing(stock, promise, bound, prototype === Promise.prototype)
     }),
   )
   return () => {

@@ -44,9 +44,14 @@ export class MicrotaskContexts extends ContextBoundaries {
   }
 
   /** Calls a function that reads `promise.constructor` without awaiting the promise. */
-  withoutFollowing<R>(fn: (this: never, ...args: never[]) => R, self: unknown, args: readonly unknown[]): R {
+  withoutFollowing<R>(
+    fn: (this: never, ...args: never[]) => R,
+    self: unknown,
+    args: readonly unknown[],
+    ignoresReads = true,
+  ): R {
     const before = this.ignoresReads
-    this.ignoresReads = true
+    this.ignoresReads = ignoresReads
     try {
       return Reflect.apply(fn, self, args)
     } finally {
