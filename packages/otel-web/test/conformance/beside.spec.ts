@@ -9,7 +9,7 @@ const PAGES = {
   vue: ['handler', 'handler, after an await', 'watcher', 'next tick', 'watcher, after an await'],
   zone: ZONE,
   'zone-late': ZONE,
-  'zone-compiled': ZONE,
+  'zone-compiled': [...ZONE, 'rendering after a chunk'],
 } as const
 
 for (const [name, places] of Object.entries(PAGES)) {
