@@ -239,7 +239,7 @@ test('a request has the name and the type of its GraphQL operation, and nothing 
   await page.evaluate(async () => {
     const body = JSON.stringify({
       query: 'mutation Buy($card: String) { buy(card: $card) { id } }',
-      variables: { card: '4111' },
+      variables: { card: 'visa-4111' },
     })
     await fetch('/api/graphql', { method: 'POST', body })
     await fetch(`/api/get?${new URLSearchParams({ query: 'query Cart { cart { id } }' })}`)
@@ -261,7 +261,7 @@ test('a request has the name and the type of its GraphQL operation, and nothing 
   expect(await operationOf('/api/get')).toEqual(['query', 'Cart'])
   expect(await operationOf('/api/persisted')).toEqual([undefined, 'Cart'])
   expect(await operationOf('/api/search')).toEqual([undefined, undefined])
-  expect(JSON.stringify(server.spans())).not.toContain('4111')
+  expect(JSON.stringify(server.spans())).not.toContain('visa')
 })
 
 test('the body of a request is not read by a getter, and fetch behaves as before', async ({
