@@ -19,8 +19,8 @@ interface ZoneNativePromise extends PromiseConstructor {
 }
 
 /**
- * If the page has zone.js, the Angular CLI compiles async functions, also those of the SDK, to functions that return promises
- * of zone.js.
+ * If the page has zone.js, the Angular CLI compiles async functions, also those of the SDK, to functions that return
+ * promises of zone.js.
  */
 const replaced = globalThis.__zone_symbol__Promise
 

@@ -43,7 +43,11 @@ export class MicrotaskContexts extends ContextBoundaries {
     return this.current.context
   }
 
-  /** Calls a function that reads `promise.constructor` without awaiting the promise. */
+  /**
+   * Calls a function that reads `promise.constructor` without awaiting the promise.
+   *
+   * @param ignoresReads false for a function that reads it for a reaction of its own, which is followed
+   */
   withoutFollowing<R>(
     fn: (this: never, ...args: never[]) => R,
     self: unknown,

@@ -1,6 +1,6 @@
 import { withUserInfoOf } from '../../http/follow.ts'
 import { trySend } from '../../http/request.ts'
-import { siteOf } from '../parse/site.ts'
+import { fetchHeaders } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { ApiObservation, PageObservation } from '../target/target.ts'
 import { sendTraced } from './traced-request.ts'
@@ -47,13 +47,10 @@ export function sendPreflight(
     url: withUserInfoOf(url, given),
     method: 'OPTIONS',
     headers: {
-      accept: '*/*',
+      ...fetchHeaders(url, page),
       origin: page.origin,
       'access-control-request-method': method,
       'access-control-request-headers': headers.join(','),
-      'sec-fetch-dest': 'empty',
-      'sec-fetch-mode': 'cors',
-      'sec-fetch-site': siteOf(url, page),
     },
     timeoutMillis,
   })

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { RequestFailure } from '../../http/failure.ts'
 import { withUserInfoOf } from '../../http/follow.ts'
 import { type Response, trySend } from '../../http/request.ts'
-import { siteOf } from '../parse/site.ts'
+import { fetchHeaders } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { PageObservation, RelayObservation } from '../target/target.ts'
 import { sendPreflight } from './api.ts'
@@ -65,13 +65,10 @@ function post(
     url: withUserInfoOf(url, given),
     method: 'POST',
     headers: {
-      accept: '*/*',
+      ...fetchHeaders(url, pageUrl),
       'content-type': 'application/json',
       origin: pageUrl.origin,
       referer: pageUrl.href,
-      'sec-fetch-dest': 'empty',
-      'sec-fetch-mode': 'cors',
-      'sec-fetch-site': siteOf(url, pageUrl),
       ...headers,
     },
     body,

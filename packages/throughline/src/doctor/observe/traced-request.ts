@@ -1,7 +1,7 @@
 import { formatTraceparent, generateSpanId, SAMPLED_FLAG } from '@throughline/otel-shared'
 import { withUserInfoOf } from '../../http/follow.ts'
 import { trySend } from '../../http/request.ts'
-import { siteOf } from '../parse/site.ts'
+import { fetchHeaders } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { TracedRequest } from '../target/target.ts'
 
@@ -23,11 +23,9 @@ export async function sendTraced(
   const response = await trySend({
     url: withUserInfoOf(url, given),
     headers: {
-      accept: url.href === page.href ? 'text/html,*/*;q=0.8' : '*/*',
+      ...fetchHeaders(url, page),
+      ...(url.href === page.href && { accept: 'text/html,*/*;q=0.8' }),
       traceparent: formatTraceparent({ traceId, spanId, traceFlags: SAMPLED_FLAG }),
-      'sec-fetch-dest': 'empty',
-      'sec-fetch-mode': 'cors',
-      'sec-fetch-site': siteOf(url, page),
       referer: page.href,
       ...(isForeign ? { origin: page.origin } : {}),
     },

@@ -4,10 +4,20 @@
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
-export function siteOf(url: URL, page: URL): 'same-origin' | 'same-site' | 'cross-site' {
+function siteOf(url: URL, page: URL): 'same-origin' | 'same-site' | 'cross-site' {
   if (url.origin === page.origin) return 'same-origin'
   if (url.protocol !== page.protocol) return 'cross-site'
   return siteHost(url.hostname) === siteHost(page.hostname) ? 'same-site' : 'cross-site'
+}
+
+/** The headers that a browser adds to a `fetch` of a page. */
+export function fetchHeaders(url: URL, page: URL): Readonly<Record<string, string>> {
+  return {
+    accept: '*/*',
+    'sec-fetch-dest': 'empty',
+    'sec-fetch-mode': 'cors',
+    'sec-fetch-site': siteOf(url, page),
+  }
 }
 
 function siteHost(host: string): string {
