@@ -57,7 +57,7 @@ const GATES: Readonly<Record<string, Gate>> = {
  * What a shared machine does to a round it does to all set-ups in it, so set-ups are compared within a round, and the
  * median of at least five rounds counts. As long as that is too much there are further rounds, up to fifteen.
  */
-test('the cost of an await is within its limit @long', async ({ browser }) => {
+test('the cost of an await is within its limit @bench', async ({ browser }) => {
   test.setTimeout(600_000)
   const rounds: Round[] = []
   let missed: string[] = []

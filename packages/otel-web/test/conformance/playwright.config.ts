@@ -9,8 +9,8 @@ export default defineConfig({
   timeout: 600_000,
   // On a busy machine. An expectation that is met ends at once.
   expect: { timeout: 30_000 },
-  // What measures for a minute runs by `npm run test:long`.
-  grepInvert: process.env.LONG ? /$^/ : /@long/,
+  // What measures a cost needs a quiet machine and runs by `npm run bench:costs`.
+  ...(process.env.BENCH ? { grep: /@bench/ } : { grepInvert: /@bench/ }),
   forbidOnly: process.env.CI !== undefined,
   use: { launchOptions: chromiumLaunchOptions() },
 })

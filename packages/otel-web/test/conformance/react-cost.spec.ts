@@ -9,7 +9,6 @@ const LIMITS: Readonly<Record<string, number>> = {
   'an effect that runs': 1.3,
 }
 const WARM_UP = 3
-const REASON = 'the cost of React is a measurement: run it with BENCH=1 on a quiet machine'
 
 type Costs = Readonly<Record<string, number>>
 
@@ -17,9 +16,7 @@ type Costs = Readonly<Record<string, number>>
  * One page has React alone and React followed, and renders with them in turns, so that what a shared machine does to one
  * it does to the other. The median of at least 15 rounds counts; as long as that is too much there are further rounds.
  */
-test('the cost of rendering 1,000 components is within its limit @long', async ({ page }) => {
-  if (!process.env.BENCH) console.log(`not run: ${REASON}`)
-  test.skip(!process.env.BENCH, REASON)
+test('the cost of rendering 1,000 components is within its limit @bench', async ({ page }) => {
   test.setTimeout(300_000)
   const server = await startCorpusServer({
     '/alone.js': await buildReactPage({ mode: 'production', entry: 'cost', isFollowed: false }),
