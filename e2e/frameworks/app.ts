@@ -94,10 +94,11 @@ const QUIET = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'
 /** Commands that run until Ctrl-C. The test has its own collector and serves the app itself. */
 const LONG_RUNNING = /^npx throughline-collector$|^npm (?:run dev|start)$/
 
-/** The environment without the variables of the test runner. */
-const { NODE_ENV: _nodeEnv, ...inherited } = process.env
+/** The environment without the variables of the test runner. `APP_PATH` can name another Node for the apps. */
+const { NODE_ENV: _nodeEnv, APP_PATH: appPath, ...inherited } = process.env
 const ENVIRONMENT: NodeJS.ProcessEnv = {
   ...inherited,
+  ...(appPath && { PATH: appPath }),
   ASTRO_TELEMETRY_DISABLED: '1',
   NEXT_TELEMETRY_DISABLED: '1',
   NUXT_TELEMETRY_DISABLED: '1',

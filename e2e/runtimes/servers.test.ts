@@ -32,7 +32,10 @@ describe.each(['node', 'bun', 'deno', 'vercel-edge'])('the app of the guide on %
     test.skip(`${name} is not run: ${program.missing}`, () => {})
     return
   }
-  const PATH = [...(program ? [dirname(program.command[0] ?? '')] : []), process.env.PATH].join(':')
+  const PATH = [
+    ...(program ? [dirname(program.command[0] ?? '')] : []),
+    process.env.APP_PATH ?? process.env.PATH,
+  ].join(':')
   const lines: string[] = []
   let app: InstalledApp
   let served: ServedApp

@@ -288,7 +288,10 @@ test('the packed collector names the Node version that it needs if Node is older
   const { status, stderr, version } = runWithSystemNode(join(app, 'node_modules/.bin/throughline-collector'))
   if (!/^v(?:1\d|20|21)\./.test(version))
     skip(`not run: no Node older than 22.16 here (${version || 'none'})`)
-  expect([status, stderr]).toEqual([1, `The collector needs Node 22.16 or newer; this is ${version}.\n`])
+  expect(status).toBe(1)
+  expect(stderr).toBe(
+    `The collector needs Node 22.16 or newer; this is ${version}. \`npx -p node@24 -c throughline-collector\` starts it.\n`,
+  )
 })
 
 /** Runs a command with the Node of the system, if there is one. */

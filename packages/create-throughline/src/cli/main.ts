@@ -105,7 +105,9 @@ function finish(surroundings: Surroundings, plan: Plan, options: Options): numbe
     plan.manual.length === 0 ? 'Tracing is set up' : 'The files are changed, except for the lines below'
   print(`\n${state}. Then:\n\n${steps.map((step) => `  ${step}\n`).join('')}`)
   print('Start the app in another terminal and use it. The traces are at http://localhost:16686.')
-  print('The collector needs Node 22.16 or newer.')
+  print(
+    'The collector needs Node 22.16 or newer. On an older one, `npx -p node@24 -c throughline-collector` starts it.',
+  )
   for (const note of plan.notes) print(`- ${note}`)
   return reportManual(surroundings, plan)
 }
