@@ -14,9 +14,6 @@ export {
   ATTR_USER_ID,
 } from '@throughline/otel-shared'
 
-// https://opentelemetry.io/docs/specs/semconv/rpc/
-export const ATTR_RPC_SYSTEM = 'rpc.system'
-export const ATTR_RPC_SERVICE = 'rpc.service'
 // https://opentelemetry.io/docs/specs/semconv/messaging/
 export const ATTR_MESSAGING_SYSTEM = 'messaging.system'
 export const ATTR_MESSAGING_DESTINATION_NAME = 'messaging.destination.name'

@@ -170,11 +170,16 @@ describe('bindings that propagate the context', () => {
           name: 'INVENTORY.reserve',
           kind: 'CLIENT',
           status: 'UNSET',
+          attributes: { 'rpc.system.name': 'cloudflare_rpc', 'rpc.method': 'INVENTORY/reserve' },
           children: [
             {
               service: 'inventory',
               name: 'reserve',
               kind: 'SERVER',
+              attributes: {
+                'rpc.system.name': 'cloudflare_rpc',
+                'rpc.method': 'InventoryEntrypoint/reserve',
+              },
               children: [{ name: 'get CART', kind: 'CLIENT' }],
             },
           ],

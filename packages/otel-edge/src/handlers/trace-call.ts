@@ -1,10 +1,14 @@
 import type { Attributes } from '@opentelemetry/api'
-import { ATTR_NETWORK_PROTOCOL_NAME, ATTR_RPC_METHOD } from '@opentelemetry/semantic-conventions'
+import {
+  ATTR_NETWORK_PROTOCOL_NAME,
+  ATTR_RPC_METHOD,
+  ATTR_RPC_SYSTEM_NAME,
+} from '@opentelemetry/semantic-conventions'
 import { unwrap } from '../bindings/proxy-target.ts'
 import { splitHiddenArgument } from '../bindings/rpc/rpc.ts'
 import { fromCarrier } from '../core/carrier.ts'
 import type { Sdk } from '../core/sdk.ts'
-import { ATTR_FAAS_TRIGGER, ATTR_RPC_SERVICE, ATTR_RPC_SYSTEM } from '../core/semconv.ts'
+import { ATTR_FAAS_TRIGGER } from '../core/semconv.ts'
 import type { WaitUntil } from '../core/wait-until.ts'
 import { serve } from '../http/server/end-server-span.ts'
 import { startServerRequest } from '../http/server/server-span.ts'
@@ -49,9 +53,8 @@ export function traceCall(
     name: method,
     parent: carrier && fromCarrier(carrier, sdk.propagator),
     attributes: {
-      [ATTR_RPC_SYSTEM]: 'cloudflare_rpc',
-      [ATTR_RPC_SERVICE]: service,
-      [ATTR_RPC_METHOD]: method,
+      [ATTR_RPC_SYSTEM_NAME]: 'cloudflare_rpc',
+      [ATTR_RPC_METHOD]: `${service}/${method}`,
     },
   }
   // RPC can serialize the runtime's own stubs but not proxies of them.

@@ -1,7 +1,6 @@
-import { ATTR_RPC_METHOD } from '@opentelemetry/semantic-conventions'
+import { ATTR_RPC_METHOD, ATTR_RPC_SYSTEM_NAME } from '@opentelemetry/semantic-conventions'
 import { isContextCarrier, toCarrier } from '../../core/carrier.ts'
 import { activeContext, hasActiveContext, withContext } from '../../core/context.ts'
-import { ATTR_RPC_SERVICE, ATTR_RPC_SYSTEM } from '../../core/semconv.ts'
 import { CLIENT } from '../../platform/api-constants.ts'
 import type { Binding } from '../binding-instrumentation.ts'
 import { withClientSpan } from '../client-span.ts'
@@ -44,9 +43,8 @@ function wrapProperty(
         name: `${name}.${path}`,
         kind: CLIENT,
         attributes: {
-          [ATTR_RPC_SYSTEM]: 'cloudflare_rpc',
-          [ATTR_RPC_SERVICE]: name,
-          [ATTR_RPC_METHOD]: path,
+          [ATTR_RPC_SYSTEM_NAME]: 'cloudflare_rpc',
+          [ATTR_RPC_METHOD]: `${name}/${path}`,
         },
       })
       return withClientSpan(describe, () => {
