@@ -12,6 +12,16 @@ export class RequestFailure extends Error {
   }
 }
 
+/** The result of a request, or its failure as a value. Other errors stay errors. */
+export async function failureAsValue<T>(result: Promise<T>): Promise<T | RequestFailure> {
+  try {
+    return await result
+  } catch (error) {
+    if (error instanceof RequestFailure) return error
+    throw error
+  }
+}
+
 const TLS = /CERT|SSL|TLS|UNABLE_TO_|^EPROTO$/
 
 /** Describes an error of `node:http`, `node:https` or an `AbortSignal` in terms of the network. */

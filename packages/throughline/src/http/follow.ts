@@ -1,4 +1,4 @@
-import { RequestFailure } from './failure.ts'
+import { failureAsValue, RequestFailure } from './failure.ts'
 import { headerOf, isRedirect, type RequestInput, type Response, send } from './request.ts'
 
 const MAX_REDIRECTS = 5
@@ -25,13 +25,8 @@ export async function follow({ timeoutMillis, ...input }: RequestInput): Promise
 }
 
 /** `follow`, with the failure as a value. */
-export async function tryFollow(input: RequestInput): Promise<Response | RequestFailure> {
-  try {
-    return await follow(input)
-  } catch (error) {
-    if (error instanceof RequestFailure) return error
-    throw error
-  }
+export function tryFollow(input: RequestInput): Promise<Response | RequestFailure> {
+  return failureAsValue(follow(input))
 }
 
 /** The address with the user info of the page if it has the origin of the page. */

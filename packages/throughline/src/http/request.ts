@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { explainFailure, RequestFailure } from './failure.ts'
+import { explainFailure, failureAsValue, type RequestFailure } from './failure.ts'
 
 /** The maximum size of a response body. The rest is not read. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -67,13 +67,8 @@ export async function send(input: RequestInput): Promise<Response> {
 }
 
 /** `send`, with the failure as a value. */
-export async function trySend(input: RequestInput): Promise<Response | RequestFailure> {
-  try {
-    return await send(input)
-  } catch (error) {
-    if (error instanceof RequestFailure) return error
-    throw error
-  }
+export function trySend(input: RequestInput): Promise<Response | RequestFailure> {
+  return failureAsValue(send(input))
 }
 
 /** The value of a header; several lines are joined by commas. `undefined` when it is absent. */
