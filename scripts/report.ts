@@ -10,6 +10,7 @@ export interface StepResult {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  readonly seconds?: number
   /** The known failures. */
   readonly failures?: readonly Failure[]
 }
@@ -20,12 +21,19 @@ export interface Failure {
   readonly message?: string | undefined
 }
 
+/** Adds the time that a step took. */
+export async function timed(step: Promise<StepResult>): Promise<StepResult> {
+  const start = performance.now()
+  return { ...(await step), seconds: Math.round((performance.now() - start) / 1_000) }
+}
+
 /** Prints each step with what failed in it, and why, and, as the last line, the sum; a failure anywhere makes the process end with 1. */
 export function report(steps: readonly StepResult[]): void {
   const sum = (key: 'passed' | 'failed' | 'skipped') => steps.reduce((total, step) => total + step[key], 0)
   console.log('')
-  for (const { name, passed, failed, skipped, failures = [] } of steps) {
-    console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${summary(passed, failed, skipped)}`)
+  for (const { name, passed, failed, skipped, seconds, failures = [] } of steps) {
+    const time = seconds === undefined ? '' : ` (${seconds} s)`
+    console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${summary(passed, failed, skipped)}${time}`)
     for (const { name, message = '' } of failures) {
       console.log(`    ✗ ${name}`)
       for (const line of firstLines(message)) console.log(`        ${line}`)
