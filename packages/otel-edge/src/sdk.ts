@@ -1,6 +1,5 @@
 import { storage } from '#async-local-storage'
 import { instrumentEnv } from './bindings/instrument-env.ts'
-import { traceCaches } from './bindings/trace-caches.ts'
 import type { Components } from './components/components.ts'
 import { type OtelVariables, otelVariables, processVariables } from './config/otel-variables.ts'
 import { readOtelConfig } from './config/read-otel-config.ts'
@@ -120,5 +119,5 @@ function register(sdk: Sdk, components: Components): void {
   const { propagator } = sdk
   registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
   patchFetch()
-  if (components.caches) traceCaches(sdk, components.caches)
+  components.patchGlobals?.(sdk)
 }

@@ -1,6 +1,6 @@
 import { encodeTraceRequestProtobuf } from '@throughline/otel-shared'
 import { ALL_BINDINGS } from '../bindings/kinds/all-bindings.ts'
-import { CACHES } from '../bindings/kinds/stores.ts'
+import { traceCaches } from '../bindings/trace-caches.ts'
 import { checkOptions } from '../config/check-options.ts'
 import { createPropagator } from '../propagation/propagators.ts'
 import type { Components } from './components.ts'
@@ -9,7 +9,7 @@ import type { Components } from './components.ts'
 export const ALL_COMPONENTS: Components = {
   name: 'full',
   bindings: ALL_BINDINGS,
-  caches: CACHES,
+  patchGlobals: traceCaches,
   encoders: { 'http/protobuf': encodeTraceRequestProtobuf },
   prepareOptions: checkOptions,
   createPropagator,

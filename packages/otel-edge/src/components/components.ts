@@ -1,6 +1,7 @@
 import type { TextMapPropagator } from '@opentelemetry/api'
 import type { TraceRequest } from '@throughline/otel-shared'
 import type { BindingInstrumentation } from '../bindings/binding-instrumentation.ts'
+import type { Sdk } from '../core/sdk.ts'
 import type { EdgeOptions } from '../options.ts'
 
 /** The parts of the SDK that differ between the entry points. A part that an entry point omits is not in its bundle. */
@@ -8,8 +9,8 @@ export interface Components {
   /** The name of the entry point, for warnings. */
   readonly name: 'full' | 'minimal'
   readonly bindings: readonly BindingInstrumentation[]
-  /** The instrumentation of the global `caches`. Default: none. */
-  readonly caches?: BindingInstrumentation
+  /** Replaces the global objects of the runtime other than `fetch`, once per isolate. Default: none. */
+  readonly patchGlobals?: (sdk: Sdk) => void
   /** The encoders of protocols other than `http/json`, which needs none. */
   readonly encoders: {
     readonly 'http/protobuf'?: (request: TraceRequest) => Uint8Array
