@@ -4,5 +4,5 @@ import { type ContextStorage, sharedStorage } from './shared-storage.ts'
 
 export const storage: ContextStorage = sharedStorage(AsyncLocalStorage)
 
-/** Whether another SDK or a framework can trace a `fetch` that this package has traced. */
-export const sharesProcess = true
+/** Whether the bundle is for workerd. */
+export const isWorkerd = false

@@ -14,5 +14,5 @@ if (!found) {
 
 export const storage: ContextStorage = sharedStorage(found)
 
-/** Whether another SDK or a framework can trace a `fetch` that this package has traced. */
-export const sharesProcess = true
+/** Whether the bundle is for workerd. */
+export const isWorkerd = false

@@ -2,6 +2,12 @@
 import type { AsyncLocalStorage as AsyncLocalStorageClass } from 'node:async_hooks'
 import type { ContextStorage } from './shared-storage.ts'
 
+/**
+ * Whether the bundle is for workerd. Code for other runtimes is then not in it: as the first statement of this module, the
+ * constant is replaced by its value.
+ */
+export const isWorkerd = true
+
 interface WorkerProcess {
   getBuiltinModule?(name: 'node:async_hooks'): { readonly AsyncLocalStorage: typeof AsyncLocalStorageClass }
 }
@@ -20,6 +26,3 @@ if (!builtin) {
 }
 
 export const storage: ContextStorage = new builtin.AsyncLocalStorage()
-
-/** Each worker has its own globals, and the runtime reports no `fetch` to other code. */
-export const sharesProcess = false

@@ -1,19 +1,21 @@
+import { knownBody } from '#known-body'
 import { activeContext, withContext } from '../../core/context.ts'
+import { BUFFERED_BYTES } from '../../limits.ts'
 import { branchOf, giveUp, isDisconnect, type OnBodyEnd } from './branch.ts'
-import { knownBody } from './in-memory-body.ts'
-
-/** Bodies up to this size that were created in this worker count as complete. */
-const BUFFERED_BYTES = 64 * 1024
 
 /** Whether a response is complete when it is returned: it has no body, or a short one that was created in this worker. */
 export function isComplete(response: Response): boolean {
-  if (!LENGTH && knownBody(response)?.isInMemory) return true
+  if (inspect(response)?.isInMemory) return true
   const body = bodyOf(response)
   return !body || (isBuffered(body) && response.url === '')
 }
 
 function bodyOf(response: Response): ReadableStream | null {
-  return (LENGTH ? undefined : knownBody(response)?.stream) ?? response.body
+  return inspect(response)?.stream ?? response.body
+}
+
+function inspect(response: Response): ReturnType<typeof knownBody> {
+  return LENGTH ? undefined : knownBody(response)
 }
 
 /** Calls `onEnd` when the body of a response has been sent. Returns the response to send, a copy if its body is followed. */

@@ -1,7 +1,7 @@
 import type { Context, Span, TextMapPropagator } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
 import { setSpan } from '@throughline/otel-shared'
-import { sharesProcess } from '#async-local-storage'
+import { isWorkerd } from '#async-local-storage'
 import { getInvocation, type Invocation } from '../../core/invocation.ts'
 import { contextOfFetch, isTracingSuppressed, withoutTracing } from '../../core/suppress-tracing.ts'
 import { CLIENT, ERROR } from '../../platform/api-constants.ts'
@@ -95,10 +95,9 @@ async function sendTraced(
   if (!span.isRecording()) return sendOn(input, init)
   let response: Response
   try {
-    // A framework or another SDK that traces `fetch`, too, would add a second span.
-    response = await (sharesProcess
-      ? withoutTracing(() => sendOn(input, init), context)
-      : sendOn(input, init))
+    // A framework or another SDK that traces `fetch`, too, would add a second span. In workerd, each worker has its own globals,
+    // and the runtime reports no `fetch` to other code.
+    response = await (isWorkerd ? sendOn(input, init) : withoutTracing(() => sendOn(input, init), context))
   } catch (error) {
     recordError(span, error)
     span.end()

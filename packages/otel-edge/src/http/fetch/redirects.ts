@@ -1,7 +1,8 @@
+import { isWorkerd } from '#async-local-storage'
+import { MAX_REDIRECTS } from '../../limits.ts'
 import type { Send } from '../../platform/native-fetch.ts'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-const MAX_REDIRECTS = 20
 const BODY_HEADERS = [
   'content-encoding',
   'content-language',
@@ -9,9 +10,16 @@ const BODY_HEADERS = [
   'content-type',
   'content-length',
 ]
-const isCloudflare = typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers'
 /** Headers that another origin does not get: `authorization` by the Fetch standard, the others as in most runtimes. */
-const ORIGIN_HEADERS = ['authorization', ...(isCloudflare ? [] : ['proxy-authorization', 'cookie', 'host'])]
+const ORIGIN_HEADERS = isWorkerd
+  ? ['authorization']
+  : [
+      'authorization',
+      // A bundle that was built without the condition `workerd` can run on Workers, too.
+      ...(typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers'
+        ? []
+        : ['proxy-authorization', 'cookie', 'host']),
+    ]
 
 /**
  * Sends a request and follows redirects as `fetch` does, but removes the trace context for addresses that may not get it.

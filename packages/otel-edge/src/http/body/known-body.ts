@@ -3,7 +3,7 @@ interface Bun {
 }
 
 /** The state of a response's body, from internal fields of the runtime. */
-interface Known {
+export interface KnownBody {
   /** True when the whole body is in memory. */
   readonly isInMemory: boolean
   /** The body that the response was constructed with, if it is a stream. */
@@ -15,7 +15,7 @@ interface Known {
  * the server sends without `Content-Length` and default `Content-Type`. Bun, Deno and `@hono/node-server` expose the body in
  * different ways. Returns `undefined` on other runtimes, where the body is followed as a stream.
  */
-export function knownBody(response: Response): Known | undefined {
+export function knownBody(response: Response): KnownBody | undefined {
   const { Bun: bun } = globalThis as { Bun?: Bun }
   if (bun?.inspect) {
     // For a fetched response (with `url`), `Bun.inspect` shows a length although the body is a stream.
@@ -34,6 +34,6 @@ interface DenoResponse {
   readonly body?: { readonly streamOrStatic?: unknown } | null
 }
 
-function known(body: unknown): Known {
+function known(body: unknown): KnownBody {
   return body instanceof ReadableStream ? { isInMemory: false, stream: body } : { isInMemory: true }
 }
