@@ -54,6 +54,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     '.',
   ],
   'packages/otel-edge': [
+    'limits.ts',
     'config/trust.ts',
     'options.ts',
     'platform',
@@ -73,6 +74,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     '.',
   ],
   'packages/otel-shared': [
+    'limits.ts',
     'text',
     'context',
     'http',

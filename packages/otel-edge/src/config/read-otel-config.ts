@@ -1,5 +1,6 @@
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import { redactUrl, truncate } from '@throughline/otel-shared'
+import { MAX_SHOWN_LENGTH } from '../limits.ts'
 import { isValidHeader } from './http-header.ts'
 import { HTTP_URL, parseHttpUrl } from './http-url.ts'
 import type { OtelConfig, OtlpExportConfig, SpanLimits } from './otel-config.ts'
@@ -18,7 +19,6 @@ import {
   SAMPLER,
 } from './otel-parsers.ts'
 
-const MAX_SHOWN_LENGTH = 200
 /** The names of each limit's variables, without prefix and suffix. The first one that is set is used. */
 const SPAN_LIMITS: readonly (readonly [limit: keyof SpanLimits, ...names: string[]])[] = [
   ['valueLength', 'SPAN_ATTRIBUTE_VALUE_LENGTH', 'ATTRIBUTE_VALUE_LENGTH'],

@@ -3,16 +3,17 @@ import type { SpanLimits } from '../config/span-limits.ts'
 import type { RecordBuffer } from '../core/sdk.ts'
 import type { Scope, SpanRecord } from '../core/span-record.ts'
 import type { WaitUntil } from '../core/wait-until.ts'
+import {
+  BUDGET_MILLIS,
+  FIRST_BACKOFF_MILLIS,
+  LEASE_GRACE_MILLIS,
+  MAX_BACKOFF_MILLIS,
+  MAX_PENDING_BYTES,
+} from '../limits.ts'
 import { DropCount } from './drop-count.ts'
 import type { OtlpExporter } from './otlp-exporter.ts'
-import { MAX_BYTES, PendingRecords, sizeOf } from './pending-records.ts'
+import { PendingRecords, sizeOf } from './pending-records.ts'
 import type { RecordChunk } from './record-chunk.ts'
-
-/** How long an invocation sends. `waitUntil` lasts 30 s after the response. The next invocation sends the rest. */
-const BUDGET_MILLIS = 25_000
-const FIRST_BACKOFF_MILLIS = 750
-const MAX_BACKOFF_MILLIS = 10_000
-const LEASE_GRACE_MILLIS = 1_000
 
 export interface BatchBufferOptions {
   readonly exporter: OtlpExporter
@@ -75,7 +76,7 @@ export class BatchBuffer implements RecordBuffer {
 
   add(record: SpanRecord | string, scope: Scope, lifetime: WaitUntil): void {
     try {
-      if (this.#pending.sizeBytes + this.#bytesInFlight() > MAX_BYTES) this.drop(1)
+      if (this.#pending.sizeBytes + this.#bytesInFlight() > MAX_PENDING_BYTES) this.drop(1)
       else this.#pending.add(record, scope)
     } catch {
       this.drop(1)

@@ -2,6 +2,7 @@ import { redactUrl, type TraceRequest, VERSION } from '@throughline/otel-shared'
 import { isValidHeader } from '../config/http-header.ts'
 import { HTTP_URL, parseHttpUrl } from '../config/http-url.ts'
 import type { OtlpExportConfig } from '../config/otel-config.ts'
+import { DEFAULT_TIMEOUT_MILLIS } from '../limits.ts'
 import { warn } from '../platform/otel-api.ts'
 
 /** The address that OTLP requests are posted to, and how they are encoded. */
@@ -29,8 +30,6 @@ export interface EndpointOptions {
   /** Used when the protocol is `http/protobuf`. Default: requests are sent as JSON. */
   readonly encodeProtobuf?: EncodeProtobuf | undefined
 }
-
-const DEFAULT_TIMEOUT_MILLIS = 10_000
 
 /** Creates an endpoint from the `OTEL_*` variables and the options in code. Returns `undefined` without a valid address. */
 export function createEndpoint(

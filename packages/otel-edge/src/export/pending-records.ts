@@ -1,11 +1,8 @@
 import { splitBySize } from '@throughline/otel-shared'
 import type { SpanLimits } from '../config/span-limits.ts'
 import type { Scope, SpanRecord } from '../core/span-record.ts'
+import { MAX_PENDING_BYTES, MAX_POST_BYTES } from '../limits.ts'
 import { type RecordChunk, RecordChunkWriter } from './record-chunk.ts'
-
-/** The maximum size of the records that are pending or being sent. */
-export const MAX_BYTES: number = 16 * 1024 * 1024
-const MAX_POST_BYTES = 1024 * 1024
 
 /** The records of a buffer that wait to be sent, as chunks of bytes. */
 export class PendingRecords {
@@ -49,7 +46,7 @@ export class PendingRecords {
   putBack(batch: readonly RecordChunk[]): number {
     let dropped = 0
     for (const chunk of batch) {
-      if (this.sizeBytes > MAX_BYTES) dropped += chunk.spanCount
+      if (this.sizeBytes > MAX_PENDING_BYTES) dropped += chunk.spanCount
       else this.#push(chunk)
     }
     return dropped
@@ -73,6 +70,8 @@ export class PendingRecords {
     return writer
   }
 }
+
+export { MAX_PENDING_BYTES as MAX_BYTES }
 
 export function sizeOf(batch: readonly RecordChunk[]): number {
   return batch.reduce((sum, { bytes }) => sum + bytes.length, 0)

@@ -2,12 +2,10 @@ import { decodeRejectedCount, type PostOutcome, readOutcome, redactUrl } from '@
 import { parseHttpUrl } from '../config/http-url.ts'
 import { safeString } from '../core/safe-string.ts'
 import { withoutTracing } from '../core/suppress-tracing.ts'
+import { MAX_EXPORT_REDIRECTS, MAX_PAUSE_MILLIS } from '../limits.ts'
 import { exportFetch } from '../platform/native-fetch.ts'
 import { warn } from '../platform/otel-api.ts'
 import type { OtlpEndpoint } from './otlp-endpoint.ts'
-
-const MAX_REDIRECTS = 5
-const MAX_PAUSE_MILLIS = 60_000
 
 /**
  * Posts a request once. Never throws.
@@ -76,7 +74,7 @@ async function post(endpoint: OtlpEndpoint, body: ArrayBuffer | Uint8Array): Pro
     const { origin, protocol } = new URL(url)
     // A redirect from https to http is not followed.
     const isDowngrade = protocol === 'https:' && next?.protocol === 'http:'
-    if (!next || isDowngrade || redirects === MAX_REDIRECTS) return outcome
+    if (!next || isDowngrade || redirects === MAX_EXPORT_REDIRECTS) return outcome
     // The configured headers, which can contain an API key, are sent to the configured origin only.
     if (next.origin !== origin) headers = bodyHeaders
     url = next.href

@@ -1,5 +1,6 @@
 import type { SpanLimits } from '../config/span-limits.ts'
 import type { Scope, SpanRecord } from '../core/span-record.ts'
+import { CHUNK_LENGTH, MAX_SPAN_LENGTH } from '../limits.ts'
 import { writeSpan } from './write-span.ts'
 
 /** Spans or log records of one scope as bytes: OTLP JSON objects with commas between them. */
@@ -8,16 +9,6 @@ export interface RecordChunk {
   readonly spanCount: number
   readonly bytes: Uint8Array
 }
-
-/**
- * The length at which a chunk is complete, in UTF-16 code units. Its bytes must fit into a queue message of 128 kB.
- *
- * @see https://developers.cloudflare.com/queues/platform/limits/
- */
-const CHUNK_LENGTH = 24 * 1024
-
-/** In UTF-16 code units. A larger span is dropped, since receivers would reject it. */
-const MAX_SPAN_LENGTH = 512 * 1024
 
 const encoder = new TextEncoder()
 

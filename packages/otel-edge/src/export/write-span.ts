@@ -3,6 +3,7 @@ import { toAnyValue, truncate } from '@throughline/otel-shared'
 import type { SpanLimits } from '../config/span-limits.ts'
 import type { AttributeList } from '../core/attribute-list.ts'
 import { countDrops, type RecordedEvent, type RecordedLink, type SpanRecord } from '../core/span-record.ts'
+import { MAX_KEPT_KEYS, MAX_KEPT_LENGTH, MAX_NAME } from '../limits.ts'
 
 /**
  * Appends a span as OTLP JSON to `parts`, which are joined when a chunk is complete. For speed, it does not build an object
@@ -35,9 +36,6 @@ export function writeSpan(span: SpanRecord, parts: string[], limits: SpanLimits)
 
 /** The kinds as text. The kind of an app's span can be any value. */
 const KINDS = '012345'
-
-/** The maximum length of span names, event names and status messages, in UTF-16 code units. */
-const MAX_NAME = 1024
 
 // Cache: the JSON of the last name, since consecutive spans often have the same name.
 let lastName = ''
@@ -89,13 +87,9 @@ function writeAttributes(attributes: AttributeList, parts: string[], maxLength: 
   }
 }
 
-const MAX_KEYS = 500
-// Cache: the JSON of the last value of each key, at most MAX_KEYS of them. Methods, hosts, routes, status codes: most
+// Cache: the JSON of the last value of each key, at most MAX_KEPT_KEYS of them. Methods, hosts, routes, status codes: most
 // attributes of a span have the value that they had in the span before.
 const lastWritten = new Map<string, { value: AttributeValue; json: string }>()
-
-/** The maximum length of a cached text. Longer texts rarely repeat, and would stay in memory. */
-const MAX_KEPT_LENGTH = 256
 
 function writeAttribute(key: string, value: AttributeValue, maxLength: number): string {
   const isText = typeof value === 'string'
@@ -113,7 +107,7 @@ function writeAttribute(key: string, value: AttributeValue, maxLength: number): 
   if (last) {
     last.value = value
     last.json = json
-  } else if (lastWritten.size < MAX_KEYS) lastWritten.set(key, { value, json })
+  } else if (lastWritten.size < MAX_KEPT_KEYS) lastWritten.set(key, { value, json })
   return json
 }
 

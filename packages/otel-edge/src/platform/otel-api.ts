@@ -1,4 +1,5 @@
 import type { ContextManager, DiagLogger, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
+import { MAX_WARNINGS } from '../limits.ts'
 
 /** The global object through which all copies of `@opentelemetry/api` share the registered objects. */
 interface GlobalApi {
@@ -25,7 +26,6 @@ export function registerApi(api: Required<Pick<GlobalApi, 'trace' | 'context' | 
   Reflect.set(globalThis, GLOBAL_KEY, { version: NEWER_THAN_ANY, ...api, ...registeredApi() })
 }
 
-const MAX_WARNINGS = 100
 // Cache: the reported warnings, at most MAX_WARNINGS: a text can differ from request to request.
 const warned = new Set<string>()
 

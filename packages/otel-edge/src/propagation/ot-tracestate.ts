@@ -1,7 +1,7 @@
 import type { TraceState } from '@opentelemetry/api'
 import { createTraceState } from '@throughline/otel-shared'
+import { MAX_TRACESTATE_VALUE } from '../limits.ts'
 
-const MAX_LENGTH = 256
 const RANDOMNESS = /(?:^|;)rv:([0-9a-f]{14})(?:;|$)/
 
 /**
@@ -26,7 +26,7 @@ export function withThreshold(
   for (const pair of others) {
     const separator = member === '' ? '' : ';'
     // `set` ignores a value that is too long, which would keep the old threshold.
-    if (member.length + separator.length + pair.length <= MAX_LENGTH) member += separator + pair
+    if (member.length + separator.length + pair.length <= MAX_TRACESTATE_VALUE) member += separator + pair
   }
   return member === '' ? traceState.unset('ot') : traceState.set('ot', member)
 }

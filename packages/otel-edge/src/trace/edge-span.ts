@@ -19,6 +19,7 @@ import type { Invocation } from '../core/invocation.ts'
 import { safeString } from '../core/safe-string.ts'
 import type { Sdk } from '../core/sdk.ts'
 import { countDrops, type DroppedCounts, type SpanRecord } from '../core/span-record.ts'
+import { MAX_TIME_MILLIS } from '../limits.ts'
 import { ERROR, INVALID_SPAN_CONTEXT, OK } from '../platform/api-constants.ts'
 import { exportOrHold } from './tail-sampling.ts'
 
@@ -158,9 +159,6 @@ export class EdgeSpan implements Span {
   }
 }
 
-/** The last millisecond whose nanoseconds fit into 64 bits, the type of times in OTLP. */
-const MAX_MILLIS = 1.8e13
-
 /** Unix milliseconds; `undefined` for no time, an invalid `Date`, or a time that OTLP cannot express. */
 export function toMillis(time: TimeInput | undefined): number | undefined {
   const millis = Array.isArray(time)
@@ -168,7 +166,7 @@ export function toMillis(time: TimeInput | undefined): number | undefined {
     : time instanceof Date
       ? time.getTime()
       : time
-  return typeof millis === 'number' && millis >= 0 && millis < MAX_MILLIS ? millis : undefined
+  return typeof millis === 'number' && millis >= 0 && millis < MAX_TIME_MILLIS ? millis : undefined
 }
 
 function isTimeInput(value: Attributes | TimeInput | undefined): value is TimeInput {

@@ -2,6 +2,7 @@ import type { TraceState } from '@opentelemetry/api'
 import { createTraceState, RANDOM_FLAG, SAMPLED_FLAG } from '@throughline/otel-shared'
 import type { OtelConfig } from '../config/otel-config.ts'
 import type { Sample } from '../core/sdk.ts'
+import { DEFAULT_FORCED_PER_SECOND, MAX_REQUESTS_PER_TRACE } from '../limits.ts'
 import type { EdgeOptions } from '../options.ts'
 import { warn } from '../platform/otel-api.ts'
 import { isSamplingDeferred } from '../propagation/b3-propagator.ts'
@@ -92,9 +93,6 @@ function createRateCap(maxPerSecond: number | undefined, now: () => number): () 
 
 /** A trace id that is sampled only with a ratio of 1. */
 const LEAST_RANDOM = '0'.repeat(32)
-const DEFAULT_FORCED_PER_SECOND = 10
-/** More than the requests that a page sends at once. Limits a flood of requests with one trace id. */
-const MAX_REQUESTS_PER_TRACE = 50
 
 /** Creates a function that admits at most `maxTraces` traces in each second, and a limited number of requests of each. */
 function createTraceBudget(maxTraces: number, now: () => number): (traceId: string) => boolean {

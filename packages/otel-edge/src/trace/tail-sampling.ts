@@ -3,10 +3,8 @@ import { setInList } from '../core/attribute-list.ts'
 import type { Invocation } from '../core/invocation.ts'
 import { ATTR_KEPT } from '../core/semconv.ts'
 import type { SpanRecord } from '../core/span-record.ts'
+import { MAX_UNDECIDED } from '../limits.ts'
 import { ERROR } from '../platform/api-constants.ts'
-
-/** The maximum number of unsampled spans that are held in memory until the tail decision of their invocation. */
-const MAX_UNDECIDED = 200
 
 /** Exports a finished span if it is sampled. Otherwise holds it until the tail decision, or follows that decision. */
 export function exportOrHold(invocation: Invocation, span: SpanRecord): void {

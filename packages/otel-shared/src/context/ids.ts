@@ -1,3 +1,5 @@
+import { RANDOM_BLOCK_BYTES } from '../limits.ts'
+
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/
 const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/
 
@@ -23,8 +25,7 @@ export function generateSpanId(): string {
 
 // Cache: random digits. Most of the time of getRandomValues is spent per call, so bytes are requested in blocks. The block is
 // filled on first use, because workers do not allow random values at global scope.
-const BLOCK_BYTES = 1024
-const block = new Uint8Array(BLOCK_BYTES)
+const block = new Uint8Array(RANDOM_BLOCK_BYTES)
 let hex = ''
 let position = 0
 

@@ -1,10 +1,9 @@
 import type { Baggage, BaggageEntry, BaggageEntryMetadata } from '@opentelemetry/api'
+import { MAX_BAGGAGE_BYTES, MAX_BAGGAGE_MEMBERS } from '../limits.ts'
 import { toWellFormed } from '../text/truncate.ts'
 import { decodeUtf8Lossy } from '../text/utf8.ts'
 import { MapBaggage } from './map-baggage.ts'
 
-const MAX_MEMBERS = 180
-const MAX_BYTES = 8192
 // Matches a key, and optionally `=` and a value. The whitespace after a value is optional together with the value, since two
 // adjacent runs of whitespace would take quadratic time.
 const PAIR =
@@ -18,12 +17,15 @@ const PAIR =
  */
 export function parseBaggage(header: string): Baggage | undefined {
   // A member that exceeds the limit is dropped as a whole.
-  const end = header.length > MAX_BYTES ? Math.max(header.lastIndexOf(',', MAX_BYTES), 0) : header.length
+  const end =
+    header.length > MAX_BAGGAGE_BYTES
+      ? Math.max(header.lastIndexOf(',', MAX_BAGGAGE_BYTES), 0)
+      : header.length
   const entries = new Map<string, BaggageEntry>()
   let count = 0
   for (const member of header.slice(0, end).split(',')) {
     if (member === '') continue
-    if (++count > MAX_MEMBERS) break
+    if (++count > MAX_BAGGAGE_MEMBERS) break
     const [pair = '', ...properties] = member.split(';')
     const [, key, equals, value = ''] = PAIR.exec(pair) ?? []
     if (key === undefined || equals === undefined) continue
@@ -56,7 +58,7 @@ export function formatBaggage(baggage: Baggage, own = ''): string | undefined {
     // `encodeURIComponent` throws on a lone surrogate.
     const text = encodeURIComponent(toWellFormed(value))
     const member = `${header && ','}${key}=${text}${properties && `;${properties}`}`
-    if (header.length + member.length > MAX_BYTES || count >= MAX_MEMBERS) continue
+    if (header.length + member.length > MAX_BAGGAGE_BYTES || count >= MAX_BAGGAGE_MEMBERS) continue
     header += member
     count++
   }

@@ -1,9 +1,7 @@
 import type { TraceState } from '@opentelemetry/api'
+import { MAX_TRACESTATE_LENGTH, MAX_TRACESTATE_MEMBERS } from '../limits.ts'
 import { trimOptionalWhitespace } from './optional-whitespace.ts'
 
-const MAX_MEMBERS = 32
-// 32 members, each with a key and a value of 256 characters, `=` and a comma.
-const MAX_LENGTH = MAX_MEMBERS * (256 + 1 + 256 + 1)
 // In Level 2, a key can start with a digit, and `@` has no special meaning.
 const KEY = /^[a-z0-9][a-z0-9_*/@-]{0,255}$/
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
@@ -17,7 +15,7 @@ const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e
  * @see https://www.w3.org/TR/trace-context-2/#tracestate-header
  */
 export function parseTracestate(header: string): TraceState | undefined {
-  if (header.length > MAX_LENGTH) return undefined
+  if (header.length > MAX_TRACESTATE_LENGTH) return undefined
   const members = new Map<string, string>()
   let count = 0
   for (const part of header.split(',')) {
@@ -26,7 +24,8 @@ export function parseTracestate(header: string): TraceState | undefined {
     const separator = member.indexOf('=')
     const key = member.slice(0, separator)
     const value = member.slice(separator + 1)
-    if (separator < 1 || !KEY.test(key) || !VALUE.test(value) || ++count > MAX_MEMBERS) return undefined
+    if (separator < 1 || !KEY.test(key) || !VALUE.test(value) || ++count > MAX_TRACESTATE_MEMBERS)
+      return undefined
     if (!members.has(key)) members.set(key, value)
   }
   return count === 0 ? undefined : createTraceState(members)
@@ -41,7 +40,7 @@ export function createTraceState(members: ReadonlyMap<string, string> = new Map(
       if (!KEY.test(key) || !VALUE.test(value)) return this
       const next = new Map([[key, value]])
       for (const [otherKey, otherValue] of members) {
-        if (otherKey !== key && next.size < MAX_MEMBERS) next.set(otherKey, otherValue)
+        if (otherKey !== key && next.size < MAX_TRACESTATE_MEMBERS) next.set(otherKey, otherValue)
       }
       return createTraceState(next)
     },

@@ -6,11 +6,10 @@ import {
   setBaggage,
   setSpanContext,
 } from '../context/api-context.ts'
+import { MAX_SENT_TRACESTATE } from '../limits.ts'
 import { formatBaggage, parseBaggage } from './baggage.ts'
 import { formatTraceparent, parseTraceparent } from './traceparent.ts'
 import { parseTracestate } from './tracestate.ts'
-
-const MAX_TRACESTATE_LENGTH = 512
 
 /**
  * Writes `traceparent` and `tracestate`, if the context has a valid span.
@@ -63,7 +62,7 @@ export function extractBaggage(context: Context, carrier: unknown, getter: TextM
  */
 function truncateTracestate(state: string): string {
   const members = state.split(',')
-  while (members.join().length > MAX_TRACESTATE_LENGTH) {
+  while (members.join().length > MAX_SENT_TRACESTATE) {
     // Without a long member the index is -1, with which `splice` removes the last member.
     members.splice(members.map(({ length }) => length > 128).lastIndexOf(true), 1)
   }

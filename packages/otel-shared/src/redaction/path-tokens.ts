@@ -1,3 +1,5 @@
+import { MAX_TOKEN_DISTANCE } from '../limits.ts'
+
 /**
  * Redacts the segments of paths and addresses in a text that are tokens, as in reset, invite and share links and in webhooks.
  * Such a segment has neither a name nor a prefix. It is recognized by its form and by the segments before it:
@@ -23,7 +25,7 @@ export function redactPathTokens(text: string): string {
         isToken(run, before, word.slice(start + segment.length)) ? 'REDACTED' : run,
       )
       before.unshift(segment)
-      before.length = Math.min(before.length, MAX_DISTANCE)
+      before.length = Math.min(before.length, MAX_TOKEN_DISTANCE)
       return redacted
     })
   })
@@ -46,8 +48,6 @@ const NAMES_CONTENT =
   /^(?:commit|tree|blob|raw|sha|digest|md5|hash|checksum|trace|object|block|tx|asset|static|image|media|avatar|build|archive|revision|layer|manifest|cache|status|playlist|thumbnail|persisted|ipfs)(?:e?s|\d+)?$/i
 /** Segments between an announcement and its token: not a lower-case word, or one of these words. */
 const NO_WORD = /[^a-z-]|^(?:e-?mail|link|code|edit|new)$/
-/** How many segments before a segment can announce a token. */
-const MAX_DISTANCE = 4
 
 /** Matches hex, and also dates and versions, in which `isToken` finds no letter from `a` to `f`. */
 const HEX = /^v?[\da-f@.-]+$/i

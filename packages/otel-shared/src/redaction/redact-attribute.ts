@@ -1,3 +1,4 @@
+import { MAX_KNOWN_KEYS } from '../limits.ts'
 import { ATTR_URL_QUERY } from '../semconv.ts'
 import { redactText } from './redact-text.ts'
 import { type RedactionOptions, redactQuery, redactUrl } from './redact-url.ts'
@@ -14,8 +15,7 @@ const SECRET_KEY = new RegExp(
   'i',
 )
 
-/** Cache: whether a key is secret. Most apps use few keys. The limit is for apps that generate keys. */
-const MAX_KNOWN_KEYS = 500
+// Cache: whether a key is secret, for at most MAX_KNOWN_KEYS keys.
 const knownKeys = new Map<string, boolean>()
 
 /** Whether a key names a secret value: `db.password`, `http.request.header.cookie`. */

@@ -1,9 +1,7 @@
+import { MAX_SEARCHED_LENGTH } from '../limits.ts'
 import { rareSecrets } from './rare-secrets.ts'
 import { redactKinds } from './secret-kind.ts'
 import { KINDS_WITHOUT_SIGN, SECRET_KINDS } from './secret-kinds.ts'
-
-/** The maximum length of a text, to which it is cut before the search. */
-const MAX_LENGTH = 65_536
 
 // Matches every text that contains a secret. Most names and paths do not match, so the other patterns are skipped for them.
 const SUSPICIOUS =
@@ -18,7 +16,7 @@ const SIGN = /[@%=:>]/
  * @throws a `TypeError` for a value that is not a string.
  */
 export function redactText(text: string): string {
-  const cut = text.slice(0, MAX_LENGTH)
+  const cut = text.slice(0, MAX_SEARCHED_LENGTH)
   return SUSPICIOUS.test(cut) ? rareSecrets.redact(cut, redactCommon) : cut
 }
 

@@ -1,11 +1,7 @@
 import type { Invocation } from '../../core/invocation.ts'
+import { LAST_READ_MILLIS, UNREAD_MILLIS } from '../../limits.ts'
 import type { OnBodyEnd, ReceivedBody } from './branch.ts'
 import { attach } from './follow-response.ts'
-
-/** The time without a read after which a body counts as abandoned, once its invocation has ended. */
-const UNREAD_MILLIS = 2_000
-/** How long an ended invocation waits for reads. `waitUntil` lasts 30 s after the response. */
-const LAST_READ_MILLIS = 26_000
 
 /**
  * Calls `onEnd` when the body of a response to this worker has ended. This function does not read the body. Response, stream
