@@ -3,8 +3,9 @@ import { chromiumLaunchOptions } from '@throughline/otel-testing/playwright'
 
 export default defineConfig({
   testDir: '.',
-  // They have suites of their own, which take minutes: `npm run test:frameworks` and `npm run test:runtimes`.
-  testIgnore: ['frameworks/**', 'runtimes/**'],
+  // They have suites of their own, which take minutes: `npm run test:frameworks`, `npm run test:runtimes` and
+  // `npm run e2e:services`.
+  testIgnore: ['frameworks/**', 'runtimes/**', 'services/**'],
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,

@@ -8,6 +8,8 @@ export const ROOT: string = join(import.meta.dirname, '..')
 export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
+  /** Ends the command. */
+  readonly signal?: AbortSignal
 }
 
 /** Runs a command to its end and returns what it printed; throws an `Error` with that when it fails. */

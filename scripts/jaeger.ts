@@ -11,8 +11,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import { cacheFolder } from './cache-folder.ts'
 
 const RELEASE = '2.20.0'
 const DOWNLOADS = `https://github.com/jaegertracing/jaeger/releases/download/v${RELEASE}`
@@ -128,6 +128,7 @@ function fromGo(log: (line: string) => void): Attempt {
   cpSync(Dir, source, { recursive: true })
   spawnSync('chmod', ['-R', 'u+w', source])
   const target = `${binary}.part`
+  mkdirSync(dirname(binary), { recursive: true })
   const built = spawnSync('go', ['build', '-trimpath', '-o', target, './cmd/jaeger'], {
     cwd: source,
     encoding: 'utf8',
@@ -174,12 +175,6 @@ exporters:
 `,
   )
   return file
-}
-
-function cacheFolder(): string {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'throughline')
-  mkdirSync(join(folder, GO_MODULE.replaceAll(/[/@]/g, '-')), { recursive: true })
-  return folder
 }
 
 function configFolder(): string {

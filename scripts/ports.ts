@@ -41,18 +41,23 @@ export async function assertPortsFree(ports: Ports): Promise<void> {
   }
 }
 
-/**
- * Four free ports, for tests. They are below those that an operating system gives to connections and to servers without
- * a port of their own, so that nothing takes them before the test does.
- */
+/** Four free ports, for tests. */
 export async function freePorts(): Promise<Ports> {
+  const [PORT = 0, OTLP_PORT = 0, UI_PORT = 0, BACKEND_PORT = 0] = await findFreePorts(4)
+  return { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT }
+}
+
+/**
+ * Free ports. They are below those that an operating system gives to connections and to servers without a port of their
+ * own, so that nothing takes them before the caller does.
+ */
+export async function findFreePorts(count: number): Promise<number[]> {
   const free = new Set<number>()
-  while (free.size < 4) {
+  while (free.size < count) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
     if (await isFree(port)) free.add(port)
   }
-  const [PORT = 0, OTLP_PORT = 0, UI_PORT = 0, BACKEND_PORT = 0] = free
-  return { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT }
+  return [...free]
 }
 
 type Server = ReturnType<typeof createServer>

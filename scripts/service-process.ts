@@ -9,7 +9,9 @@ export interface ServiceOptions {
   /** Default: the folder of this process. */
   readonly cwd?: string
   /** Answers 2xx once the service is up. Polled with `readyHeaders`. */
-  readonly readyUrl: string
+  readonly readyUrl?: string
+  /** In place of `readyUrl`: matches the line that the service prints once it is up. */
+  readonly readyLine?: RegExp
   readonly readyHeaders?: Readonly<Record<string, string>>
   readonly readyTimeoutMillis?: number
   /** Called with every line that the service prints. */
@@ -39,9 +41,11 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const { env, cwd } = options
   const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const lastLines: string[] = []
+  let isReadyLinePrinted = false
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       if (lastLines.push(line) > LAST_LINES) lastLines.shift()
+      isReadyLinePrinted ||= options.readyLine?.test(line) === true
       options.onLine?.(line)
     })
   }
@@ -59,7 +63,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     kill: () => endGroup(child, ended, 'SIGKILL'),
   }
   try {
-    await waitUntilReady(options, child)
+    await waitUntilReady(options, child, () => isReadyLinePrinted)
   } catch (error) {
     await service.stop()
     const reason = error instanceof Error ? error.message : String(error)
@@ -70,20 +74,27 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   return service
 }
 
-async function waitUntilReady(options: ServiceOptions, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + (options.readyTimeoutMillis ?? 60_000)
+async function waitUntilReady(
+  options: ServiceOptions,
+  child: ChildProcess,
+  isReadyLinePrinted: () => boolean,
+): Promise<void> {
+  const { readyUrl, readyTimeoutMillis = 60_000 } = options
+  const deadline = Date.now() + readyTimeoutMillis
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
       throw new Error('ended at once')
-    if (await answers(options)) return
-    if (Date.now() > deadline) throw new Error(`did not answer at ${options.readyUrl}`)
+    if (isReadyLinePrinted() || (readyUrl !== undefined && (await answers(readyUrl, options.readyHeaders))))
+      return
+    if (Date.now() > deadline)
+      throw new Error(readyUrl === undefined ? 'did not start in time' : `did not answer at ${readyUrl}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 
-async function answers({ readyUrl, readyHeaders = {} }: ServiceOptions): Promise<boolean> {
+async function answers(url: string, headers: Readonly<Record<string, string>> = {}): Promise<boolean> {
   try {
-    const response = await fetch(readyUrl, { headers: readyHeaders, signal: AbortSignal.timeout(3000) })
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(3000) })
     await response.arrayBuffer()
     return response.ok
   } catch {

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { build } from './build.ts'
 import { assertPortsFree, portsFromEnvironment } from './ports.ts'
+import { type Programs, prepareServices } from './services/prepare.ts'
 import { startSystem } from './system.ts'
 
 const stateFolder = join(import.meta.dirname, '..', '.wrangler', 'state')
 const jaeger = process.argv.includes('--jaeger')
+const withServices = process.argv.includes('--services')
 const verbose = process.argv.includes('--verbose')
 
 const stopping = new Promise<void>((resolve) => {
@@ -14,10 +16,15 @@ const stopping = new Promise<void>((resolve) => {
 try {
   const ports = portsFromEnvironment(process.env)
   await assertPortsFree(ports)
+  const services = withServices ? await prepare() : undefined
   console.log('Building the shop …')
   await build()
-  console.log(jaeger ? 'Starting Jaeger, backend and edge …' : 'Starting collector, backend and edge …')
-  const starting = startSystem({ ports, stateFolder, jaeger, onLine: print })
+  const started = [jaeger ? 'Jaeger' : 'collector', ...(services ? ['services'] : []), 'backend']
+  console.log(`Starting ${started.join(', ')} and edge …`)
+  const starting = startSystem({
+    ...{ ports, stateFolder, jaeger, onLine: print },
+    ...(services ? { services } : {}),
+  })
   // Ctrl-C during the start stops the services that have started.
   const system = await Promise.race([starting, stopping.then(() => undefined)])
   if (system) {
@@ -25,10 +32,12 @@ try {
       `\n  shop    ${system.shopUrl}\n  OTLP    ${system.otlpUrl}\n  traces  ${system.uiUrl}\n\nCtrl-C stops everything.`,
     )
     const ended = Promise.race(
-      [system.collector, system.backend, system.edge].map(async (service) => {
-        await service.ended
-        return service.name
-      }),
+      [system.collector, system.backend, system.edge, ...(system.services?.processes ?? [])].map(
+        async (service) => {
+          await service.ended
+          return service.name
+        },
+      ),
     )
     const name = await Promise.race([ended, stopping])
     if (typeof name === 'string') {
@@ -44,6 +53,13 @@ try {
   process.exitCode = 1
 }
 process.exit()
+
+/** Ctrl-C ends what is being installed, downloaded or built. */
+async function prepare(): Promise<Programs> {
+  const abort = new AbortController()
+  void stopping.then(() => abort.abort())
+  return prepareServices({ log: console.log, signal: abort.signal })
+}
 
 /** Output of services is printed with `--verbose`, and otherwise if it looks like an error. */
 function print(service: string, line: string): void {

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, run } from './command.ts'
 import { findJaeger, writeJaegerConfig } from './jaeger.ts'
-import { freePorts, type Ports } from './ports.ts'
+import { findFreePorts, freePorts, type Ports } from './ports.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
+import type { Programs } from './services/prepare.ts'
+import { type Services, startServices } from './services/services.ts'
 
 const EDGE_CONFIGS = [
   'wrangler.toml',
@@ -21,6 +23,8 @@ export interface SystemOptions {
   readonly stateFolder: string
   /** Jaeger in place of the embedded collector. */
   readonly jaeger?: boolean
+  /** Payments are made by the Go services, with PostgreSQL, Redis and Kafka, which are started from these programs. */
+  readonly services?: Programs
   /** Called with every line that a service prints. */
   readonly onLine?: (service: string, line: string) => void
 }
@@ -34,6 +38,8 @@ export interface System {
   readonly collector: ServiceProcess
   readonly backend: ServiceProcess
   readonly edge: ServiceProcess
+  /** With the option `services`. */
+  readonly services: Services | undefined
   /** Starts the service again after it was stopped. */
   startCollector(): Promise<void>
   startBackend(): Promise<void>
@@ -56,16 +62,23 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     return service
   }
   const startCollector = () => keep(options.jaeger ? startJaeger(options) : startEmbeddedCollector(options))
-  const startBackend = () => keep(startPayments(options))
+  const [paymentsPort = 0] = await findFreePorts(1)
+  const startBackend = () => keep(startPayments(options, paymentsPort))
   // The edge is stopped first and the collector last, so that spans that the others flush at the end are received.
+  let services: Services | undefined
   const stop = async () => {
-    for (const name of ['edge', 'backend', 'collector']) {
+    for (const name of ['edge', 'backend', 'services', 'collector']) {
+      if (name === 'services') await services?.stop()
       await Promise.all(
         [...running].filter((service) => service.name === name).map((service) => service.stop()),
       )
     }
   }
-  const starting = [startCollector(), startBackend(), keep(startEdge(options))] as const
+  const startingServices = startServicesOf(options, paymentsPort).then((started) => {
+    services = started
+    return started
+  })
+  const starting = [startCollector(), startBackend(), keep(startEdge(options)), startingServices] as const
   const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
   if (failed) {
     await stop()
@@ -84,6 +97,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       return latest.backend
     },
     edge,
+    services,
     async startCollector() {
       latest.collector = await startCollector()
     },
@@ -127,7 +141,13 @@ async function startJaeger(options: SystemOptions): Promise<ServiceProcess> {
   })
 }
 
-function startPayments(options: SystemOptions): Promise<ServiceProcess> {
+async function startServicesOf(options: SystemOptions, paymentsPort: number): Promise<Services | undefined> {
+  const { services: programs, ports, onLine } = options
+  if (programs === undefined) return undefined
+  return startServices({ programs, otlpPort: ports.OTLP_PORT, paymentsPort, ...(onLine ? { onLine } : {}) })
+}
+
+function startPayments(options: SystemOptions, paymentsPort: number): Promise<ServiceProcess> {
   const { BACKEND_PORT, OTLP_PORT } = options.ports
   return startService({
     name: 'backend',
@@ -137,6 +157,7 @@ function startPayments(options: SystemOptions): Promise<ServiceProcess> {
       PORT: String(BACKEND_PORT),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${OTLP_PORT}`,
       DATABASE_PATH: join(options.stateFolder, 'payments.sqlite'),
+      ...(options.services ? { PAYMENTS_URL: `http://127.0.0.1:${paymentsPort}` } : {}),
     },
     readyUrl: `http://localhost:${BACKEND_PORT}/healthz`,
     ...lines(options, 'backend'),

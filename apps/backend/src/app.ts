@@ -8,8 +8,6 @@ import type { Logger } from 'pino'
 import { parsePaymentRequest } from './payment-request.ts'
 import type { Payments } from './payments.ts'
 
-// The only test card that is accepted. All others are declined.
-const CARD_WITH_MONEY = '4242424242424242'
 const MAX_BODY_BYTES = 16_384
 
 interface AppOptions {
@@ -29,12 +27,13 @@ export function createApp({ payments, logger }: AppOptions): Hono {
       const body: unknown = await c.req.json().catch(() => undefined)
       const request = parsePaymentRequest(body)
       if ('problem' in request) return c.json(problem('bad_request', request.problem), 400)
-      const { orderId, amountCents, card } = request
-      if (card !== CARD_WITH_MONEY) {
+      const { orderId, amountCents } = request
+      const payment = await payments.pay(request)
+      if (payment.outcome === 'refused') {
         logger.warn({ orderId, amountCents }, 'payment refused')
         return c.json(problem('payment_refused', 'The card was refused.'), 402)
       }
-      const paymentId = payments.insert({ orderId, amountCents, cardLastFour: card.slice(-4) })
+      const { paymentId } = payment
       logger.info({ orderId, amountCents, paymentId }, 'payment accepted')
       return c.json({ paymentId }, 201)
     },

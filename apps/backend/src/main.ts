@@ -1,15 +1,18 @@
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { type Listening, listen } from './listen.ts'
+import { openLocalPayments } from './local-payments.ts'
 import { createLogger } from './logger.ts'
-import { openPayments } from './payments.ts'
+import { openRemotePayments } from './remote-payments.ts'
 import { startTelemetry } from './telemetry.ts'
 
 const DEFAULT_PORT = 8790
 
 const telemetry = startTelemetry()
 const logger = createLogger()
-const payments = openPayments(process.env.DATABASE_PATH || ':memory:')
+const payments = process.env.PAYMENTS_URL
+  ? openRemotePayments(process.env.PAYMENTS_URL)
+  : openLocalPayments(process.env.DATABASE_PATH || ':memory:')
 const port = portFromEnvironment()
 const listening = await listen(getRequestListener(createApp({ payments, logger }).fetch), {
   port,

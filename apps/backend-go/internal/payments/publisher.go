@@ -1,0 +1,48 @@
+package payments
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/plugin/kotel"
+
+	"github.com/throughline/throughline/apps/backend-go/internal/events"
+)
+
+// Publisher sends accepted payments to Kafka.
+type Publisher struct {
+	client *kgo.Client
+}
+
+// NewPublisher returns a publisher, and makes sure that the topic exists.
+func NewPublisher(ctx context.Context, brokers []string) (*Publisher, error) {
+	client, err := kgo.NewClient(
+		kgo.SeedBrokers(brokers...),
+		kgo.ClientID("payments"),
+		kgo.WithHooks(kotel.NewKotel(kotel.WithTracer(kotel.NewTracer(kotel.ClientID("payments")))).Hooks()...),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if err := events.CreateTopic(ctx, client, events.PaymentsAccepted); err != nil {
+		client.Close()
+		return nil, err
+	}
+	return &Publisher{client: client}, nil
+}
+
+// Publish returns when the message is stored. Its headers have the context of the producer's span.
+func (p *Publisher) Publish(ctx context.Context, event events.PaymentAccepted) error {
+	value, err := json.Marshal(event)
+	if err != nil {
+		return err
+	}
+	record := &kgo.Record{Topic: events.PaymentsAccepted, Key: []byte(event.OrderID), Value: value}
+	return p.client.ProduceSync(ctx, record).FirstErr()
+}
+
+// Close closes the connections.
+func (p *Publisher) Close() {
+	p.client.Close()
+}

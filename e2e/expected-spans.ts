@@ -1,0 +1,107 @@
+import { type ExpectedSpan, expectTrace, type SpanNode } from '@throughline/otel-testing'
+import { traceSource } from './trace.ts'
+
+export function clickBuy(children: readonly ExpectedSpan[]): ExpectedSpan {
+  return {
+    service: 'shop-web',
+    name: 'click Buy',
+    kind: 'INTERNAL',
+    attributes: { 'throughline.action.type': 'click', 'throughline.action.end_reason': 'done' },
+    children,
+  }
+}
+
+export interface Order {
+  /** Attributes of the caller's spans, in the browser and the gateway. */
+  readonly status?: 'ERROR' | 'UNSET'
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** Attributes of the server spans of shop and gateway. */
+  readonly server?: Pick<ExpectedSpan, 'status' | 'attributes'>
+  readonly children: readonly ExpectedSpan[]
+}
+
+export function orderRequest({
+  status = 'UNSET',
+  attributes,
+  server = { status: 'UNSET' },
+  children,
+}: Order): ExpectedSpan {
+  return {
+    ...client('shop-web', 'POST /api/orders'),
+    status,
+    attributes,
+    children: [
+      {
+        service: 'gateway',
+        name: 'POST /api/*',
+        kind: 'SERVER',
+        ...server,
+        children: [
+          {
+            ...client('gateway', 'fetch SHOP'),
+            status,
+            children: [{ service: 'shop', name: 'POST /api/orders', kind: 'SERVER', ...server, children }],
+          },
+        ],
+      },
+    ],
+  }
+}
+
+/** The gateway's spans for an API call that the shop serves at `route`. */
+export function apiServer(method: string, route: string): ExpectedSpan {
+  const shop: ExpectedSpan = { service: 'shop', name: route, kind: 'SERVER' }
+  const gateway = { ...client('gateway', 'fetch SHOP'), children: [shop] }
+  return { service: 'gateway', name: `${method} /api/*`, kind: 'SERVER', children: [gateway] }
+}
+
+/** The spans of an inventory call: the RPC, the Durable Object behind it, and its storage. */
+export function inventoryCall(method: string, queries: readonly string[]): ExpectedSpan {
+  return {
+    ...client('shop', `INVENTORY.${method}`),
+    children: [
+      {
+        service: 'inventory',
+        name: method,
+        kind: 'SERVER',
+        children: [
+          {
+            ...client('inventory', `WAREHOUSE.${method}`),
+            children: [
+              {
+                service: 'inventory',
+                name: method,
+                kind: 'SERVER',
+                children: queries.map((query) => client('inventory', query)),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  }
+}
+
+export function paymentsServer(rest: Pick<ExpectedSpan, 'status' | 'children'>): ExpectedSpan {
+  return { service: 'backend', name: 'POST /payments', kind: 'SERVER', ...rest }
+}
+
+export function client(service: string, name: string | RegExp): ExpectedSpan {
+  return { service, name, kind: 'CLIENT' }
+}
+
+/** Waits until the trace in the query API equals the tree, and returns its root. */
+export function expectTree(
+  uiUrl: string,
+  traceId: string,
+  expected: ExpectedSpan,
+  options: { readonly timeoutMillis?: number } = {},
+): Promise<SpanNode> {
+  const resourceAttributes = ['service.name', 'service.version', 'service.instance.id']
+  return expectTrace(traceSource(uiUrl, traceId), expected, {
+    traceId,
+    resourceAttributes,
+    timeoutMillis: 10_000,
+    ...options,
+  })
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { build } from './build.ts'
+import { setUpChromium } from './chromium.ts'
+import { findJaeger } from './jaeger.ts'
+import { playwright } from './playwright.ts'
+import { report, type StepResult } from './report.ts'
+import { checkGo } from './services/check-go.ts'
+import { prepareServices } from './services/prepare.ts'
+
+const CONFIG = join('e2e', 'services', 'playwright.config.ts')
+
+/**
+ * Runs the end-to-end tests with PostgreSQL, Redis, Kafka and the Go services, in the embedded collector and in a real
+ * Jaeger, or prints what is missing and why.
+ */
+const programs = await prepareServices({ log: console.log }).catch((error: Error) => {
+  console.log(`not run: the end-to-end tests with services. ${error.message}`)
+})
+if (programs) {
+  await setUpChromium()
+  await build()
+  const results: StepResult[] = [await checkGo(), await playwright('e2e with services', CONFIG)]
+  const jaeger = await findJaeger(console.log).catch((error: Error) => {
+    console.log(`not run: the end-to-end tests with services in Jaeger. ${error.message}`)
+  })
+  if (jaeger) {
+    console.log(`Jaeger: ${jaeger.origin}`)
+    const env = { E2E_JAEGER: '1' }
+    results.push(await playwright('e2e with services in Jaeger', CONFIG, { env }))
+  }
+  report(results)
+}

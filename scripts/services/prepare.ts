@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '../cache-folder.ts'
+import { ROOT, run } from '../command.ts'
+import { findPostgres, isInstalled } from './programs.ts'
+
+/** The programs of the services, by path. */
+export interface Programs {
+  /** The folder of `initdb` and `postgres`. */
+  readonly postgres: string
+  /** The folder of Kafka's jars. */
+  readonly kafka: string
+  /** The folder of the commands of apps/backend-go. */
+  readonly go: string
+}
+
+export interface PrepareOptions {
+  readonly log: (line: string) => void
+  /** Ends what is being installed, downloaded or built. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Installs, downloads and builds what is not there yet: Debian's PostgreSQL and Redis, Kafka's jars, the Go services.
+ *
+ * Throws an `Error` that names each program that is missing and cannot be installed.
+ */
+export async function prepareServices(options: PrepareOptions): Promise<Programs> {
+  const missing = (await Promise.all([installDebianPackages(options), missingTools()])).flat()
+  const postgres = findPostgres()
+  if (missing.length > 0 || postgres === undefined)
+    throw new Error(`These programs are missing:\n${missing.map((line) => `  - ${line}`).join('\n')}`)
+  // One after the other: both are limited by the processor.
+  const kafka = await fetchKafka(options)
+  return { postgres, kafka, go: await buildGo(options) }
+}
+
+function missingTools(): string[] {
+  return [
+    ['go', 'Go 1.26 or newer (`go`), which builds the Go services'],
+    ['java', 'Java 17 or newer (`java`), which runs Kafka'],
+    ['mvn', 'Maven (`mvn`), which downloads Kafka'],
+  ].flatMap(([program = '', description = '']) => (isInstalled(program) ? [] : [description]))
+}
+
+/** Returns the packages that are still missing. */
+async function installDebianPackages({ log, signal }: PrepareOptions): Promise<string[]> {
+  const missing = () => [
+    ...(findPostgres() === undefined ? ['postgresql'] : []),
+    ...(isInstalled('redis-server') ? [] : ['redis-server']),
+  ]
+  const wanted = missing()
+  if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get')) return wanted.map(describe)
+  log(`Installing ${wanted.join(' and ')} (once) …`)
+  const removePolicy = forbidServiceStart()
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    const abort = signal ? { signal } : {}
+    await run(['apt-get', 'update', '-qq'], { env, ...abort })
+    await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...wanted], { env, ...abort })
+  } catch (error) {
+    return [...missing().map(describe), String(error)]
+  } finally {
+    removePolicy()
+  }
+  return missing().map(describe)
+}
+
+function describe(name: string): string {
+  return `${name}: Debian's package, or the program on PATH`
+}
+
+/** Debian's packages start their servers when they are installed, unless this program forbids it. */
+function forbidServiceStart(): () => void {
+  const policy = '/usr/sbin/policy-rc.d'
+  if (existsSync(policy)) return () => {}
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  return () => rmSync(policy)
+}
+
+async function fetchKafka({ log, signal }: PrepareOptions): Promise<string> {
+  const pom = join(import.meta.dirname, 'kafka-pom.xml')
+  // A change of the file, such as another version, is another folder.
+  const hash = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12)
+  const folder = join(cacheFolder(), `kafka-${hash}`)
+  if (globSync('kafka_*.jar', { cwd: folder }).length > 0) return folder
+  log('Downloading Kafka (once) …')
+  const part = `${folder}.part`
+  rmSync(part, { recursive: true, force: true })
+  mkdirSync(join(part, 'lib'), { recursive: true })
+  // Maven writes beside the file, which must not be the checkout.
+  copyFileSync(pom, join(part, 'pom.xml'))
+  const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(part, 'lib')}`]
+  await run(['mvn', '-q', '-B', '-f', join(part, 'pom.xml'), ...copy], signal ? { signal } : {})
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(join(part, 'lib'), folder)
+  rmSync(part, { recursive: true, force: true })
+  return folder
+}
+
+/** Go's own caches tell what has to be built again. */
+async function buildGo({ log, signal }: PrepareOptions): Promise<string> {
+  const folder = join(cacheFolder(), 'backend-go')
+  if (!existsSync(folder)) log('Building the Go services (the first time takes minutes) …')
+  mkdirSync(folder, { recursive: true })
+  const command = ['go', 'build', '-buildvcs=false', '-o', folder, './cmd/...']
+  await run(command, { cwd: join(ROOT, 'apps/backend-go'), ...(signal ? { signal } : {}) })
+  return folder
+}
