@@ -123,6 +123,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'doctor/parse',
     'doctor/trace',
     'doctor/target',
+    'doctor/browser',
     'doctor/observe',
     'doctor/checks',
     'doctor/run-doctor.ts',

@@ -6,6 +6,7 @@ import { startCollector as startTestCollector } from '@throughline/otel-testing/
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WITHOUT_EFFECT } from '../src/doctor/parse/tag-attributes.ts'
 import { CATALOGUE } from '../src/doctor/target/catalogue.ts'
+import { BROWSER_FAULTS } from './browser-faults.ts'
 import { api, CORS_FAULTS } from './cors-faults.ts'
 import { EDGE_FAULTS } from './edge-faults.ts'
 import type { Fault } from './faults.ts'
@@ -49,9 +50,9 @@ describe('a chain with one fault gives its finding and no other', () => {
 })
 
 test('every finding of the catalogue is the finding of a fault, and has a page with its title', () => {
-  expect([...new Set([...FAULTS, ...TRACE_FAULTS].map(({ finds }) => finds))].sort()).toEqual(
-    Object.keys(CATALOGUE).sort(),
-  )
+  expect(
+    [...new Set([...FAULTS, ...BROWSER_FAULTS, ...TRACE_FAULTS].map(({ finds }) => finds))].sort(),
+  ).toEqual(Object.keys(CATALOGUE).sort())
   expect(readdirSync(DOCS).sort()).toEqual(
     ['README.md', ...Object.keys(CATALOGUE).map((id) => `${id}.md`)].sort(),
   )

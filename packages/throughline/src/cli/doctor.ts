@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { MissingBrowser } from '../doctor/browser/load-playwright.ts'
 import { DOCTOR_HELP, type Format, parseOptions, UsageError } from '../doctor/parse-options.ts'
 import { jsonReport } from '../doctor/report/json-report.ts'
 import { sarifReport } from '../doctor/report/sarif-report.ts'
@@ -27,6 +28,7 @@ export async function doctor(args: readonly string[], surroundings: Surroundings
     return diagnosis.findings.some(({ severity }) => severity === 'error') ? EXIT.faulty : EXIT.fine
   } catch (error) {
     if (error instanceof UsageError) printError(`${error.message}\n\n${DOCTOR_HELP}`)
+    else if (error instanceof MissingBrowser) printError(`The browser cannot be used: ${error.message}`)
     else if (error instanceof RequestFailure) printError(`The page cannot be reached: ${error.message}.`)
     else printError(inspect(error))
     return EXIT.unusable

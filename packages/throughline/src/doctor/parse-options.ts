@@ -11,6 +11,9 @@ Checks a deployed chain from outside, and says where it breaks and what to chang
   --backend=URL       where the trace is read: embedded collector, Jaeger or Zipkin (default: not read)
   --expect=NAMES      services that the trace has to contain, separated by commas
   --wait=SECONDS      how long the trace may take to arrive (default: 15)
+  --browser           open the page in Chromium, by the Playwright of this folder
+  --click=SELECTOR    click this element in the browser (can be repeated)
+  --chromium=PATH     the program of the browser (default: the Chromium of Playwright)
   --bundled           the page imports the SDK in its own scripts, without a script tag
   --timeout=SECONDS   how long one request may take (default: 3)
   --json              print the findings as JSON
@@ -48,6 +51,9 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
   if (values.expect !== undefined && values.backend === undefined) {
     throw new UsageError('--expect needs --backend, where the trace is read')
   }
+  if (!values.browser && (values.click.length > 0 || values.chromium !== undefined)) {
+    throw new UsageError('--click and --chromium need --browser')
+  }
   const address = (name: 'request' | 'endpoint' | 'backend') => {
     const value = values[name]
     return value === undefined ? undefined : parseUrl(`--${name}`, value, url)
@@ -62,6 +68,7 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
       backend: address('backend'),
       expected: (values.expect ?? '').split(',').filter((name) => name !== ''),
       isBundled: values.bundled,
+      browser: values.browser ? { clicks: values.click, executable: values.chromium } : undefined,
       timeoutMillis: parseSeconds('--timeout', values.timeout),
       waitMillis: parseSeconds('--wait', values.wait),
     },
@@ -80,6 +87,9 @@ function parse(args: readonly string[]) {
         backend: { type: 'string' },
         expect: { type: 'string' },
         wait: { type: 'string', default: '15' },
+        browser: { type: 'boolean', default: false },
+        click: { type: 'string', multiple: true, default: [] },
+        chromium: { type: 'string' },
         bundled: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '3' },
         json: { type: 'boolean', default: false },

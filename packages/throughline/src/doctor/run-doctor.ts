@@ -1,5 +1,6 @@
 import { generateSpanId, generateTraceId } from '@throughline/otel-shared'
 import { displayUrl } from '../http/display-url.ts'
+import { observeBrowser } from './browser/observe-browser.ts'
 import { CHECKS } from './checks/all-checks.ts'
 import { observeApis } from './observe/api.ts'
 import { observeTrace } from './observe/backend.ts'
@@ -23,6 +24,7 @@ export interface Diagnosis {
  *
  * @param onProgress called with a line of text before each step.
  * @throws {RequestFailure} when the page cannot be reached.
+ * @throws {MissingBrowser} when there is no browser to open the page in.
  */
 export async function runDoctor(
   options: DoctorOptions,
@@ -50,7 +52,8 @@ async function observe(options: DoctorOptions, onProgress: (line: string) => voi
   const requests = [traced, ...apis.map((api) => api.traced)]
   const spans = doctorExport({ ...root, endMillis: Date.now() }, requests)
   const exported = await observeExports(relay, url, spans, options)
+  const browser = options.browser && (await observeBrowser(relay.url, options, onProgress))
   if (options.backend) onProgress(`trace ${root.traceId}, for up to ${options.waitMillis / 1_000} s`)
   const trace = options.backend && (await observeTrace(options.backend, root.traceId, options))
-  return { options, page, again, scripts, traced, apis, relay: exported, trace }
+  return { options, page, again, scripts, traced, apis, relay: exported, browser, trace }
 }

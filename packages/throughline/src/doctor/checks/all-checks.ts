@@ -1,5 +1,6 @@
 import type { Finding } from '../target/finding.ts'
 import type { Target } from '../target/target.ts'
+import { checkBrowser } from './browser.ts'
 import { checkContentSecurityPolicy } from './content-security-policy.ts'
 import { checkCors } from './cors.ts'
 import { checkEdge } from './edge.ts'
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   checkRelayAnswer,
   checkRelayExports,
   checkRelayClock,
+  checkBrowser,
   checkTraceArrival,
   checkTraceShape,
   checkTraceTimes,

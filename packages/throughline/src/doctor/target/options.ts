@@ -14,8 +14,17 @@ export interface DoctorOptions {
   readonly expected: readonly string[]
   /** The page imports the SDK in its own scripts, so that it has no script tag. */
   readonly isBundled: boolean
+  /** The page is opened in Chromium. Default: it is not. */
+  readonly browser?: BrowserOptions | undefined
   /** How long one request may take, in milliseconds. */
   readonly timeoutMillis: number
   /** How long the trace may take to arrive, in milliseconds. */
   readonly waitMillis: number
+}
+
+interface BrowserOptions {
+  /** Selectors of Playwright, of the elements to click one after the other. */
+  readonly clicks: readonly string[]
+  /** The program. Default: the Chromium of Playwright. */
+  readonly executable?: string | undefined
 }

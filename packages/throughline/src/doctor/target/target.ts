@@ -1,3 +1,4 @@
+import type { parseTraceparent } from '@throughline/otel-shared'
 import type { RequestFailure } from '../../http/failure.ts'
 import type { Response } from '../../http/request.ts'
 import type { Policy } from '../parse/content-security-policy.ts'
@@ -17,6 +18,8 @@ export interface Target {
   readonly traced: TracedRequest
   readonly apis: readonly ApiObservation[]
   readonly relay: RelayObservation
+  /** `undefined` without `--browser`. */
+  readonly browser: BrowserObservation | undefined
   /** `undefined` without `--backend`. */
   readonly trace: TraceObservation | undefined
 }
@@ -72,6 +75,45 @@ interface RelayAnswers {
   readonly large: Response | RequestFailure
   /** A gzipped export; `undefined` for an endpoint on another origin. */
   readonly compressed: Response | RequestFailure | undefined
+}
+
+/** What the page did in Chromium while it was loaded and clicked. */
+export interface BrowserObservation {
+  /** Requests by `fetch` and `XMLHttpRequest`, without exports. */
+  readonly requests: readonly BrowserRequest[]
+  readonly exports: readonly BrowserExport[]
+  /** The exported spans. */
+  readonly spans: readonly TraceSpan[]
+  /** Scripts of the SDK that were not loaded. */
+  readonly blockedScripts: readonly BlockedScript[]
+  /** Uncaught errors of the SDK. */
+  readonly errors: readonly string[]
+  /** Steps that were not possible, and why. */
+  readonly failedSteps: readonly string[]
+  /** Whether the page has the global variable of the script tag. */
+  readonly hasHandle: boolean
+}
+
+/** A request of the page. */
+export interface BrowserRequest {
+  /** `load`, or `click` with its selector. */
+  readonly step: string
+  readonly method: string
+  readonly url: URL
+  /** `undefined` when it carried no valid `traceparent`. */
+  readonly context: ReturnType<typeof parseTraceparent>
+}
+
+export interface BlockedScript {
+  readonly url: string
+  /** As Chromium names it, such as `csp`. */
+  readonly reason: string
+}
+
+/** An export of the page. */
+export interface BrowserExport {
+  /** Why there was no response, or its status if that is an error. */
+  readonly failure: string | undefined
 }
 
 /** The trace of the doctor in the backend. */
