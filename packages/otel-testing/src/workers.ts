@@ -2,6 +2,7 @@ export {
   bundleWorker,
   type ServedWorker,
   type ServeOptions,
+  serveBundle,
   serveWorker,
   WorkerdError,
 } from './worker/serve-worker.ts'

@@ -73,6 +73,13 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
     args: ['--expect=shop,payments'],
   },
   {
+    name: 'a call whose trace context a proxy removes',
+    finds: 'trace-service-missing',
+    sees: /^shop after 0\.6 s; trace [0-9a-f]{32} has gateway; no server span below gateway "GET" to http:\/\/shop\.example\/api$/,
+    change: (spans) => spans.filter(({ service }) => service === 'gateway'),
+    args: ['--expect=gateway,shop'],
+  },
+  {
     name: 'a service without a name',
     finds: 'trace-unnamed-service',
     sees: /2 spans, such as unknown_service:node "GET \/api"/,

@@ -1,7 +1,7 @@
 import { kindOf, type ReceivedSpan } from './received-span.ts'
 import { ATTR_ACTION_END_REASON, ATTR_ACTION_TYPE, ATTR_INCOMPLETE, ATTR_KEPT } from './semconv.ts'
 
-/** How long before or after its parent a child may start or end. */
+/** How long before or after its parent a child may start or end by default. */
 const GRACE_MILLIS = 10
 
 /**
@@ -13,13 +13,16 @@ const GRACE_MILLIS = 10
  * timeout, and their children; and page loads, which start before and end after the server span of their HTML
  * (docs/decisions.md).
  */
-export function brokenInvariants(spans: readonly ReceivedSpan[]): string[] {
+export function brokenInvariants(
+  spans: readonly ReceivedSpan[],
+  graceMillis: number = GRACE_MILLIS,
+): string[] {
   const byId = new Map(spans.map((span) => [span.spanId, span]))
   const problems: string[] = []
   if (byId.size !== spans.length) problems.push(`${spans.length - byId.size} spans arrived twice`)
   for (const span of spans) {
     const parent = byId.get(span.parentSpanId ?? '')
-    if (parent && !isExempt(span, byId)) problems.push(...outside(span, parent))
+    if (parent && !isExempt(span, byId)) problems.push(...outside(span, parent, graceMillis))
   }
   return problems
 }
@@ -33,14 +36,14 @@ export function missingResourceAttributes(spans: readonly ReceivedSpan[], keys: 
   )
 }
 
-function outside(span: ReceivedSpan, parent: ReceivedSpan): string[] {
+function outside(span: ReceivedSpan, parent: ReceivedSpan, graceMillis: number): string[] {
   const early = millisBetween(span.startTimeUnixNano, parent.startTimeUnixNano)
   const late = millisBetween(parent.endTimeUnixNano, span.endTimeUnixNano)
   const problems: string[] = []
-  if (early > GRACE_MILLIS) {
+  if (early > graceMillis) {
     problems.push(`${labelOf(span)} starts ${early.toFixed(1)} ms before its parent ${labelOf(parent)}`)
   }
-  if (late > GRACE_MILLIS) {
+  if (late > graceMillis) {
     problems.push(`${labelOf(span)} ends ${late.toFixed(1)} ms after its parent ${labelOf(parent)}`)
   }
   return problems

@@ -241,6 +241,15 @@ describe('a trace that is not as expected', () => {
     expect(await failureOf(inboxOf(...spans), tree, { traceId: TRACE_ID, ...options })).toContain(message)
   })
 
+  test('a child may end after its parent within the grace period', async () => {
+    const late = { ...FIRST, endTimeUnixNano: millis(150) }
+    await expectTrace(
+      inboxOf(ROOT, late),
+      { name: 'GET /cart' },
+      { traceId: TRACE_ID, timeoutMillis: 0, graceMillis: 50 },
+    )
+  })
+
   test.each<[string, object]>([
     ['a consumer', { kind: 5 }],
     ['a span sent while the page was being unloaded', { attributes: flag('throughline.incomplete') }],

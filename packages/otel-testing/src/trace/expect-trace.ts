@@ -32,6 +32,8 @@ export interface ExpectTraceOptions {
   readonly isOrdered?: boolean
   /** Attributes of the resource of every span. Needs `traceId`. */
   readonly resourceAttributes?: readonly string[]
+  /** How long before or after its parent a span may start or end. Needs `traceId`. Default: 10 ms. */
+  readonly graceMillis?: number
   /** Default: 15 seconds. */
   readonly timeoutMillis?: number
 }
@@ -98,7 +100,10 @@ function compareTrace(
     const expectedParent = expected.parentSpanId ?? 'none'
     problems.push(`${root.name}: its parent is ${root.parentSpanId || 'none'}, expected ${expectedParent}`)
   }
-  problems.push(...differences(root, expected, '', options), ...brokenInvariants(ofTrace))
+  problems.push(
+    ...differences(root, expected, '', options),
+    ...brokenInvariants(ofTrace, options.graceMillis),
+  )
   problems.push(...missingResourceAttributes(ofTrace, options.resourceAttributes ?? []))
   return { root, problems }
 }

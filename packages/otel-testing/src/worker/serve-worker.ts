@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -29,12 +29,22 @@ export interface ServeOptions {
  * Bundles a worker and serves it with `workerd serve`: without a proxy that normalizes requests, and with text bindings
  * only. `startWorkers` starts workers with all features of wrangler.
  */
-export async function serveWorker(
-  main: string,
+export async function serveWorker(main: string, options: ServeOptions = {}): Promise<ServedWorker> {
+  const folder = mkdtempSync(join(tmpdir(), 'throughline-worker-'))
+  try {
+    return await serveBundle(await bundleWorker(main, folder), options)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Serves the script of `bundleWorker` like `serveWorker`: several workers can have one script. */
+export async function serveBundle(
+  script: string,
   { bindings = {}, compatibilityFlags = [], compatibilityDate = COMPATIBILITY_DATE }: ServeOptions = {},
 ): Promise<ServedWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-worker-'))
-  const script = await bundleWorker(main, folder)
+  copyFileSync(script, join(folder, basename(script)))
   const config = join(folder, 'worker.capnp')
   const texts = Object.entries(bindings).map(([key, value]) => `(name = "${key}", text = "${value}")`)
   writeFileSync(

@@ -70,7 +70,7 @@ function checkDuplicates(where: string, all: readonly string[]): Finding[] {
 function newTrace(where: string, sent: string, received: string): Finding {
   return finding('edge-new-trace', {
     seen: `${where}: sent trace ${sent}, the response names ${received}`,
-    fix: "Set trust of the first worker so that it continues pages of this site ('same-origin', or the page's origin in its list), and check that no proxy removes traceparent.",
+    fix: "Set trust of the first worker so that it continues pages of this site ('same-origin', or the page's origin in its list), and check that no proxy removes traceparent or sends it twice.",
   })
 }
 

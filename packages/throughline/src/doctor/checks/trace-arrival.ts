@@ -1,8 +1,14 @@
+import { ATTR_URL_FULL } from '@throughline/otel-shared'
 import { displayUrl } from '../../http/display-url.ts'
 import { missingServices } from '../observe/backend.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import { foreignSpans, type Target } from '../target/target.ts'
-import { labelOf } from '../trace/trace-span.ts'
+import { ATTR_HTTP_URL } from '../trace/semconv.ts'
+import { attributeOf, isHttpClient, labelOf, type TraceSpan } from '../trace/trace-span.ts'
+import { buildTree } from '../trace/trace-tree.ts'
+
+/** How many calls a finding names. */
+const MAX_HOPS = 3
 
 /** The backend can be read, and has spans of the expected services in the trace of the doctor. */
 export function checkTraceArrival({ options, trace }: Target): Finding[] {
@@ -32,14 +38,30 @@ export function checkTraceArrival({ options, trace }: Target): Finding[] {
   const missing = missingServices(spans, options.expected)
   if (missing.length > 0) {
     const present = [...new Set(foreignSpans(trace).map(({ service }) => service))].join(', ')
+    const last = callsWithoutServer(foreignSpans(trace))
     return [
       finding('trace-service-missing', {
-        seen: `${missing.join(', ')} after ${seconds} s; trace ${traceId} has ${present}`,
-        fix: 'Check that the caller sends traceparent to the service, and that the service exports. --request names a request that reaches it.',
+        seen: `${missing.join(', ')} after ${seconds} s; trace ${traceId} has ${present}${last}`,
+        fix: 'Check that the caller sends traceparent to the service, that no proxy between them removes it or sends it twice, and that the service exports. --request names a request that reaches it.',
       }),
     ]
   }
   return checkNames(trace)
+}
+
+/** The HTTP calls that no span continues: the hops at which the trace can be broken. */
+function callsWithoutServer(spans: readonly TraceSpan[]): string {
+  const { childrenOf } = buildTree(spans)
+  const calls = spans.filter((span) => isHttpClient(span) && childrenOf(span).length === 0)
+  if (calls.length === 0) return ''
+  const hops = [...new Set(calls.map(describeCall))]
+  const more = hops.length > MAX_HOPS ? ` and ${hops.length - MAX_HOPS} more` : ''
+  return `; no server span below ${hops.slice(0, MAX_HOPS).join(', ')}${more}`
+}
+
+function describeCall(span: TraceSpan): string {
+  const url = URL.parse(String(attributeOf(span, ATTR_URL_FULL) ?? attributeOf(span, ATTR_HTTP_URL)))
+  return url ? `${labelOf(span)} to ${displayUrl(url)}` : labelOf(span)
 }
 
 function checkNames(trace: NonNullable<Target['trace']>): Finding[] {

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../target/finding.ts'
 import { foreignSpans, type Target } from '../target/target.ts'
 import { HTTP_CALL_KEYS } from '../trace/semconv.ts'
-import { labelOf, type TraceSpan } from '../trace/trace-span.ts'
+import { isHttpClient, labelOf, type TraceSpan } from '../trace/trace-span.ts'
 import { buildTree, isKept, type TraceTree } from '../trace/trace-tree.ts'
 
 /** How much two spans of one call may differ. */
@@ -96,10 +96,6 @@ function isDoubled(span: TraceSpan, tree: TraceTree): boolean {
         isLater(span, other) &&
         (isOneCall ? overlaps(other, span) : span.kind === 'CLIENT' && isSameCall(other, span)),
     )
-}
-
-function isHttpClient({ kind, attributes }: TraceSpan): boolean {
-  return kind === 'CLIENT' && attributes.some(({ key }) => HTTP_CALL_KEYS.includes(key))
 }
 
 /** Two scopes recorded the same request: equal address and times. Requests that are only similar have one scope. */

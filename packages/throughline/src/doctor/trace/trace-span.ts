@@ -1,3 +1,5 @@
+import { HTTP_CALL_KEYS } from './semconv.ts'
+
 export type SpanKind = 'UNSPECIFIED' | 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER'
 
 /** A span as a backend returned it. */
@@ -35,4 +37,9 @@ export function attributeOf({ attributes }: TraceSpan, key: string): SpanAttribu
 /** A span in the report: service and name. */
 export function labelOf({ service, name }: TraceSpan): string {
   return `${service || '(no service)'} "${name}"`
+}
+
+/** Whether a span is that of an HTTP request, at its sender. */
+export function isHttpClient({ kind, attributes }: TraceSpan): boolean {
+  return kind === 'CLIENT' && attributes.some(({ key }) => HTTP_CALL_KEYS.includes(key))
 }
