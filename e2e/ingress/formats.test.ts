@@ -48,6 +48,31 @@ describe('a gateway with all formats', () => {
     await expectTree(traceId, called(from, called('gateway', served(to))))
   })
 
+  test.each([
+    ['b3', (trace: string, span: string) => ({ b3: `${trace}-${span}-0` })],
+    [
+      'b3multi',
+      (trace: string, span: string) => ({
+        'x-b3-traceid': trace,
+        'x-b3-spanid': span,
+        'x-b3-sampled': '0',
+      }),
+    ],
+    ['jaeger', (trace: string, span: string) => ({ 'uber-trace-id': `${trace}:${span}:0:0` })],
+    ['w3c', (trace: string, span: string) => ({ traceparent: `00-${trace}-${span}-00` })],
+  ])('a trace that is not sampled in %s is not sampled in any format', async (_, write) => {
+    const { traceId, spanId } = newCaller()
+    const { received } = await ask(through(gateways.all, services.w3c), write(traceId, spanId))
+    const span = '[0-9a-f]{16}'
+    expect(Object.fromEntries(received)).toMatchObject({
+      traceparent: expect.stringMatching(`^00-${traceId}-${span}-00$`),
+      b3: expect.stringMatching(`^${traceId}-${span}-0$`),
+      'x-b3-traceid': traceId,
+      'x-b3-sampled': '0',
+      'uber-trace-id': expect.stringMatching(`^${traceId}:${span}:0:0$`),
+    })
+  })
+
   test('headers of a format that the caller also sent are replaced, not forwarded', async () => {
     const { traceId, spanId, headers } = newCaller()
     const stale = {
