@@ -6,7 +6,7 @@ import { playwright } from './playwright.ts'
 import { report } from './report.ts'
 
 /** Runs the end-to-end trace tests with a real Jaeger, or prints why none is available. */
-const jaeger = await findJaeger(console.log).catch((error: Error) => {
+const jaeger = await findJaeger({ log: console.log }).catch((error: Error) => {
   console.log(`not run: Jaeger. ${error.message}`)
 })
 if (jaeger) {

@@ -26,15 +26,28 @@ export interface Jaeger {
   readonly origin: string
 }
 
+export interface FindOptions {
+  readonly log: (line: string) => void
+  /** Whether Go may build one, which takes minutes. One that was built is found in any case. Default: true. */
+  readonly canBuild?: boolean
+}
+
 /**
  * Finds a Jaeger, in this order: `JAEGER_BIN`, `jaeger` on PATH, the official release (downloaded once, checksum
  * verified, cached), Docker, and where Go is installed a build from the module proxy (its UI is a placeholder).
  *
  * Throws an `Error` that lists the attempts and the reason why each failed.
  */
-export async function findJaeger(log: (line: string) => void): Promise<Jaeger> {
+export async function findJaeger({ log, canBuild = true }: FindOptions): Promise<Jaeger> {
   const tried: string[] = []
-  const candidates = [fromVariable, fromPath, fromRelease, fromDocker, fromGo]
+  const candidates = [
+    fromVariable,
+    fromPath,
+    fromRelease,
+    fromDocker,
+    fromBuild,
+    ...(canBuild ? [fromGo] : []),
+  ]
   for (const candidate of candidates) {
     const result = await candidate(log)
     if (typeof result !== 'string') return result
@@ -112,11 +125,22 @@ function fromDocker(): Attempt {
   }
 }
 
+function builtBinary(): string {
+  return join(cacheFolder(), GO_MODULE.replaceAll(/[/@]/g, '-'), 'jaeger')
+}
+
+const BUILT = `built by Go from ${GO_MODULE} (its UI is a placeholder)`
+
+function fromBuild(): Attempt {
+  const binary = builtBinary()
+  return isExecutable(binary)
+    ? { command: [binary], origin: BUILT }
+    : 'none was built by `npm run e2e:jaeger`'
+}
+
 /** Built in a copy of the module, because `go install` rejects modules with `replace` directives. */
 function fromGo(log: (line: string) => void): Attempt {
-  const binary = join(cacheFolder(), GO_MODULE.replaceAll(/[/@]/g, '-'), 'jaeger')
-  const origin = `built by Go from ${GO_MODULE} (its UI is a placeholder)`
-  if (isExecutable(binary)) return { command: [binary], origin }
+  const binary = builtBinary()
   const downloaded = spawnSync('go', ['mod', 'download', '-json', GO_MODULE], { encoding: 'utf8' })
   if (downloaded.error) return 'Go is not installed'
   if (downloaded.status !== 0)
@@ -136,7 +160,7 @@ function fromGo(log: (line: string) => void): Attempt {
   rmSync(source, { recursive: true, force: true })
   if (built.status !== 0) return `Go could not build ${GO_MODULE}: ${built.stderr.slice(-2000)}`
   renameSync(target, binary)
-  return { command: [binary], origin }
+  return { command: [binary], origin: BUILT }
 }
 
 /**

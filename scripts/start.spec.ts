@@ -1,35 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect, test } from '@playwright/test'
-import { ROOT } from './command.ts'
-import { assertPortsFree, freePorts, type Ports } from './ports.ts'
-
-interface Run {
-  readonly child: ChildProcess
-  readonly output: () => string
-  /** Resolves with the exit code. */
-  readonly exit: Promise<number | null>
-}
-
-function start(env: NodeJS.ProcessEnv, ...args: readonly string[]): Run {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/run.mjs'), 'start', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  const exit = once(child, 'close').then(([code]) => code as number | null)
-  return { child, output: () => output, exit }
-}
+import { assertPortsFree, freePorts } from './ports.ts'
+import { portVariables, start, untilReady } from './start-process.ts'
 
 /** Responds like Jaeger 2.21, which has no `/api/services`. */
 const V3_ONLY_JAEGER = `#!${process.execPath}
@@ -44,21 +18,6 @@ for (const [, port] of config.matchAll(/localhost:(\\d+)/g)) {
 }
 process.on('SIGTERM', () => process.exit(0))
 `
-
-function portVariables(ports: Ports): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]))
-}
-
-async function untilReady({ child, output, exit }: Run): Promise<void> {
-  if (!child.stdout) throw new Error('no output')
-  const ready = (async () => {
-    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
-      if (line.includes('Ctrl-C stops everything')) return 'ready'
-    return 'ended'
-  })()
-  const first = await Promise.race([ready, exit])
-  if (first !== 'ready') throw new Error(`npm start ended:\n${output()}`)
-}
 
 test('npm start prints one line per address, each answers, and Ctrl-C ends all processes', async () => {
   const ports = await freePorts()

@@ -126,7 +126,7 @@ function startEmbeddedCollector(options: SystemOptions): Promise<ServiceProcess>
 
 async function startJaeger(options: SystemOptions): Promise<ServiceProcess> {
   const { OTLP_PORT, UI_PORT } = options.ports
-  const jaeger = await findJaeger((line) => options.onLine?.('jaeger', line))
+  const jaeger = await findJaeger({ log: (line) => options.onLine?.('jaeger', line) })
   options.onLine?.('jaeger', jaeger.origin)
   const { PORT: grpc, UI_PORT: health } = await freePorts()
   const config = writeJaegerConfig({ otlp: OTLP_PORT, ui: UI_PORT, grpc, health })

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../cache-folder.ts'
-import { ROOT, run } from '../command.ts'
+import { type CommandOptions, ROOT, run } from '../command.ts'
 import { findPostgres, isInstalled } from './programs.ts'
 
 /** The programs of the services, by path. */
@@ -30,16 +30,24 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal
 }
 
+/** A program is missing that this script cannot install, download or build from what is there. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError'
+
+  constructor(missing: readonly string[]) {
+    super(`Missing:\n${missing.map((line) => `  - ${line}`).join('\n')}`)
+  }
+}
+
 /**
  * Installs, downloads and builds what is not there yet: Debian's PostgreSQL and Redis, Kafka's jars, the Go services.
  *
- * Throws an `Error` that names each program that is missing and cannot be installed.
+ * Throws an `UnavailableError` that names each program that is missing, and an `Error` if the Go services do not compile.
  */
 export async function prepareServices(options: PrepareOptions): Promise<Programs> {
-  const missing = (await Promise.all([installDebianPackages(options), missingTools()])).flat()
+  const missing = [...missingTools(), ...(await missingPackages(options))]
   const postgres = findPostgres()
-  if (missing.length > 0 || postgres === undefined)
-    throw new Error(`These programs are missing:\n${missing.map((line) => `  - ${line}`).join('\n')}`)
+  if (missing.length > 0 || postgres === undefined) throw new UnavailableError(missing)
   // One after the other: both are limited by the processor.
   const kafka = await fetchKafka(options)
   return { postgres, kafka, go: await buildGo(options) }
@@ -53,30 +61,32 @@ function missingTools(): string[] {
   ].flatMap(([program = '', description = '']) => (isInstalled(program) ? [] : [description]))
 }
 
-/** Returns the packages that are still missing. */
-async function installDebianPackages({ log, signal }: PrepareOptions): Promise<string[]> {
+/** Installs PostgreSQL and Redis where they are Debian's and this process may do so, and returns what is missing. */
+async function missingPackages({ log, signal }: PrepareOptions): Promise<string[]> {
   const missing = () => [
     ...(findPostgres() === undefined ? ['postgresql'] : []),
     ...(isInstalled('redis-server') ? [] : ['redis-server']),
   ]
   const wanted = missing()
-  if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get')) return wanted.map(describe)
+  if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get'))
+    return wanted.map(describePackage)
   log(`Installing ${wanted.join(' and ')} (once) …`)
   const removePolicy = forbidServiceStart()
   try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const abort = signal ? { signal } : {}
-    await run(['apt-get', 'update', '-qq'], { env, ...abort })
-    await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...wanted], { env, ...abort })
+    const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, ...(signal && { signal }) }
+    await run(['apt-get', 'update', '-qq'], options)
+    await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...wanted], options)
+    return missing().map(describePackage)
   } catch (error) {
-    return [...missing().map(describe), String(error)]
+    return missing().map(
+      (name) => `${describePackage(name)}. ${error instanceof Error ? error.message : error}`,
+    )
   } finally {
     removePolicy()
   }
-  return missing().map(describe)
 }
 
-function describe(name: string): string {
+function describePackage(name: string): string {
   return `${name}: Debian's package, or the program on PATH`
 }
 
@@ -101,19 +111,30 @@ async function fetchKafka({ log, signal }: PrepareOptions): Promise<string> {
   // Maven writes beside the file, which must not be the checkout.
   copyFileSync(pom, join(part, 'pom.xml'))
   const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(part, 'lib')}`]
-  await run(['mvn', '-q', '-B', '-f', join(part, 'pom.xml'), ...copy], signal ? { signal } : {})
+  await download('Kafka, which Maven downloads', ['mvn', '-q', '-B', '-f', join(part, 'pom.xml'), ...copy], {
+    ...(signal && { signal }),
+  })
   rmSync(folder, { recursive: true, force: true })
   renameSync(join(part, 'lib'), folder)
   rmSync(part, { recursive: true, force: true })
   return folder
 }
 
-/** Go's own caches tell what has to be built again. */
+/** Go's own caches tell what has to be downloaded and built again. */
 async function buildGo({ log, signal }: PrepareOptions): Promise<string> {
   const folder = join(cacheFolder(), 'backend-go')
   if (!existsSync(folder)) log('Building the Go services (the first time takes minutes) …')
+  const options = { cwd: join(ROOT, 'apps/backend-go'), ...(signal && { signal }) }
+  await download('Go modules', ['go', 'mod', 'download'], options)
   mkdirSync(folder, { recursive: true })
-  const command = ['go', 'build', '-buildvcs=false', '-o', folder, './cmd/...']
-  await run(command, { cwd: join(ROOT, 'apps/backend-go'), ...(signal ? { signal } : {}) })
+  await run(['go', 'build', '-buildvcs=false', '-o', folder, './cmd/...'], options)
   return folder
+}
+
+async function download(name: string, command: readonly string[], options: CommandOptions): Promise<void> {
+  try {
+    await run(command, options)
+  } catch (error) {
+    throw new UnavailableError([`${name}. ${error instanceof Error ? error.message : error}`])
+  }
 }

@@ -143,6 +143,61 @@ describe('a traced payment', () => {
   })
 })
 
+describe('with PAYMENTS_URL', () => {
+  it('payments are made by that service, in the same trace', async () => {
+    const caller = await startCaller(await backend.url())
+    const traceId = newTraceId()
+    const { status, body } = await pay({ ...GOOD, orderId: traceId }, traceId, caller)
+    expect([status, body]).toEqual([201, { paymentId: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
+    await expectTrace(
+      collector,
+      {
+        service: 'caller',
+        name: 'POST /payments',
+        kind: 'SERVER',
+        parentSpanId: PARENT,
+        children: [
+          {
+            service: 'caller',
+            name: 'POST',
+            kind: 'CLIENT',
+            children: [
+              {
+                service: 'backend',
+                name: 'POST /payments',
+                kind: 'SERVER',
+                children: [{ name: 'INSERT payments', kind: 'CLIENT' }],
+              },
+            ],
+          },
+        ],
+      },
+      { traceId },
+    )
+  })
+
+  it('a card that is declined there is declined', async () => {
+    const caller = await startCaller(await backend.url())
+    const answer = await pay({ ...GOOD, card: '4000 0000 0000 0002' }, newTraceId(), caller)
+    expect(answer).toMatchObject({ status: 402, body: { error: { code: 'payment_refused' } } })
+  })
+
+  it('a service that cannot be reached is an internal error', async () => {
+    const answer = await pay(GOOD, newTraceId(), await startCaller('http://127.0.0.1:1'))
+    expect(answer).toMatchObject({ status: 500, body: { error: { code: 'internal' } } })
+  })
+
+  async function startCaller(paymentsUrl: string): Promise<string> {
+    const caller = startBackend({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_SERVICE_NAME: 'caller',
+      PAYMENTS_URL: paymentsUrl,
+    })
+    onTestFinished(() => caller.stop())
+    return caller.url()
+  }
+})
+
 describe('the process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'the process exports buffered spans and exits on %s',

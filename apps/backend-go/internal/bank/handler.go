@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/google/uuid"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
-
-	"github.com/google/uuid"
 
 	"github.com/throughline/throughline/apps/backend-go/internal/logging"
 	"github.com/throughline/throughline/apps/backend-go/internal/telemetry"

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/plugin/kotel"
@@ -28,6 +29,11 @@ func NewPublisher(ctx context.Context, brokers []string) (*Publisher, error) {
 	if err := events.CreateTopic(ctx, client, events.PaymentsAccepted); err != nil {
 		client.Close()
 		return nil, err
+	}
+	// Otherwise the first payment waits for it.
+	if _, _, err := client.ProducerID(ctx); err != nil {
+		client.Close()
+		return nil, fmt.Errorf("get the producer id: %w", err)
 	}
 	return &Publisher{client: client}, nil
 }

@@ -3,6 +3,7 @@ package risk
 import (
 	"context"
 	"net"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
 	"google.golang.org/grpc"
@@ -10,11 +11,18 @@ import (
 	"github.com/throughline/throughline/apps/backend-go/internal/gen/riskv1"
 )
 
+// How long calls in flight may take once the service stops.
+const drainTimeout = 2 * time.Second
+
 // Serve serves on the listener until ctx is cancelled and the calls in flight have ended.
 func Serve(ctx context.Context, listener net.Listener, server *Server) error {
 	grpcServer := grpc.NewServer(grpc.StatsHandler(otelgrpc.NewServerHandler()))
 	riskv1.RegisterRiskServer(grpcServer, server)
-	stop := context.AfterFunc(ctx, grpcServer.GracefulStop)
+	stop := context.AfterFunc(ctx, func() {
+		force := time.AfterFunc(drainTimeout, grpcServer.Stop)
+		defer force.Stop()
+		grpcServer.GracefulStop()
+	})
 	defer stop()
 	return grpcServer.Serve(listener)
 }
