@@ -68,8 +68,12 @@ test('a workspace whose only app is its root is changed', async () => {
 })
 
 test.each([
-  ['a folder that does not exist', '--dir=apps/none', '--dir=apps/none: there is no such folder.'],
-  ['a file', '--dir=package.json', '--dir=package.json: there is no such folder.'],
+  [
+    'a folder that does not exist',
+    '--dir=apps/none',
+    '--dir=apps/none is not a folder. Name an existing one.',
+  ],
+  ['a file', '--dir=package.json', '--dir=package.json is not a folder. Name an existing one.'],
   ['a package that is no app', '--dir=packages/ui', 'Found neither pages'],
 ])('%s is refused', async (_, option, message) => {
   const files = { 'package.json': '{ "workspaces": ["*"] }', 'packages/ui/package.json': '{}' }

@@ -1,10 +1,11 @@
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { isLowOnMemory } from './receiver/low-memory.ts'
+import { savesMemory } from './receiver/low-memory.ts'
 
-if (isLowOnMemory(Number(process.env.MAX_MEGABYTES) * 1_000_000)) {
-  // V8 would reserve up to 128 MB for young objects, and let the heap grow while other threads mark it.
+// A small limit of the database indicates a small machine.
+if (savesMemory(Number(process.env.MAX_MEGABYTES) * 1_000_000)) {
+  // Without these flags, V8 reserves up to 128 MB for its young generation, and the heap grows while other threads mark it.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--optimize-for-size')
   setFlagsFromString('--single-threaded-gc')
@@ -14,7 +15,7 @@ if (isLowOnMemory(Number(process.env.MAX_MEGABYTES) * 1_000_000)) {
 setFlagsFromString('--expose-gc')
 
 // Stripping types takes 25 MB of memory, in the main thread and in each query thread. The compile cache stores the
-// stripped code, including the code of the threads, which is imported below for that reason. Node disables the cache if
+// stripped code. The code of the query threads is imported below only to add it to the cache. Node disables the cache if
 // the folder is not writable. https://nodejs.org/api/module.html#module-compile-cache
 const folder = join(import.meta.dirname, '../node_modules/.cache/compiled')
 enableCompileCache(folder)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-// `engines` in package.json. npm only warns of it.
+// The version of `engines` in package.json. When Node is older, npm only warns.
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`throughline needs Node 20.19 or newer; this is ${process.version}.`)
   process.exitCode = 2

@@ -68,7 +68,7 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
   {
     name: 'a service that exports nothing',
     finds: 'trace-service-missing',
-    sees: /^payments after 0\.6 s; trace [0-9a-f]{32} has gateway, shop$/,
+    sees: /^no span of payments after 0\.6 s; trace [0-9a-f]{32} has spans of gateway, shop$/,
     change: (spans) => spans,
     args: ['--expect=shop,payments'],
   },
@@ -134,14 +134,14 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
   {
     name: 'a span that ends before it starts',
     finds: 'trace-duration',
-    sees: /shop "SELECT" has -10\.000 ms/,
+    sees: /shop "SELECT" has a duration of -10\.000 ms/,
     change: changed(IDS.query, { start: 40, end: 30 }),
     backend: fakeJaeger,
   },
   {
     name: 'client spans without a duration',
     finds: 'trace-duration',
-    sees: /all 2 client spans of shop have 0 ms/,
+    sees: /all 2 client spans of shop have a duration of 0 ms/,
     change: (spans) => added(IDS.query, { end: 30 })(changed(IDS.query, { end: 30 })(spans)),
   },
   {

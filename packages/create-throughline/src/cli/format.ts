@@ -8,6 +8,7 @@ export function formatDiff(changes: readonly Change[]): string {
   return changes
     .map(({ path, before, after }) => {
       const from = before === undefined ? '/dev/null' : `a/${path}`
+      // The diff begins with a line of `=`, which the diffs of Git do not have.
       return createTwoFilesPatch(from, `b/${path}`, before ?? '', after).replace(/^={10,}\n/, '')
     })
     .join('')
@@ -24,7 +25,7 @@ function colour(line: string): string {
   return line.startsWith('@@') ? styleText('cyan', line) : line
 }
 
-/** What the user has to add. */
+/** The edits that the user has to make by hand: file, task and code of each. */
 export function formatManual(edits: readonly ManualEdit[]): string {
   return edits
     .map(({ path, task, code }) => `${path}: ${task}:\n\n${code.replace(/^(?=.)/gm, '  ')}\n`)

@@ -13,8 +13,14 @@ import { formatDiff, formatManual } from './format.ts'
 import { copyCommand, copyScripts, install } from './install.ts'
 import { HELP, type Options, parseOptions } from './options.ts'
 
-/** Everything is done, nothing was changed or the installation failed, code is left to the user. */
-const EXIT = { done: 0, failed: 1, manual: 2 } as const
+const EXIT = {
+  /** Success, which includes a dry run. */
+  done: 0,
+  /** No file was changed, or the installation failed. */
+  failed: 1,
+  /** The user has to add some lines by hand. */
+  manual: 2,
+} as const
 
 /** Where the command runs, and where it prints. */
 export interface Surroundings {
@@ -30,10 +36,11 @@ export async function main(args: readonly string[], surroundings: Surroundings):
     const options = parseOptions(args)
     const tarballs = options.tarballs && resolve(surroundings.folder, options.tarballs)
     if (options.prints === undefined)
-      return await addTracing(enter(surroundings, options), { ...options, tarballs })
+      return await addTracing(inFolder(surroundings, options), { ...options, tarballs })
     print(options.prints === 'help' ? HELP : ownVersion())
     return EXIT.done
   } catch (error) {
+    // The errors of `parseArgs` are a `TypeError` with a code.
     const isKnown = error instanceof Refusal || (error instanceof TypeError && 'code' in error)
     printError(isKnown ? `${error.message}\nNothing was changed.` : inspect(error))
     return EXIT.failed
@@ -41,11 +48,11 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 }
 
 /** The surroundings with the folder that `--dir` names. */
-function enter(surroundings: Surroundings, { folder }: Options): Surroundings {
+function inFolder(surroundings: Surroundings, { folder }: Options): Surroundings {
   if (folder === undefined) return surroundings
   const path = resolve(surroundings.folder, folder)
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new Refusal(`--dir=${folder}: there is no such folder.`)
+    throw new Refusal(`--dir=${folder} is not a folder. Name an existing one.`)
   return { ...surroundings, folder: path }
 }
 
@@ -80,7 +87,8 @@ async function addTracing(surroundings: Surroundings, options: Options): Promise
 }
 
 async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Refusal('There is no terminal to ask on. Run this with --yes.')
+  if (!process.stdin.isTTY)
+    throw new Refusal('The input is not a terminal, so the changes cannot be confirmed. Run this with --yes.')
   const answer = await confirm({ message: 'Change these files?' })
   return !isCancel(answer) && answer
 }
@@ -91,7 +99,9 @@ function finish(surroundings: Surroundings, plan: Plan, options: Options): numbe
   const { scriptFolder } = plan
   const packageManager = findPackageManager(folder, plan.packageManager, process.env.npm_config_user_agent)
   if (installs && !install(folder, packageManager)) {
-    printError(`\n\`${packageManager} install\` failed; its message is above. The files are changed.`)
+    printError(
+      `\n\`${packageManager} install\` failed; its message is above. The files are changed: correct the cause and run it again.`,
+    )
     return EXIT.failed
   }
   if (installs && scriptFolder !== undefined) copyScripts(folder, scriptFolder)

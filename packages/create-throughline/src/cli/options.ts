@@ -21,11 +21,14 @@ export interface Options {
   readonly isDryRun: boolean
   readonly installs: boolean
   readonly isForced: boolean
+  /** Makes a worker in front of an existing site, in an empty folder. */
   readonly isGateway: boolean
   readonly serviceName: string | undefined
   /** The folder of the app, if it is not the current one. */
   readonly folder: string | undefined
+  /** The folder with the packed packages. Default: the packages are installed from the registry. */
   readonly tarballs: string | undefined
+  /** What the command prints instead of changing a project. */
   readonly prints: 'help' | 'version' | undefined
 }
 

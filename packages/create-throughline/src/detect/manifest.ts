@@ -39,7 +39,7 @@ export function readManifest(project: Project): Manifest {
 
 function parseManifest(project: Project): Manifest {
   const fields = parseJson(project.read('package.json') ?? '{}')
-  if (!fields) throw new Refusal('package.json has a syntax error. Mend it and run this again.')
+  if (!fields) throw new Refusal('package.json has a syntax error. Fix it and run this again.')
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   const record = (value: unknown) => (typeof value === 'object' && value !== null ? value : {})
   return {

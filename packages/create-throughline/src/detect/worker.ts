@@ -24,7 +24,7 @@ export function findWorker(project: Project, { dependencies }: Manifest): Worker
   if (config === undefined) return undefined
   const text = project.read(config) ?? ''
   const settings = config.endsWith('.toml') ? parseToml(text) : parseJson(text)
-  if (!settings) throw new Refusal(`${config} has a syntax error. Mend it and run this again.`)
+  if (!settings) throw new Refusal(`${config} has a syntax error. Fix it and run this again.`)
   if (typeof settings.main !== 'string') return undefined
   const entry = settings.main.replace(/^\.\//, '')
   if (GENERATED.test(entry) || !/\.[cm]?[jt]sx?$/.test(entry) || !project.has(entry)) return undefined

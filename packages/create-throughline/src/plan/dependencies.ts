@@ -70,7 +70,7 @@ function rangeOf(name: string, folder: string, tarballs: string | undefined): st
   const start = `${name.replace('@', '').replace('/', '-')}-`
   const file = readdirSync(tarballs).find((each) => each.startsWith(start) && each.endsWith('.tgz'))
   if (file === undefined)
-    throw new Refusal(`${tarballs} has no ${start}….tgz. Run \`npm run pack\` in the clone.`)
+    throw new Refusal(`${tarballs} has no ${start}….tgz. Run \`npm run pack\` in Throughline's repository.`)
   return `file:${relative(folder, resolve(tarballs, file)).replaceAll('\\', '/')}`
 }
 

@@ -71,7 +71,10 @@ export function makePlan(project: Project, options: PlanOptions = {}): Plan {
 }
 
 function makeGatewayPlan(project: Project, { serviceName, tarballs }: PlanOptions): Plan {
-  if (!isEmpty(project.folder)) throw new Refusal('--gateway makes a new worker. Run it in an empty folder.')
+  if (!isEmpty(project.folder))
+    throw new Refusal(
+      `--gateway makes a new worker, and ${project.folder} is not empty. Run it in an empty folder.`,
+    )
   planNewGateway(project, packageName(serviceName ?? basename(project.folder)))
   const { manifest } = detect(project)
   const draft: Draft = { project, manifest, packages: new Set(), manual: [], notes: [] }

@@ -25,7 +25,7 @@ export function styleOfConfig(
 /** Parses a module of the project. Throws a `Refusal` if it has a syntax error. */
 export function parseEntry(project: Project, path: string): Module {
   const module = parseModule(path, project.read(path) ?? '')
-  if (!module) throw new Refusal(`${path} has a syntax error. Mend it and run this again.`)
+  if (!module) throw new Refusal(`${path} has a syntax error. Fix it and run this again.`)
   return module
 }
 

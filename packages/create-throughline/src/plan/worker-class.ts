@@ -5,10 +5,10 @@ import type { Project } from '../project/project.ts'
 import { resolveImport } from '../project/resolve-import.ts'
 
 /**
- * The name of the class that is the default export: `Entrypoint` if the class has no name, `undefined` if the default export is
- * not a class.
+ * The name of the class that is the default export of a module, for code that the user adds by hand: `Entrypoint` if the class
+ * has no name, `undefined` if the default export is not a class.
  */
-export function findClass(project: Project, module: Module): string | undefined {
+export function findDefaultClass(project: Project, module: Module): string | undefined {
   for (const statement of module.statements) {
     if (statement.type === 'ExportDefaultDeclaration') {
       const { declaration } = statement

@@ -275,7 +275,7 @@ test('a worker that is traced without a relay is named', async () => {
   const { stdout } = await trace(
     "import { instrument } from '@throughline/otel-edge'\nexport default instrument({ fetch })\n",
   )
-  expect(stdout).toContain('src/index.ts has no relay for the spans of pages')
+  expect(stdout).toContain('To receive spans of pages, add a relay to src/index.ts')
 })
 
 test.each([

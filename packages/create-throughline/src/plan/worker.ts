@@ -12,7 +12,7 @@ import { type Draft, editFile } from './draft.ts'
 import { namesPath } from './traces-path.ts'
 import { quoted } from './tracing-module.ts'
 import { type App, callFirst, findApp } from './worker-app.ts'
-import { findClass } from './worker-class.ts'
+import { findDefaultClass } from './worker-class.ts'
 import { planWrangler } from './wrangler.ts'
 
 const PACKAGE = '@throughline/otel-edge'
@@ -27,7 +27,7 @@ export function planWorker(draft: Draft, worker: Worker, serviceName: string): v
   const module = parseModule(path, draft.project.read(path) ?? '')
   const isScript = module?.statements.every(({ type }) => !/^(?:Import|Export)/.test(type)) === true
   const task = `${isScript ? 'Make the worker a module, and wrap' : 'Wrap'} the default export of the worker (${GUIDE})`
-  const className = module && findClass(draft.project, module)
+  const className = module && findDefaultClass(draft.project, module)
   const code = manualCode(serviceName, className)
   editFile(draft, { path, task, code }, (text) => {
     if (!module) return undefined
@@ -62,7 +62,7 @@ function findDefault(project: Project, path: string, depth = 0): string {
 function isTraced({ project, notes }: Draft, module: Module): boolean {
   if (importsFrom(module, (source) => source === PACKAGE || source.startsWith(`${PACKAGE}/`))) {
     const hasRelay = ['otlpRelay', 'withRelay'].some((name) => mentions(module, name))
-    if (!hasRelay) notes.push(`${module.path} has no relay for the spans of pages: ${GUIDE}.`)
+    if (!hasRelay) notes.push(`To receive spans of pages, add a relay to ${module.path}: ${GUIDE}.`)
     return true
   }
   return importsFrom(module, (source) => {

@@ -112,5 +112,5 @@ test.each([
 test('a configuration with a syntax error is refused', async () => {
   const { status, stderr, text } = await configure('wrangler.toml', 'main = src/index.js\n')
   expect([status, text]).toEqual([1, 'main = src/index.js\n'])
-  expect(stderr).toBe('wrangler.toml has a syntax error. Mend it and run this again.\nNothing was changed.')
+  expect(stderr).toBe('wrangler.toml has a syntax error. Fix it and run this again.\nNothing was changed.')
 })

@@ -14,13 +14,14 @@ const IMPLIED_FROM = '2026-08-04'
 /** Plans the compatibility flag that tracing needs, and the variable with the address of the collector. */
 export function planWrangler(draft: Draft, { config: path, settings }: Worker): void {
   const isToml = path.endsWith('.toml')
-  const task = 'Add the compatibility flag, without which the worker fails at start'
+  const reason = 'without it, the worker fails at start'
   const codeOf = (flags: readonly unknown[]) =>
     `${isToml ? 'compatibility_flags = ' : '"compatibility_flags": '}${JSON.stringify(flags)}`
   const flag = missingFlag(settings)
   if (flag !== undefined) {
     const add = isToml ? addTomlElement : addJsonElement
     const code = codeOf([flag])
+    const task = `Add the compatibility flag (${reason})`
     editFile(draft, { path, task, code }, (text) => add(text, 'compatibility_flags', flag))
   }
   const inherited = { ...settings, compatibility_flags: [...flagsOf(settings), ...(flag ? [flag] : [])] }
@@ -28,7 +29,11 @@ export function planWrangler(draft: Draft, { config: path, settings }: Worker): 
     const missing = missingFlag({ ...inherited, ...environment })
     if (missing === undefined) continue
     const code = codeOf([...flagsOf({ ...inherited, ...environment }), missing])
-    draft.manual.push({ path, task: `${task}, to the environment ${name}`, code })
+    draft.manual.push({
+      path,
+      task: `Add the compatibility flag to the environment ${name} (${reason})`,
+      code,
+    })
   }
   if (!hasVariable(settings)) {
     const code = isToml ? `[vars]\n${ENDPOINT} = "${COLLECTOR}"` : `"vars": { "${ENDPOINT}": "${COLLECTOR}" }`

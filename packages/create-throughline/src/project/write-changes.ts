@@ -24,7 +24,7 @@ export function checkWritable(folder: string, changes: readonly Change[]): void 
     const target = realTarget(existing)
     if (target === undefined || relative(root, target).split(sep)[0] === '..')
       throw new Refusal(
-        `${path} is a symbolic link to a file outside of this folder. Run this where the file is.`,
+        `${path} is a symbolic link to a file outside of this folder. Run this in the folder of that file.`,
       )
     // The mode is checked, because root may write everything.
     if ((statSync(target).mode & 0o222) === 0)

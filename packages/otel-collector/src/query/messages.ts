@@ -11,7 +11,10 @@ export interface Query {
 /** The `workerData` of a query worker. */
 export interface WorkerStart {
   readonly path: string
-  /** Set by the pool. A 1 at a slot ends the read in that slot. The last two elements are {@link FLAGS}. */
+  /**
+   * Written by the pool and read by the worker. A 1 at the index of a slot ends the read in that slot. Two elements for all
+   * reads follow: {@link FLAGS}.
+   */
   readonly flags: Int32Array<SharedArrayBuffer>
 }
 
@@ -25,7 +28,7 @@ export interface QueryFailure {
 export const SLOTS = 32
 /** Indices of the flags for all reads of a worker, after the flags of the slots. */
 export const FLAGS: { readonly writer: number; readonly pause: number } = {
-  /** Incremented to end all reads that are in a transaction. */
+  /** Incremented when the writer has to wait for reads, to end all that are in a transaction. */
   writer: SLOTS,
   /** 1 while no transaction may begin. */
   pause: SLOTS + 1,
@@ -33,7 +36,7 @@ export const FLAGS: { readonly writer: number; readonly pause: number } = {
 
 export type ToWorker =
   | { readonly type: 'start'; readonly slot: number; readonly query: Query; readonly maxMillis: number }
-  /** The client has received the last chunk, or has disconnected. */
+  /** Requests the next chunk: the client has received the most recent one, or has disconnected. */
   | { readonly type: 'next'; readonly slot: number }
 
 export type FromWorker =

@@ -40,7 +40,7 @@ function startWorker(port: MessagePort, { path, flags }: WorkerStart): void {
     return { interrupt: createInterrupt(database), store: createQueryStore(database) }
   }
   let opened: ReturnType<typeof open> | undefined
-  /** Resolvers by slot, called when the client has received the last chunk. Only one chunk of a query is sent at a time. */
+  /** Resolvers by slot, called when the client has received the most recent chunk: the chunks of a query are sent one by one. */
   const taken = new Map<number, () => void>()
   const encoder = new TextEncoder()
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)

@@ -13,13 +13,13 @@ export interface DensityProblem {
 }
 
 /**
- * Checks JSON before it is parsed. Rejects a body with more lists, objects and elements than an OTLP request of its
- * size has, or with deeper nesting: parsed, it could take a hundred times its size in memory. Scans the bytes once,
+ * Checks JSON before it is parsed. Rejects a body with more lists, objects and elements than the largest accepted OTLP
+ * request has, or with deeper nesting: parsed, it could take a hundred times its size in memory. Scans the bytes once,
  * without validating the grammar.
  */
 export function densityProblem(bytes: Uint8Array): DensityProblem | undefined {
   let [nodes, depth, isText] = [0, 0, false]
-  // By depth: the number of members of the current object, or -1 for a list.
+  // By depth: the number of members of the current object so far, at least 1, or -1 for a list.
   const members = new Int32Array(MAX_DEPTH + 1)
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index]

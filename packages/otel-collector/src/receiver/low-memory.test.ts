@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLowOnMemory, receiverMemory } from './low-memory.ts'
+import { receiverMemory, savesMemory } from './low-memory.ts'
 import { MAX_BODY_BYTES } from './read-body.ts'
 
 test.each([
@@ -10,7 +10,7 @@ test.each([
   // MAX_MEGABYTES is not set.
   [Number.NaN, false],
 ])('a database of at most %d bytes uses the low-memory limits: %s', (maxBytes, isLow) => {
-  expect(isLowOnMemory(maxBytes)).toBe(isLow)
+  expect(savesMemory(maxBytes)).toBe(isLow)
 })
 
 test('a small machine has lower memory limits, which still allow one body of the maximum size', () => {

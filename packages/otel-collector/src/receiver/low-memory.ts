@@ -13,12 +13,12 @@ export interface ReceiverMemory {
 
 /** The limits of the receiver for a database of at most `maxBytes`. */
 export function receiverMemory(maxBytes: number): ReceiverMemory {
-  return isLowOnMemory(maxBytes)
+  return savesMemory(maxBytes)
     ? { collectAboveBytes: 14 * MIB, bodyBytes: 6 * MIB }
     : { collectAboveBytes: 256 * MIB, bodyBytes: 16 * MIB }
 }
 
 /** Whether a collector with a database of this size saves memory at the expense of speed. */
-export function isLowOnMemory(maxBytes: number): boolean {
+export function savesMemory(maxBytes: number): boolean {
   return maxBytes <= LOW_MEMORY_BYTES
 }

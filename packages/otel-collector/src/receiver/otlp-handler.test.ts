@@ -188,9 +188,9 @@ describe('broken OTLP', () => {
 describe('a span that breaks the data model', () => {
   const good = makeSpan()
   const broken: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
-    ['no trace id', { traceId: '' }, /traceId "" is not 16 non-zero bytes/],
+    ['no trace id', { traceId: '' }, /traceId "" is not 16 bytes with at least one non-zero byte/],
     ['a trace id of zeros', { traceId: '0'.repeat(32) }, /traceId/],
-    ['a short span id', { spanId: 'abcd' }, /spanId "abcd" is not 8 non-zero bytes/],
+    ['a short span id', { spanId: 'abcd' }, /spanId "abcd" is not 8 bytes with at least one non-zero byte/],
     ['a parent id too long', { parentSpanId: 'ab'.repeat(16) }, /parentSpanId/],
     ['no start', { startTimeUnixNano: '0' }, /startTimeUnixNano "0" is not a Unix time in nanoseconds/],
     ['an end before its start', { endTimeUnixNano: '1' }, /ends before it starts/],
@@ -249,7 +249,7 @@ describe('a span that breaks the data model', () => {
       expect(await readFailure(response)).toMatchObject({
         httpStatus: 400,
         code: 3,
-        message: 'no span is valid: spanId "" is not 8 non-zero bytes',
+        message: 'no span is valid: spanId "" is not 8 bytes with at least one non-zero byte',
       })
     }
     expect(await countStoredSpans(collector)).toBe(0)

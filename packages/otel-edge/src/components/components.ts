@@ -6,7 +6,7 @@ import type { EdgeOptions } from '../options.ts'
 
 /** The parts of the SDK that differ between the entry points. A part that an entry point omits is not in its bundle. */
 export interface Components {
-  /** The name of the entry point, for warnings. */
+  /** The name of the entry point. Configurations are cached by it. */
   readonly name: 'full' | 'minimal'
   readonly bindings: readonly BindingInstrumentation[]
   /** Replaces the global objects of the runtime other than `fetch`, once per isolate. Default: none. */

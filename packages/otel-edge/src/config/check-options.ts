@@ -9,7 +9,10 @@ const NUMBER_OPTIONS = {
 } as const
 const EXPORTER_VALUES = { protocol: ['http/json', 'http/protobuf'], compression: ['gzip', 'none'] }
 
-/** Normalizes the options. Invalid values are removed, with a warning. */
+/**
+ * Normalizes the options, and warns of invalid values. Invalid origins, numbers and values of `exporter` are removed. A name
+ * without a binding remains: it has no effect.
+ */
 export function checkOptions(options: EdgeOptions, env: object): EdgeOptions {
   const checked: Record<string, unknown> = { ...normalizeOptions(options) }
   for (const [group, names] of Object.entries(NUMBER_OPTIONS)) {

@@ -1,7 +1,7 @@
 /**
- * Methods and getters of a class and of the classes that it extends.
+ * Methods and getters of a class and of the classes that it extends, up to the first class that is native to the runtime.
  *
- * @param end the prototype to stop at. Default: the prototype of the first class that is native to the runtime.
+ * @param end the prototype to stop at, if it comes before a native class. Default: none.
  */
 export function propertiesOf(prototype: object, end?: object): Map<string, PropertyDescriptor> {
   const properties = new Map<string, PropertyDescriptor>()

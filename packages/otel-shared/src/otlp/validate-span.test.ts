@@ -33,11 +33,20 @@ describe('a valid span', () => {
 
 describe('a span is rejected with the reason', () => {
   test.each<[Partial<OtlpSpan>, string]>([
-    [{ traceId: '' }, 'traceId "" is not 16 non-zero bytes'],
-    [{ traceId: '0'.repeat(32) }, `traceId "${'0'.repeat(32)}" is not 16 non-zero bytes`],
-    [{ traceId: 'x'.repeat(500) }, `traceId "${'x'.repeat(40)}" is not 16 non-zero bytes`],
-    [{ spanId: '2'.repeat(15) }, `spanId "${'2'.repeat(15)}" is not 8 non-zero bytes`],
-    [{ parentSpanId: 'no "id"' }, 'parentSpanId "no \\"id\\"" is not 8 non-zero bytes'],
+    [{ traceId: '' }, 'traceId "" is not 16 bytes with at least one non-zero byte'],
+    [
+      { traceId: '0'.repeat(32) },
+      `traceId "${'0'.repeat(32)}" is not 16 bytes with at least one non-zero byte`,
+    ],
+    [
+      { traceId: 'x'.repeat(500) },
+      `traceId "${'x'.repeat(40)}" is not 16 bytes with at least one non-zero byte`,
+    ],
+    [{ spanId: '2'.repeat(15) }, `spanId "${'2'.repeat(15)}" is not 8 bytes with at least one non-zero byte`],
+    [
+      { parentSpanId: 'no "id"' },
+      'parentSpanId "no \\"id\\"" is not 8 bytes with at least one non-zero byte',
+    ],
     [{ kind: 6 }, 'kind 6 is unknown'],
     [{ kind: -1 }, 'kind -1 is unknown'],
     [{ startTimeUnixNano: '0' }, 'startTimeUnixNano "0" is not a Unix time in nanoseconds'],

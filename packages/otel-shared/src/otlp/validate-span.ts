@@ -6,9 +6,9 @@ const MAX_UINT64 = 18446744073709551615n
 const ZEROS = /^0*$/
 
 /**
- * Normalizes absent ids, which senders write as empty or all-zero ids. A span with such a parent id has no parent. A link
- * without a valid span context is kept if it has attributes or a tracestate. Otherwise it counts as dropped. An invalid id of
- * a link becomes an empty string.
+ * Normalizes absent ids, which senders write as empty or all-zero ids: such a parent id is removed. A link without a valid
+ * span context is kept if it has attributes or a tracestate. Otherwise it counts as dropped. An invalid id of a link becomes
+ * an empty string.
  *
  * @see https://opentelemetry.io/docs/specs/otel/trace/api/#link
  */
@@ -39,10 +39,12 @@ function hasSpanContext({ traceId, spanId }: OtlpLink): boolean {
 
 /** Describes the first violation of OTLP's data model by a decoded span; `undefined` for a valid span. */
 export function spanProblem(span: OtlpSpan): string | undefined {
-  if (!isTraceId(span.traceId)) return `traceId ${quote(span.traceId)} is not 16 non-zero bytes`
-  if (!isSpanId(span.spanId)) return `spanId ${quote(span.spanId)} is not 8 non-zero bytes`
+  if (!isTraceId(span.traceId))
+    return `traceId ${quote(span.traceId)} is not 16 bytes with at least one non-zero byte`
+  if (!isSpanId(span.spanId))
+    return `spanId ${quote(span.spanId)} is not 8 bytes with at least one non-zero byte`
   if (span.parentSpanId && !isSpanId(span.parentSpanId)) {
-    return `parentSpanId ${quote(span.parentSpanId)} is not 8 non-zero bytes`
+    return `parentSpanId ${quote(span.parentSpanId)} is not 8 bytes with at least one non-zero byte`
   }
   if (span.kind < 0 || span.kind > 5) return `kind ${span.kind} is unknown`
   if (!isTime(span.startTimeUnixNano))

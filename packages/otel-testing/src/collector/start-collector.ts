@@ -14,7 +14,7 @@ import { Inbox } from './inbox.ts'
 const OTLP_PATH = /\/v1\/(?:traces|logs|metrics)$/
 
 export interface CollectorOptions extends HttpServerOptions {
-  /** Handles the requests that are not exports, such as those for pages. Default: every request is an export. */
+  /** Answers the requests that are not exports, as an origin server does. Default: every request is an export. */
   readonly origin?: RequestHandler
   /** Matches the paths of exports. Default: with `origin` the paths of OTLP, otherwise all paths. */
   readonly exportPaths?: RegExp

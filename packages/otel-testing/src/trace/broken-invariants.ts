@@ -5,7 +5,7 @@ import { ATTR_ACTION_END_REASON, ATTR_ACTION_TYPE, ATTR_INCOMPLETE, ATTR_KEPT } 
 const GRACE_MILLIS = 10
 
 /**
- * Checks a complete trace: no span arrives twice, and each child starts and ends within its parent. Returns a sentence for each
+ * Checks a trace of which all spans have arrived: no span arrives twice, and each child starts and ends within its parent. Returns a sentence for each
  * violation.
  *
  * The second rule has exceptions: consumer spans and their descendants, which can run after their parent; the incomplete spans
@@ -27,7 +27,7 @@ export function brokenInvariants(
   return problems
 }
 
-/** Returns a sentence for each span and each of the attributes that its resource lacks. */
+/** Returns a sentence for each of the attributes that the resource of a span lacks, and for each such span. */
 export function missingResourceAttributes(spans: readonly ReceivedSpan[], keys: readonly string[]): string[] {
   return spans.flatMap((span) =>
     keys

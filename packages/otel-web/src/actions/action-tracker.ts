@@ -36,7 +36,7 @@ export interface ActionTrackerParts {
   readonly globals: PageGlobals
   readonly pageContexts: ContextManager
   readonly ids: PageIds
-  /** Read in `start()`, not in the constructor: the provider is created after the tracker. */
+  /** The tracker reads it in `start()`, not in its constructor: the provider is created after the tracker. */
   readonly tracer: Tracer
   /** Called for each action after its span has ended. */
   onActionEnd(action: Action): void
@@ -44,11 +44,14 @@ export interface ActionTrackerParts {
 
 /** Starts actions, and reports to each action which spans of its context are pending. */
 export class ActionTracker implements SpanProcessor {
+  /** By span: the action that the span is a descendant of. */
   readonly #owners = new WeakMap<object, Action>()
+  /** The actions that have caused something and have not ended. */
   readonly #used = new Set<Action>()
   readonly #actionSpans = new WeakSet<object>()
   readonly #parts: ActionTrackerParts
   readonly #recent: Action[] = []
+  /** By error or promise: the action that it came from. */
   readonly #causes = new WeakMap<object, Action>()
   #starting = false
 
@@ -56,7 +59,7 @@ export class ActionTracker implements SpanProcessor {
     this.#parts = parts
   }
 
-  /** True for the span of an action, also while that span is being started. */
+  /** True for the span of an action. Span processors see it before `startSpan` returns, so it is true for any span until then. */
   isAction(span: object): boolean {
     return this.#starting || this.#actionSpans.has(span)
   }

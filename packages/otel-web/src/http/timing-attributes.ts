@@ -3,8 +3,9 @@ import { ATTR_NETWORK_PROTOCOL_VERSION } from '@opentelemetry/semantic-conventio
 import { ATTR_HTTP_RESPONSE_BODY_SIZE, attrTiming } from '../core/semconv.ts'
 
 /**
- * The phases of a request in milliseconds, one attribute each. Phases that did not happen are omitted. OpenTelemetry's
- * fetch instrumentation adds nine span events instead, which take more than twice the bytes of the span.
+ * The phases of a request in milliseconds, one attribute each. `queue` is the whole time before the request is sent, so it
+ * includes `redirect`, `dns` and `connect`. Phases that did not happen are omitted. OpenTelemetry's fetch instrumentation
+ * adds nine span events instead, which take more than twice the bytes of the span.
  */
 export function timingAttributes(timing: PerformanceResourceTiming): Attributes {
   const attributes: Attributes = {}

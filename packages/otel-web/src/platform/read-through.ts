@@ -1,6 +1,6 @@
 /**
  * Creates a replacement for an options object that a caller passes to the platform. The platform still decides which
- * members it reads, in which order and how often. It gets what `map` returns for each value.
+ * members it reads, in which order and how often. For each value, the platform gets what `map` returns.
  */
 export function readThrough(source: object, map: (value: unknown, name: PropertyKey) => unknown): object {
   // The target is a new object: a Proxy of a frozen source could not return other values. The getters of the source are

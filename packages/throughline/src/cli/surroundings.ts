@@ -1,5 +1,11 @@
-/** No finding of severity `error`; at least one; wrong options, or a page that cannot be reached. */
-export const EXIT = { fine: 0, faulty: 1, unusable: 2 } as const
+export const EXIT = {
+  /** No finding has the severity `error`. */
+  fine: 0,
+  /** At least one finding has the severity `error`. */
+  faulty: 1,
+  /** The options are wrong, or the page cannot be reached. */
+  unusable: 2,
+} as const
 
 /** Where a command prints, and what it knows of its terminal. */
 export interface Surroundings {

@@ -5,7 +5,7 @@ export const DOCTOR_HELP = `throughline doctor URL [options]
 
 Checks a deployed chain from outside, and says where it breaks and what to change.
 
-  --request=URL       an address that the edge traces (default: the page)
+  --request=URL       the address of a request that the edge traces (default: the page)
   --api=URL           an API on another origin that the page calls (can be repeated)
   --endpoint=URL      where spans are posted (default: as in the script tag, else /v1/traces)
   --backend=URL       where the trace is read: embedded collector, Jaeger or Zipkin (default: not read)
@@ -46,10 +46,13 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
   if (values.help) return 'help'
   const [text, ...others] = positionals
   if (text === undefined) throw new UsageError('the URL of the page is missing')
-  if (others.length > 0) throw new UsageError(`one URL is checked at a time: ${others.join(' ')} is too much`)
+  if (others.length > 0)
+    throw new UsageError(`one URL is checked at a time, but there are more: ${others.join(' ')}`)
   const url = parseUrl('URL', text)
   if (values.expect !== undefined && values.backend === undefined) {
-    throw new UsageError('--expect needs --backend, where the trace is read')
+    throw new UsageError(
+      '--expect needs --backend: the services are looked for in the trace that is read there',
+    )
   }
   if (!values.browser && (values.click.length > 0 || values.chromium !== undefined)) {
     throw new UsageError('--click and --chromium need --browser')
@@ -120,6 +123,6 @@ function parseUrl(name: string, text: string, base?: URL): URL {
 function parseSeconds(name: string, text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0 && seconds <= 600))
-    throw new UsageError(`${name}=${text} is not a number of seconds up to 600`)
+    throw new UsageError(`${name}=${text} is not a number of seconds above 0 and up to 600`)
   return seconds * 1_000
 }

@@ -17,31 +17,36 @@ import type { Draft } from '../draft.ts'
 import { importSpecifier } from '../tracing-module.ts'
 
 /**
- * Plans an error handler that reports to `tracing`, the path of the module that exports it, and adds it to the providers
- * of the only `bootstrapApplication` of the entry. Without such providers, a note names the guide.
+ * Plans an error handler that reports to `tracing`, and adds it to the providers of the only `bootstrapApplication` of the
+ * entry. A note names the guide instead if these providers are not found, or if the app already has an error handler.
+ *
+ * @param tracingPath the path of the module that exports `tracing`
  */
-export function planAngularErrors(draft: Draft, entry: Module, tracing: string): void {
+export function planAngularErrors(draft: Draft, entry: Module, tracingPath: string): void {
   const { project } = draft
   const config = findConfig(project, entry)
   const path = config && posix.join(posix.dirname(config.module.path), 'error-tracing.ts')
   if (!config || path === undefined || project.has(path) || mentions(config.module, 'ErrorHandler')) {
-    draft.notes.push('Errors that Angular catches: see "Errors" in docs/frameworks/angular.md.')
+    draft.notes.push('To record errors that Angular catches, see "Errors" in docs/frameworks/angular.md.')
     return
   }
   const { module, providers } = config
-  project.write(path, inStyleOf(module, handlerText(importSpecifier(project, path, tracing))))
+  project.write(path, inStyleOf(module, handlerText(importSpecifier(project, path, tracingPath))))
   const specifier = importSpecifier(project, module.path, path)
   project.write(
     module.path,
     applyEdits(module.text, [
       insertFirst(module, `import { provideErrorTracing } from '${specifier}';`),
+      // Angular uses the last provider of a class, so an `ErrorHandler` of the app's own providers stays in use.
       ...addElement(module.text, providers, 'provideErrorTracing()', 'first'),
     ]),
   )
 }
 
-const handlerText = (tracing: string) => `import { ErrorHandler, type Provider } from '@angular/core';
-import { tracing } from '${tracing}';
+const handlerText = (
+  tracingSpecifier: string,
+) => `import { ErrorHandler, type Provider } from '@angular/core';
+import { tracing } from '${tracingSpecifier}';
 
 class TracingErrorHandler extends ErrorHandler {
   override handleError(error: unknown): void {
@@ -59,7 +64,10 @@ interface Config {
   readonly providers: ArrayExpression
 }
 
-/** The module of the application's configuration, with the array of its providers. */
+/**
+ * The module of the application's configuration, with the array of its providers: the second argument of
+ * `bootstrapApplication`, if it is a constant that the entry imports.
+ */
 function findConfig(project: Project, entry: Module): Config | undefined {
   const calls = entry.statements.flatMap((each) => findCalls(each, 'bootstrapApplication'))
   const [, argument] = calls[0]?.arguments ?? []

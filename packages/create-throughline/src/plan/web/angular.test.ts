@@ -69,7 +69,9 @@ test.each([
 ])('in an app with %s, a note names the guide', async (_, changes) => {
   const { status, files, stdout } = await run(changes)
   expect(status).toBe(0)
-  expect(stdout).toContain('Errors that Angular catches: see "Errors" in docs/frameworks/angular.md.')
+  expect(stdout).toContain(
+    'To record errors that Angular catches, see "Errors" in docs/frameworks/angular.md.',
+  )
   expect(files['src/app/error-tracing.ts']).toBeUndefined()
   expect(files['src/main.ts']).toMatch(/^import '\.\/tracing';?\n/)
 })

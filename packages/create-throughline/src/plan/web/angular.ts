@@ -52,7 +52,7 @@ export function planAngular(draft: Draft, serviceName: string): void {
 /** The only application of angular.json. Throws a `Refusal` if there are others, or none. */
 function findApplication(project: Project): Application {
   const workspace = parseJson(project.read(WORKSPACE) ?? '')
-  if (!workspace) throw new Refusal(`${WORKSPACE} has a syntax error. Mend it and run this again.`)
+  if (!workspace) throw new Refusal(`${WORKSPACE} has a syntax error. Fix it and run this again.`)
   const apps = Object.entries(recordOf(workspace.projects)).filter(
     ([, value]) => recordOf(value).projectType === 'application',
   )
@@ -66,7 +66,9 @@ function findApplication(project: Project): Application {
   const { browser, main, index } = recordOf(recordOf(build).options)
   const entry = browser ?? main
   if (typeof entry !== 'string' || !project.has(entry) || !serve)
-    throw new Refusal(`${WORKSPACE} names no entry and no development server of ${name}. ${BY_HAND}`)
+    throw new Refusal(
+      `${WORKSPACE} names no entry that exists, or no development server, for ${name}. ${BY_HAND}`,
+    )
   return {
     entry,
     page: typeof index === 'string' ? index : posix.join(posix.dirname(entry), 'index.html'),
@@ -98,7 +100,7 @@ function planProxy(draft: Draft, { proxy, serve }: Application, style: ModuleSty
     return
   }
   if (project.has(NEW_PROXY))
-    throw new Refusal(`${NEW_PROXY} has another purpose. Rename it and run this again.`)
+    throw new Refusal(`${NEW_PROXY} exists, but ${WORKSPACE} does not use it. Rename it and run this again.`)
   project.write(NEW_PROXY, inStyleOf(style, `export default { ${line} };\n`))
   const options = `"options": { "proxyConfig": "${NEW_PROXY}" }`
   editFile(draft, { path: WORKSPACE, task: 'Add to "serve"', code: options }, (text) =>

@@ -34,7 +34,9 @@ export function planNextjs(draft: Draft, serviceName: string): void {
       addCall(project, path, text, call),
     )
   }
-  draft.notes.push('Errors that React catches: see "Errors of rendering" in docs/frameworks/nextjs.md.')
+  draft.notes.push(
+    'To record errors that React catches, see "Errors of rendering" in docs/frameworks/nextjs.md.',
+  )
   planRewrite(draft, style)
 }
 

@@ -43,7 +43,11 @@ test('a plugin that starts tracing and a rule for the spans are left', async () 
 })
 
 test.each([
-  ['a folder by an expression', { 'nuxt.config.ts': configWith('srcDir: folder') }, /sets srcDir by an exp/],
+  [
+    'a folder by an expression',
+    { 'nuxt.config.ts': configWith('srcDir: folder') },
+    /srcDir in nuxt\.config\.ts is not a plain string/,
+  ],
   ['a syntax error', { 'nuxt.config.ts': 'export default {' }, /nuxt\.config\.ts has a syntax error/],
   ['Nuxt 2', { 'package.json': '{ "dependencies": { "nuxt": "^2.18.0" } }' }, /an app of Nuxt 2/],
 ])('an app with %s is refused', async (_, changes, message) => {

@@ -26,7 +26,10 @@ export function planNuxt(draft: Draft, serviceName: string): void {
   if (!files.some((path) => project.read(path)?.includes('startTracing('))) {
     const paths = ['tracing', 'throughline'].map((name) => `plugins/${name}.client.${ending}`)
     const path = paths.map((each) => posix.join(sources, each)).find((each) => !project.has(each))
-    if (path === undefined) throw new Refusal(`${sources}/${paths[1]} has another purpose. Rename it.`)
+    if (path === undefined)
+      throw new Refusal(
+        `${paths.join(' and ')} in ${sources} do not start tracing. Rename one of them and run this again.`,
+      )
     project.write(path, inStyleOf(style, pluginText(serviceName)))
   }
   const hasRoute = files.some((path) => path.startsWith(`${server}/`) && /v1\/traces\b/.test(path))
@@ -46,17 +49,20 @@ const ROUTE = `const collector = ${COLLECTOR};
 export default defineEventHandler((event) => proxyRequest(event, \`\${collector}${PATH}\`));
 `
 
-/** The folders of the app and of its server. Throws a `Refusal` if the configuration sets them by an expression. */
+/** The folders of the app and of its server. Throws a `Refusal` if the configuration computes them. */
 function findFolders(
   { project, manifest }: Draft,
   config: string | undefined,
 ): { readonly sources: string; readonly server: string } {
   const major = Number(/\d+/.exec(manifest.dependencies.nuxt ?? '')?.[0] ?? 4)
   if (major < 3)
-    throw new Refusal(`This is an app of Nuxt ${major}, which create-throughline does not change.`)
+    throw new Refusal(
+      `This is an app of Nuxt ${major}, which create-throughline does not change. ` +
+        "Add tracing by hand: docs/embed.md#script-tag in Throughline's repository.",
+    )
   const module = config === undefined ? undefined : parseModule(config, project.read(config) ?? '')
   if (config !== undefined && !module)
-    throw new Refusal(`${config} has a syntax error. Mend it and run this again.`)
+    throw new Refusal(`${config} has a syntax error. Fix it and run this again.`)
   const isNewLayout = major > 3 || (module !== undefined && mentions(module, 'compatibilityVersion'))
   const isInRoot = !isNewLayout || (project.find(...IN_ROOT) !== undefined && !project.has('app/app.vue'))
   const sources = readFolder(module, 'srcDir') ?? (isInRoot ? '.' : 'app')
@@ -71,7 +77,7 @@ function readFolder(module: Module | undefined, option: string): string | undefi
   const value = config && findProperty(config, option)?.value
   if (value?.type === 'StringLiteral' && /^[\w./-]+$/.test(value.value)) return posix.join(value.value, '.')
   throw new Refusal(
-    `${module.path} sets ${option} by an expression. Add tracing by hand: docs/frameworks/nuxt.md ` +
+    `The option ${option} in ${module.path} is not a plain string. Add tracing by hand: docs/frameworks/nuxt.md ` +
       "in Throughline's repository.",
   )
 }

@@ -50,7 +50,7 @@ function addToHooks(draft: Draft, module: Module, serviceName: string): string {
   const hasOwnHandler = mentions(module, 'handleError')
   const isTaken = mentions(module, 'tracing')
   if (hasOwnHandler || isTaken)
-    draft.notes.push('Errors that SvelteKit catches: see "Errors" in docs/frameworks/sveltekit.md.')
+    draft.notes.push('To record errors that SvelteKit catches, see "Errors" in docs/frameworks/sveltekit.md.')
   const call =
     hasOwnHandler || isTaken ? start(serviceName).replace('const tracing = ', '') : start(serviceName)
   const last = imports.at(-1)

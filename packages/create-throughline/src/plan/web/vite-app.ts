@@ -57,7 +57,7 @@ function reportErrors(
 ): readonly Edit[] | undefined {
   if (framework === 'vue') {
     const edits = reportVueErrors(entry)
-    if (!edits) draft.notes.push('Errors that Vue catches: see "Errors" in docs/frameworks/vue.md.')
+    if (!edits) draft.notes.push('To record errors that Vue catches, see "Errors" in docs/frameworks/vue.md.')
     return edits
   }
   if (framework !== 'react') return undefined
@@ -65,7 +65,7 @@ function reportErrors(
   const edits = major >= 19 ? reportReactErrors(entry) : undefined
   if (!edits) {
     const guide = major >= 19 ? 'docs/frameworks/react-19.md' : 'docs/frameworks/react-18.md'
-    draft.notes.push(`Errors that React catches: see "Errors of rendering" in ${guide}.`)
+    draft.notes.push(`To record errors that React catches, see "Errors of rendering" in ${guide}.`)
   }
   return edits
 }

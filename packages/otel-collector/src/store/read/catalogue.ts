@@ -14,7 +14,7 @@ export interface Catalogue {
   dependencies(startMinNano: bigint, startMaxNano: bigint): Dependency[]
 }
 
-/** Creates the catalogue. The connection must have the SQL function `go_on()`. */
+/** Creates the catalogue. The connection must have the SQL function `go_on()`, which throws to end a query (`interrupt.ts`). */
 export function createCatalogue(database: DatabaseSync): Catalogue {
   // Jumps from one name to the next in the index: `SELECT DISTINCT` would read all spans.
   const services = database.prepare(`
@@ -35,6 +35,7 @@ export function createCatalogue(database: DatabaseSync): Catalogue {
   return {
     services: () => services.all().map((row) => String(row.service)),
     operations(service, spanKind) {
+      // Jaeger has one name for the kinds unspecified and internal, so two rows can be the same operation.
       const found = new Map<string, Operation>()
       for (const row of operations.all(service)) {
         const operation = { name: String(row.name), spanKind: spanKindName(Number(row.kind)) }

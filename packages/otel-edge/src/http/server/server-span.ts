@@ -18,7 +18,7 @@ import { requestAttributes } from './request-attributes.ts'
 
 /**
  * Starts the server span of a request. It continues the trace of a trusted caller; otherwise it starts a new trace, with a
- * link to the caller.
+ * link to the caller. Within another invocation, it is a child of the active span, with a link to the caller.
  */
 export function startServerRequest(
   sdk: Sdk,

@@ -70,7 +70,7 @@ function checkTrustedTypes(policy: Policy, { page }: Target): Finding[] {
   return [
     finding('page-csp-trusted-types', {
       seen: `"${directive}"`,
-      fix: 'Add throughline to trusted-types. Without it there is no tracing.',
+      fix: 'Add throughline to trusted-types. Without it, nothing is traced.',
     }),
   ]
 }

@@ -26,7 +26,7 @@ function checkTracedResponse(traced: TracedRequest): Finding[] {
   return checkTraceparents(traced, all)
 }
 
-/** The findings of the metrics `traceparent` of a response, of which there is at least one. */
+/** The findings of the metrics `traceparent` in the `Server-Timing` of a response, of which there is at least one. */
 export function checkTraceparents({ url, traceId }: TracedRequest, all: readonly string[]): Finding[] {
   const [first = ''] = all
   const where = displayUrl(url)
@@ -45,15 +45,16 @@ export function checkTraceparents({ url, traceId }: TracedRequest, all: readonly
 
 function withoutTraceparent(where: string, response: Response): Finding {
   if (mayBeShared(response)) {
+    const control = headerOf(response, 'cache-control')
     return finding('edge-cached-page', {
-      seen: `${where}: cache-control ${headerOf(response, 'cache-control') ?? '(by another header)'}`,
+      seen: `${where}: ${control === undefined ? 'shared caching is allowed by another header than cache-control' : `cache-control ${control}`}`,
       fix: 'Pass --request with an address that is not cached, such as one of the API.',
     })
   }
   const others = headerOf(response, 'server-timing')
   return finding('edge-no-traceparent', {
     seen: `${where}: Server-Timing ${others === undefined ? 'is absent' : 'has no metric traceparent'}`,
-    fix: 'Put tracing() before the handlers of this address, and let no proxy remove Server-Timing.',
+    fix: 'Put tracing() before the handlers of this address, and check that no proxy removes Server-Timing.',
   })
 }
 
@@ -62,7 +63,7 @@ function checkDuplicates(where: string, all: readonly string[]): Finding[] {
   return [
     finding('edge-duplicate-traceparent', {
       seen: `${where}: ${all.join(', ')}`,
-      fix: 'Let one layer write the metric: leave it out of the inner one, or trace the request once.',
+      fix: 'Let only one layer send the metric traceparent: remove it from the response of the inner layer, or trace the request in one layer.',
     }),
   ]
 }
@@ -70,7 +71,7 @@ function checkDuplicates(where: string, all: readonly string[]): Finding[] {
 function newTrace(where: string, sent: string, received: string): Finding {
   return finding('edge-new-trace', {
     seen: `${where}: sent trace ${sent}, the response names ${received}`,
-    fix: "Set trust of the first worker so that it continues pages of this site ('same-origin', or the page's origin in its list), and check that no proxy removes traceparent or sends it twice.",
+    fix: "Set the option trust of the first worker to 'same-origin', or to a list with the origin of the page, and check that no proxy removes traceparent or sends it twice.",
   })
 }
 

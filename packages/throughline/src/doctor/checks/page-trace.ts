@@ -17,7 +17,7 @@ export function checkPageTrace({ page: { response }, again }: Target): Finding[]
     return [
       finding('page-stale-trace', {
         seen: `two requests name trace ${traceId}; cache-control ${cacheControl}${age ? `, age ${age}` : ''}`,
-        fix: 'Do not cache HTML with the trace of one request: send cache-control: private or no-cache, or no trace with it.',
+        fix: 'Do not cache HTML that names a trace: send cache-control: private or no-cache with it, or remove the trace from it.',
       }),
     ]
   }
@@ -25,7 +25,7 @@ export function checkPageTrace({ page: { response }, again }: Target): Finding[]
   return [
     finding('page-shared-trace', {
       seen: `cache-control ${cacheControl} on a response with a trace`,
-      fix: 'Send cache-control: private or no-cache with it, or no trace: all visitors of a cache would continue this trace.',
+      fix: 'Send cache-control: private or no-cache with the page, or remove the trace from it: all visitors who get the cached page would continue one trace.',
     }),
   ]
 }

@@ -12,7 +12,7 @@ export function checkRelayAnswer({ relay, page }: Target): Finding[] {
   const { url, empty } = relay
   const where = displayUrl(url)
   if (empty instanceof RequestFailure) {
-    const fix = 'Check data-endpoint, or pass --endpoint.'
+    const fix = 'Correct data-endpoint in the script tag, or pass the address of the endpoint by --endpoint.'
     return [finding('relay-unreachable', { seen: `${where}: ${empty.message}`, fix })]
   }
   const refused = isRefused(empty) ? [refusal(where, empty)] : checkBody(where, empty)
@@ -31,17 +31,17 @@ const REFUSALS: Readonly<Record<number, readonly [FindingId, string]>> = {
   ],
   404: [
     'relay-not-found',
-    "Register app.post('/v1/traces', otlpRelay()), or forward the path to a collector. --endpoint names another one.",
+    "Register app.post('/v1/traces', otlpRelay()), or forward the path to a collector. Pass --endpoint if spans are posted to another address.",
   ],
-  405: ['relay-not-found', 'Let the path take POST: a file server answers here.'],
+  405: ['relay-not-found', 'Let the path accept POST: a server of files answers there.'],
   410: [
     'relay-consent',
     'The SDK sends nothing for an hour after 410. Answer 410 only to users who have withdrawn consent.',
   ],
-  415: ['relay-content-type', 'Let the endpoint take application/json, or put the relay before it.'],
+  415: ['relay-content-type', 'Let the endpoint accept application/json, or put the relay in front of it.'],
   451: [
     'relay-consent',
-    'Let the endpoint take spans, and require consent in the page: data-consent="required".',
+    'Let the endpoint accept spans, and require consent in the page: data-consent="required".',
   ],
 }
 
@@ -57,7 +57,7 @@ function refusal(where: string, response: Response): Finding {
   }
   const [id, fix] = REFUSALS[status] ?? [
     'relay-failed',
-    'Look for the cause at the collector; `wrangler tail` shows warnings of the relay.',
+    'Look for the cause in the log of the collector; `wrangler tail` shows warnings of the relay.',
   ]
   return finding(id, { seen: `${where}: status ${status}${excerpt(response)}`, fix })
 }
@@ -74,19 +74,21 @@ function checkBody(where: string, response: Response): Finding[] {
   }
   if (type === 'application/json' || response.body === '') return []
   const seen = `${where}: content-type ${type || '(none)'}${excerpt(response)}`
-  const fix = 'Check that an OTLP/HTTP receiver answers: its response to JSON is application/json.'
+  const fix =
+    'Check that an OTLP/HTTP receiver answers there: it responds to JSON with content-type application/json.'
   return [finding('relay-response-type', { seen, fix })]
 }
 
 function checkCors(where: string, { preflight, empty }: RelayObservation, origin: string): Finding[] {
   if (preflight === undefined || empty instanceof RequestFailure) return []
   const problem =
-    preflightProblem(preflight, origin) ?? (allowsOrigin(empty, origin) ? undefined : 'POST has no CORS')
+    preflightProblem(preflight, origin) ??
+    (allowsOrigin(empty, origin) ? undefined : `POST: ${describeOrigin(empty)}`)
   if (problem === undefined) return []
   return [
     finding('relay-cors', {
       seen: `${where}: ${problem}`,
-      fix: `Allow ${origin} and the header content-type there, or post to the page's own origin and relay from it.`,
+      fix: `Allow ${origin} and the header content-type at the endpoint, or post to the page's own origin and relay from there.`,
     }),
   ]
 }
@@ -95,10 +97,16 @@ function preflightProblem(preflight: Response | RequestFailure, origin: string):
   if (preflight instanceof RequestFailure) return preflight.message
   if (isRefused(preflight)) return `OPTIONS answered ${preflight.status}`
   if (!allowsOrigin(preflight, origin)) {
-    return `access-control-allow-origin ${headerOf(preflight, 'access-control-allow-origin') ?? 'is absent'}`
+    return `OPTIONS: ${describeOrigin(preflight)}`
   }
   const allowed = (headerOf(preflight, 'access-control-allow-headers') ?? '').toLowerCase()
-  return /\*|content-type/.test(allowed) ? undefined : 'access-control-allow-headers lacks content-type'
+  return /\*|content-type/.test(allowed)
+    ? undefined
+    : 'OPTIONS: access-control-allow-headers lacks content-type'
+}
+
+function describeOrigin(response: Response): string {
+  return `access-control-allow-origin ${headerOf(response, 'access-control-allow-origin') ?? 'is absent'}`
 }
 
 /** Whether the status is not 2xx. */

@@ -16,7 +16,7 @@ export function checkRelayClock({ relay: { url, empty } }: Target): Finding[] {
   return [
     finding('relay-clock', {
       seen: `${displayUrl(url)}: its Date is ${seconds} s ${offset.millis > 0 ? 'ahead of' : 'behind'} this machine`,
-      fix: 'Synchronize the clocks of both machines (NTP). Spans of a wrong clock are outside of their parents.',
+      fix: 'Synchronize the clocks of both machines (NTP). With a wrong clock, spans are shown outside of their parents.',
       ...(isError ? { severity: 'error' as const } : {}),
     }),
   ]

@@ -20,7 +20,8 @@ export function checkRelayExports({ relay: { url, more } }: Target): Finding[] {
 function checkSpans(where: string, response: Response | RequestFailure): Finding[] {
   if (response instanceof RequestFailure || isRefused(response)) {
     const seen = `${where}: an export with spans: ${describe(response)}`
-    const fix = 'The endpoint takes empty exports only. Look for the cause at the relay and at the collector.'
+    const fix =
+      'The endpoint accepts only exports without spans. Look for the cause in the logs of the relay and of the collector.'
     return [finding('relay-failed', { seen, fix })]
   }
   if (parseRejectedCount(response.body) === 0) return []
@@ -29,8 +30,8 @@ function checkSpans(where: string, response: Response | RequestFailure): Finding
     finding('relay-rejected-spans', {
       seen: `${where}${excerpt(response)}`,
       fix: isByName
-        ? 'The relay has a list of service names, as it should. Add throughline-doctor to it to see spans of the doctor.'
-        : 'The message of the endpoint names the cause.',
+        ? 'The relay accepts only the service names of its list, as it should. Add throughline-doctor to the list to store the spans of the doctor.'
+        : 'Correct what the message of the endpoint names.',
       ...(isByName ? { severity: 'note' as const } : {}),
     }),
   ]
@@ -38,14 +39,14 @@ function checkSpans(where: string, response: Response | RequestFailure): Finding
 
 function checkCompressed(where: string, response: Response | RequestFailure): Finding[] {
   if (!(response instanceof RequestFailure) && !isRefused(response)) return []
-  const seen = `${where}: content-encoding gzip: ${describe(response)}`
+  const seen = `${where}: an export with content-encoding gzip: ${describe(response)}`
   const fix = 'Let the endpoint decompress gzip, or forward the body with its Content-Encoding.'
   return [finding('relay-gzip', { seen, fix })]
 }
 
 function checkLarge(where: string, response: Response | RequestFailure): Finding[] {
   if (!(response instanceof RequestFailure) && !isRefused(response)) return []
-  const seen = `${where}: 100 kB: ${describe(response)}`
+  const seen = `${where}: an export of 100 kB: ${describe(response)}`
   const fix = 'Allow bodies of 1 MB: batches of the SDK have up to 256 kB before compression.'
   return [finding('relay-size-limit', { seen, fix })]
 }

@@ -23,7 +23,7 @@ function checkScript({ role, url, response }: ScriptObservation, target: Target)
 }
 
 const FILES =
-  'Serve throughline.js, throughline-sdk.js, throughline-extras.js and throughline-react.js in one folder, or set data-sdk.'
+  'Serve throughline.js, throughline-sdk.js, throughline-extras.js and throughline-react.js from one folder, or set data-sdk to the address of throughline-sdk.js.'
 
 function checkType(where: string, response: Response): Finding[] {
   const type = mediaTypeOf(response)

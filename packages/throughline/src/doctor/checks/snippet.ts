@@ -19,7 +19,7 @@ export function checkSnippet(target: Target): Finding[] {
     findings.push(
       finding('page-no-service-name', {
         seen: describe(tag),
-        fix: 'Add data-service-name to the script tag. Without it nothing is traced.',
+        fix: 'Add data-service-name to the script tag. Without it, nothing is traced.',
       }),
     )
   }
@@ -27,7 +27,7 @@ export function checkSnippet(target: Target): Finding[] {
   if (early[0]) {
     findings.push(
       finding('page-late-snippet', {
-        seen: `${early.length} before it, the first is ${describe(early[0])}`,
+        seen: `scripts before the script tag of the SDK: ${early.length}, the first is ${describe(early[0])}`,
         fix: 'Move the script tag of the SDK to the start of the head, before all other scripts.',
       }),
     )
@@ -37,7 +37,7 @@ export function checkSnippet(target: Target): Finding[] {
     findings.push(
       finding('page-async-snippet', {
         seen: `the script tag has ${asynchronous}`,
-        fix: `Remove ${asynchronous}: requests before the script has run are not traced.`,
+        fix: `Remove ${asynchronous}: requests that the page sends before the script has run are not traced.`,
       }),
     )
   }
@@ -52,7 +52,7 @@ function checkAttributes({ page: { snippet } }: Target): Finding[] {
     findings.push(
       finding('page-unknown-attribute', {
         seen: unknown.join(', '),
-        fix: 'Correct the names: docs/embed.md has the attributes of the script tag.',
+        fix: 'Correct the names. docs/embed.md lists the attributes of the script tag.',
       }),
     )
   }
@@ -60,7 +60,7 @@ function checkAttributes({ page: { snippet } }: Target): Finding[] {
     findings.push(
       finding('page-propagate-origin', {
         seen: snippet.invalidPropagateTo.map((entry) => JSON.stringify(entry)).join(', '),
-        fix: 'Write origins without path, slash and spaces, separated by commas: https://api.example.com,https://b.example',
+        fix: 'Write origins without a path, a slash at the end and spaces, separated by commas: https://api.example.com,https://b.example',
       }),
     )
   }
@@ -69,12 +69,12 @@ function checkAttributes({ page: { snippet } }: Target): Finding[] {
 
 function missing({ page }: Target): Finding {
   return finding('page-no-snippet', {
-    seen: `${page.tags.filter(({ name }) => name === 'script').length} scripts at ${displayUrl(page.response.url)}, none of the SDK`,
+    seen: `${displayUrl(page.response.url)}: ${page.tags.filter(({ name }) => name === 'script').length} script elements, none of the SDK`,
     fix: `Add ${TAG} at the start of the head. If the page imports the SDK in its own scripts, pass --bundled.`,
   })
 }
 
-/** Scripts with `defer` and modules run after parsing; data blocks do not run. */
+/** Scripts with `defer` and modules run after parsing; data blocks do not run. A script with `async` may run at any time. */
 function runsWhileParsing({ name, attributes }: Tag): boolean {
   const type = attributes.get('type')?.toLowerCase() ?? ''
   const isScript =

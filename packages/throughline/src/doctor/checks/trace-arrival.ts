@@ -41,8 +41,8 @@ export function checkTraceArrival({ options, trace }: Target): Finding[] {
     const last = callsWithoutServer(foreignSpans(trace))
     return [
       finding('trace-service-missing', {
-        seen: `${missing.join(', ')} after ${seconds} s; trace ${traceId} has ${present}${last}`,
-        fix: 'Check that the caller sends traceparent to the service, that no proxy between them removes it or sends it twice, and that the service exports. --request names a request that reaches it.',
+        seen: `no span of ${missing.join(', ')} after ${seconds} s; trace ${traceId} has spans of ${present}${last}`,
+        fix: 'Check that the caller sends traceparent to the service, that no proxy between them removes it or sends it twice, and that the service exports. Pass --request with an address that reaches the service.',
       }),
     ]
   }
@@ -73,7 +73,7 @@ function checkNames(trace: NonNullable<Target['trace']>): Finding[] {
   return [
     finding('trace-unnamed-service', {
       seen: `${unnamed.length} spans, such as ${labelOf(first)}`,
-      fix: 'Set OTEL_SERVICE_NAME of the service.',
+      fix: 'Set OTEL_SERVICE_NAME in the environment of the service.',
     }),
   ]
 }

@@ -70,7 +70,7 @@ function checkSecrets(spans: readonly TraceSpan[]): Finding[] {
   return [
     finding('trace-secret', {
       seen: `${first.attribute.key} of ${labelOf(first.span)}${found.length > 1 ? `, and ${found.length - 1} more` : ''}`,
-      fix: 'Do not record it. The embedded collector redacts with REDACT=true, the relay always (docs/redaction.md).',
+      fix: 'Do not record the attribute. The relay redacts secrets always, the embedded collector with REDACT=true (docs/redaction.md).',
     }),
   ]
 }

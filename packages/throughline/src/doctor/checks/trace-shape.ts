@@ -31,17 +31,17 @@ export function checkTraceShape({ trace, traced, apis }: Target): Finding[] {
     ...report(
       'trace-several-roots',
       own.filter(({ parentSpanId }) => parentSpanId === undefined),
-      'Let the service continue traceparent: it keeps the trace id, but not the parent.',
+      'The service takes the trace id from traceparent, but not the parent id: let it extract both.',
     ),
     ...report(
       'trace-wrong-parent',
       own.filter((span) => isBesideItsCaller(span, tree)),
-      'Inject the context while the client span is active: the server span has the parent of its client span as parent.',
+      'Inject the context while the client span is active: the request names the parent of the client span, not the client span.',
     ),
     ...report(
       'trace-doubled-span',
       own.filter((span) => isDoubled(span, tree)),
-      'Two instrumentations record the same call: switch one of them off.',
+      'Two instrumentations record the same call: disable one of them.',
     ),
   ]
 }

@@ -20,8 +20,8 @@ function checkDurations(spans: readonly TraceSpan[]): Finding[] {
     const millis = (negative.endMillis - negative.startMillis).toFixed(3)
     return [
       finding('trace-duration', {
-        seen: `${labelOf(negative)} has ${millis} ms`,
-        fix: 'Take both times of a span from one clock that does not go back.',
+        seen: `${labelOf(negative)} has a duration of ${millis} ms`,
+        fix: 'Take both times of a span from one monotonic clock.',
       }),
     ]
   }
@@ -31,7 +31,7 @@ function checkDurations(spans: readonly TraceSpan[]): Finding[] {
     if (calls.length > 1 && calls.every(({ startMillis, endMillis }) => startMillis === endMillis)) {
       return [
         finding('trace-duration', {
-          seen: `all ${calls.length} client spans of ${service} have 0 ms`,
+          seen: `all ${calls.length} client spans of ${service} have a duration of 0 ms`,
           fix: 'End the spans when their responses arrive.',
           severity: 'warning',
         }),

@@ -1,9 +1,10 @@
 import { headerOf, type Response } from '../../http/request.ts'
 
 /**
- * Whether a shared cache may reuse a response, by its explicit headers.
+ * Whether the headers of a response allow a shared cache, such as a CDN, to reuse it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches
+ * @see https://www.rfc-editor.org/rfc/rfc9213 for headers that only CDNs read
  */
 export function mayBeShared(response: Pick<Response, 'headers'>): boolean {
   const targeted = ['cdn-cache-control', 'cloudflare-cdn-cache-control', 'surrogate-control']
@@ -14,6 +15,6 @@ export function mayBeShared(response: Pick<Response, 'headers'>): boolean {
 }
 
 function lifetimeOf(control: string): number {
-  const shared = /s-maxage="?(\d+)/i.exec(control) ?? /max-age="?(\d+)/i.exec(control)
-  return Number(shared?.[1] ?? 0)
+  const seconds = /s-maxage="?(\d+)/i.exec(control) ?? /max-age="?(\d+)/i.exec(control)
+  return Number(seconds?.[1] ?? 0)
 }
