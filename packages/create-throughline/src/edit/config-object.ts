@@ -12,7 +12,7 @@ import { keyOf, unwrap } from './object.ts'
 /** An object literal of a configuration. */
 interface ConfigObject {
   readonly object: ObjectExpression
-  /** What the names in it mean. */
+  /** Where the names in it are looked up. */
   readonly scope: Scope
   /** The sources of imports that the object is merged into, by `mergeConfig` of Vite. */
   readonly bases: readonly string[]
@@ -22,14 +22,15 @@ interface Scope {
   readonly module: Module
   /** The statements of the function around an expression. */
   readonly locals: readonly Statement[]
-  /** The member of a constant that must not be used elsewhere. Default: each of them. */
+  /** The property of a constant that other code must not use, since it may change it. Empty: no property may be used. */
   readonly key: string
-  /** How many names were followed. A function may call itself. */
+  /** How many names were followed. Limited, because a function may call itself. */
   readonly depth: number
 }
 
 const MAX_DEPTH = 10
 
+/** The possible values of an expression. `undefined` if one of them is not an object literal. */
 type Values = readonly ConfigObject[] | undefined
 
 /** The only object literal that a configuration file exports. `undefined` if it exports others, too, or none. */
@@ -39,9 +40,9 @@ export function findConfigObject(module: Module): ObjectExpression | undefined {
 }
 
 /**
- * The object literals that a configuration file may export: directly, as a constant, through `defineConfig`, a function of such
- * a name or `mergeConfig`, in the branches of a condition, or as the values that a function returns. `undefined` if one of them is
- * put together in another way.
+ * The object literals that a configuration file may export: directly, as a constant, through `defineConfig`, another
+ * `define…Config` or `mergeConfig`, in the branches of a condition, or as the values that a function returns. `undefined` if
+ * one of them is made in another way.
  *
  * @param key the property that is added. Other members of constants may change.
  */
@@ -117,17 +118,17 @@ function resolveCall(scope: Scope, { callee, arguments: given }: CallExpression)
   const [first, second] = values
   if (values.length < given.length) return undefined
   if (first && /^define\w*Config$/.test(name)) return resolve(scope, first)
-  // A function of the module.
+  // The callee may be a function of the module.
   if (name !== 'mergeConfig') return callee.type === 'Identifier' ? resolve(scope, callee) : undefined
   const base = first && resolve(scope, first)
-  // Its entries come first.
+  // The entries of the first argument come first in the merged configuration.
   if (base || !first || !second) return base
   const source = sourceOf(scope, first)
   if (source === undefined) return undefined
   return resolve(scope, second)?.map((each) => ({ ...each, bases: [...each.bases, source] }))
 }
 
-/** The source of an import that is a value, or the function that it calls. */
+/** The source of the import that an expression names, awaits or calls. */
 function sourceOf(scope: Scope, expression: Expression): string | undefined {
   const value = unwrap(expression)
   if (value.type === 'AwaitExpression') return sourceOf(scope, value.argument)
@@ -146,7 +147,7 @@ function sourceOf(scope: Scope, expression: Expression): string | undefined {
     : importSource(scope.module, value.name)
 }
 
-/** True if what is spread into an object of a configuration may have a key. */
+/** True if an expression that is spread into an object of a configuration may have a key. */
 export function mayHold(scope: Scope, expression: Expression, key: string): boolean {
   const value = unwrap(expression)
   switch (value.type) {
@@ -170,7 +171,7 @@ export function mayHold(scope: Scope, expression: Expression, key: string): bool
 }
 
 function constantIn({ module, locals, key }: Scope, name: string): Expression | undefined {
-  // Which of several variables a name stands for is not looked for.
+  // If several variables have this name, the one that is meant is not determined.
   if (isChanged(module, name, key) || countBindings(module.statements, name) > 1) return undefined
   return findConstant({ ...module, statements: locals }, name) ?? findConstant(module, name)
 }

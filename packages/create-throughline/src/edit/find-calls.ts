@@ -1,6 +1,6 @@
 import type { CallExpression, Statement } from '@babel/types'
 
-/** The calls of a function or method with a name in a statement. */
+/** The calls of functions and methods that are named `name`, in a node and in the nodes below it. */
 export function findCalls(node: unknown, name: string): CallExpression[] {
   if (Array.isArray(node)) return node.flatMap((each) => findCalls(each, name))
   if (typeof node !== 'object' || node === null || !('type' in node)) return []

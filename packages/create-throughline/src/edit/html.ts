@@ -7,14 +7,14 @@ type Element = DefaultTreeAdapterMap['element']
 export interface PageElement {
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
-  /** The place of its start tag. */
+  /** The offsets of its start tag. */
   readonly start: number
   readonly end: number
   /** The offset after the end tag. */
   readonly outerEnd: number
 }
 
-/** The elements of a page that are in its text, in the order of the text. */
+/** The elements of a page whose tags are in its text, in the order of the text. The parser adds others. */
 export function findElements(text: string): PageElement[] {
   const found: PageElement[] = []
   const visit = (node: DefaultTreeAdapterMap['node']) => {
@@ -38,7 +38,7 @@ function toPageElement(node: Element, place: NonNullable<Element['sourceCodeLoca
 }
 
 /**
- * Inserts a tag first in the head, after a `<meta charset>` that stands first. In a page without a `<head>` tag it is
+ * Inserts a tag at the start of the head, or after the `<meta charset>` with which the head starts. In a page without a `<head>` tag it is
  * inserted before the first element of the page. Returns `undefined` for a fragment: a text with neither a doctype nor
  * `<html>`, `<head>` or `<body>`.
  */

@@ -8,6 +8,7 @@ export function resolveImport(project: Project, from: string, specifier: string)
   // The aliases that the scaffolding tools of Vue and SvelteKit set up.
   const aliased = specifier.replace(/^[@~]\//, 'src/').replace(/^\$lib\//, 'src/lib/')
   const path = specifier.startsWith('.') ? posix.join(posix.dirname(from), specifier) : aliased
+  // Imports in TypeScript may name the file that the compiler will write.
   const paths = [path, path.replace(/\.js(?=x?$)/, '.ts')]
   return project.find(...paths.flatMap((each) => ENDINGS.map((ending) => each + ending)))
 }

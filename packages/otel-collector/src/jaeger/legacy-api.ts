@@ -67,8 +67,8 @@ function searchTraces(parameters: URLSearchParams, store: QueryStore): Iterable<
 }
 
 /**
- * Traces in the format of the legacy API. Each is read when its piece is requested. Errors for missing traces are
- * included on demand.
+ * Traces in the format of the legacy API. Each is read when its piece is requested. With `namesMissing`, each missing
+ * trace is an error in the response.
  */
 function* tracesJson(
   traceIds: Iterable<string>,

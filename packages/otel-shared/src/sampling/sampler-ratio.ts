@@ -3,9 +3,9 @@ export const SAMPLER_NAME: RegExp = /^(parentbased_)?(always_on|always_off|trace
 const RATIO = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 /**
- * The ratio of root spans, from 0 to 1, that a sampler samples. It has a standard name of `OTEL_TRACES_SAMPLER`: `always_on`,
+ * The ratio of root spans, from 0 to 1, that a sampler samples. `name` is a value of `OTEL_TRACES_SAMPLER`: `always_on`,
  * `always_off`, `traceidratio`, and each with the prefix `parentbased_`, case-insensitively. An unknown name counts as
- * `parentbased_always_on`, the specification's default. An invalid ratio counts as unset, which is 1.
+ * `parentbased_always_on`, the specification's default. Without a valid ratio in `argument`, `traceidratio` has the ratio 1.
  */
 export function samplerRatio(
   name = 'parentbased_always_on',

@@ -82,7 +82,16 @@ export async function startPageServer(scriptsFolder: string): Promise<PageServer
   return Object.assign(collector, { origin: `http://localhost:${collector.port}`, requests, pages })
 }
 
-/** `/api/…?until=paths&delay=ms&body=ms&status=…&chunks=n&break&redirect=url&as=status&type=…&content=…` */
+/**
+ * Answers a request to the API as its parameters say, in this order:
+ *
+ * - `until=paths` (see `answer`) waits until these paths have been requested, `delay` waits so many milliseconds
+ * - `redirect=url` redirects with the status `as`, `drop` closes the connection without a response
+ * - `status`, `type` and `content` are those of the response, `skew` moves the time in its `Server-Timing`
+ * - `chunks=n` sends n chunks before the content, `body` waits so many milliseconds after each, `break` closes the connection
+ *   after the first
+ * - `sse` makes the response a stream of events
+ */
 async function answerApi(url: URL, response: ServerResponse): Promise<void> {
   const receivedMillis = Date.now() + Number(url.searchParams.get('skew') ?? 0)
   await delay(Number(url.searchParams.get('delay') ?? 0))

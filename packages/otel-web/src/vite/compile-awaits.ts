@@ -18,7 +18,9 @@ export interface Compiled {
 
 /** The variable in which a function keeps its context since its last await. */
 const C = '__tl_c'
+/** The last arguments of `suspend`: the context since the last await, and the one that the function keeps from now on. */
 const SAVE = `,${C},${C}??=__tl_a()`
+/** Makes the function's context active again. */
 const RESUME = `__tl_r(0,${C});`
 /** Names of the helpers of `await-runtime.ts`, by the names that compiled code imports them as. */
 const HELPERS: Readonly<Record<string, string>> = {

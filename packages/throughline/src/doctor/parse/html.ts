@@ -2,11 +2,14 @@
 export interface Tag {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
-  /** The text up to the end tag, for elements whose content is text (`script`). */
+  /** The text up to the end tag of a `script` and of other elements whose content is not read as tags. */
   readonly text: string
 }
 
-/** Elements whose content is text. With scripting, `noscript` is one of them. */
+/**
+ * Elements whose content is not read as tags. It is text, also that of `noscript`, since browsers run scripts. That of `template`
+ * is not part of the page.
+ */
 const TEXT_ELEMENTS = 'script|style|textarea|title|noscript|noframes|iframe|xmp|template'
 const TEXT_ELEMENT = new RegExp(`^(?:${TEXT_ELEMENTS})$`)
 

@@ -33,8 +33,8 @@ export function buildTree(spans: readonly TraceSpan[]): TraceTree {
 }
 
 /**
- * Whether a span may be outside of its parent: consumer spans and their descendants, incomplete spans and spans that were kept
- * although unsampled, actions that ended by a timeout, page loads, and the children of these.
+ * Whether a span may be outside of its parent: page loads; consumer spans and their descendants; incomplete spans, spans that
+ * were kept although unsampled, actions that ended by a timeout, and the children of these three.
  */
 export function mayBeOutside(span: TraceSpan, { parentOf }: TraceTree): boolean {
   const seen = new Set<TraceSpan>()
