@@ -89,7 +89,9 @@ test.each([
     `main = "src/index.js"\ncompatibility_date = "${date}"\n\n[env.test]\n${line}\n\n[env.other]\n`,
   )
   expect(status).toBe(2)
-  expect(stderr).toContain(`environment test:\n\n  compatibility_flags = ${flags}\n`)
+  expect(stderr).toContain(
+    `environment test (without it, the worker fails at start):\n\n  compatibility_flags = ${flags}\n`,
+  )
   expect(stderr).not.toContain('environment other')
 })
 
