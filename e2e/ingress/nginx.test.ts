@@ -63,7 +63,7 @@ describe.skipIf(isMissing)('nginx behind the worker', () => {
   async function expectBrokenHop(request: string, hop: string): Promise<void> {
     const findings = await runDoctor(gateway, `--request=${request}`, ...BACKEND, WAIT)
     expect(findings.map(({ id }) => id)).toEqual(['trace-service-missing'])
-    expect(findings[0]?.seen).toMatch(/^w3c after 4 s; trace [0-9a-f]{32} has gateway; /)
+    expect(findings[0]?.seen).toMatch(/^no span of w3c after 4 s; trace [0-9a-f]{32} has spans of gateway; /)
     expect(findings[0]?.seen).toContain(`no server span below gateway "GET" to ${hop}/answer`)
   }
 })

@@ -74,7 +74,7 @@ export const BROWSER_FAULTS: readonly BrowserFault[] = [
   {
     name: 'scripts of the SDK that do nothing',
     finds: 'browser-no-sdk',
-    sees: /^1 requests without traceparent, and no export$/,
+    sees: /^requests of the page: 1, none with traceparent; no export$/,
     routes: healthy({ 'GET /app.js': { ...SCRIPT, body: "fetch('/api')" }, 'GET /api': JSON_ANSWER }),
   },
   {

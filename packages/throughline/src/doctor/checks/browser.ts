@@ -35,7 +35,7 @@ function checkSdk(browser: BrowserObservation): Finding[] {
     return [
       finding('browser-script-blocked', {
         seen: blockedScripts.map(({ url, reason }) => `${displayUrl(url)}: ${reason}`).join('; '),
-        fix: 'The reason is that of Chromium: csp is the content security policy of the page, mixed-content an http: address in a page of https:.',
+        fix: 'Remove the reason that Chromium names: csp is the content security policy of the page, mixed-content an http: address in a page of https:.',
       }),
     ]
   }
@@ -50,7 +50,7 @@ function checkSdk(browser: BrowserObservation): Finding[] {
   if (hasSdk(browser)) return []
   return [
     finding('browser-no-sdk', {
-      seen: `${browser.requests.length} requests without traceparent, and no export`,
+      seen: `requests of the page: ${browser.requests.length}, none with traceparent; no export`,
       fix: 'Check that startTracing() or the script tag is reached in this page, and that consent is given before the first --click.',
     }),
   ]
