@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, inject, test } from 'vitest'
+import { runDoctor } from './doctor.ts'
 import { called, expectTree, served } from './expected.ts'
 import { type Answer, ask, newCaller, through, valuesOf } from './requests.ts'
 import type { Format } from './service/propagators.ts'
 
-const { gateways, services, nginx, envoy } = inject('chain')
+const { gateways, services, nginx, envoy, uiUrl } = inject('chain')
 const FORMATS = Object.keys(services) as Format[]
 /** The headers that carry the context in each format. */
 const HEADERS = {
@@ -36,6 +37,16 @@ describe.each(BRIDGED)('a service that speaks only %s, and a gateway with that f
     })
     expect(root.service).toBe(format)
   })
+})
+
+test('the doctor names the call to a service of another format', async () => {
+  const findings = await runDoctor(
+    gateways.w3c,
+    `--request=${through(gateways.w3c, services.b3)}`,
+    ...[`--backend=${uiUrl}`, '--expect=gateway,b3', '--wait=4'],
+  )
+  expect(findings.map(({ id }) => id)).toEqual(['trace-service-missing'])
+  expect(findings[0]?.seen).toContain(`no server span below gateway "GET" to ${services.b3}/answer`)
 })
 
 describe('a gateway with all formats', () => {

