@@ -1,4 +1,4 @@
-import { DURABLE_STORAGE } from '../bindings/kinds/stores.ts'
+import { DURABLE_STORAGE } from '../bindings/kinds/durable-storage.ts'
 import { wrapObject } from '../bindings/wrap-object.ts'
 import { ALL_COMPONENTS } from '../components/all-components.ts'
 import { EMPTY_CONTEXT, hasActiveContext, withContext } from '../core/context.ts'

@@ -4,10 +4,9 @@ import {
   ATTR_DB_SYSTEM_NAME,
 } from '@opentelemetry/semantic-conventions'
 import type { BindingInstrumentation } from '../binding-instrumentation.ts'
-import { query } from './sql.ts'
 
 /** Describes the spans of a store's methods, such as `get CART`. Keys and values are not recorded. */
-function store(system: string, methods: readonly string[]): BindingInstrumentation {
+export function store(system: string, methods: readonly string[]): BindingInstrumentation {
   const spans: Record<string, NonNullable<BindingInstrumentation['spans']>[string]> = {}
   for (const method of methods) {
     spans[method] = ({ name }) => ({
@@ -45,25 +44,6 @@ const VECTOR_KEYS = ['queryById', 'upsert', 'deleteByIds']
 export const VECTORIZE: BindingInstrumentation = {
   methods: VECTOR_KEYS,
   ...store('cloudflare-vectorize', ['query', 'insert', 'getByIds', 'describe', ...VECTOR_KEYS]),
-}
-
-const OBJECT_SYSTEM = 'cloudflare-durable-object'
-
-/** The storage of a Durable Object. Its spans have the name of the class. */
-export const DURABLE_STORAGE: BindingInstrumentation = {
-  ...store(OBJECT_SYSTEM, [
-    'get',
-    'put',
-    'delete',
-    'list',
-    'deleteAll',
-    'transaction',
-    'setAlarm',
-    'deleteAlarm',
-  ]),
-  properties: {
-    sql: { spans: { exec: (binding, [sql]) => query(OBJECT_SYSTEM, String(sql))(binding) } },
-  },
 }
 
 const cache = store('cloudflare-cache', ['match', 'put', 'delete'])
