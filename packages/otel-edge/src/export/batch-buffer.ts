@@ -1,6 +1,7 @@
 import { backOffMillis, type PostOutcome } from '@throughline/otel-shared'
 import type { SpanLimits } from '../config/span-limits.ts'
 import type { RecordBuffer } from '../core/sdk.ts'
+import { sleep } from '../core/sleep.ts'
 import type { Scope, SpanRecord } from '../core/span-record.ts'
 import type { WaitUntil } from '../core/wait-until.ts'
 import {
@@ -199,8 +200,4 @@ export class BatchBuffer implements RecordBuffer {
     }
     return sum
   }
-}
-
-function sleep(millis: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, millis))
 }

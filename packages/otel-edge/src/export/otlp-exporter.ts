@@ -5,6 +5,7 @@ import {
   type TraceRequest,
   toKeyValues,
 } from '@throughline/otel-shared'
+import { encodeUtf8 } from '../core/encode-utf8.ts'
 import { ATTR_DROPPED_SPANS } from '../core/semconv.ts'
 import type { OtlpEndpoint } from './otlp-endpoint.ts'
 import { postOtlp } from './post-otlp.ts'
@@ -65,23 +66,17 @@ function packRequest(
     droppedSpans === 0
       ? resource.attributes
       : [...resource.attributes, ...toKeyValues({ [ATTR_DROPPED_SPANS]: droppedSpans })]
-  const pieces = [encode(`{"${resourceName}":[{"resource":${toJson({ attributes })},"${scopeName}":[`)]
+  const pieces = [encodeUtf8(`{"${resourceName}":[{"resource":${toJson({ attributes })},"${scopeName}":[`)]
   chunks.forEach(({ scope, bytes }, index) => {
     const start = `${index === 0 ? '' : ','}{"scope":${toJson(scope)},"${recordsName}":[`
-    pieces.push(encode(start), bytes, encode(']}'))
+    pieces.push(encodeUtf8(start), bytes, encodeUtf8(']}'))
   })
-  pieces.push(encode(']}]}'))
+  pieces.push(encodeUtf8(']}]}'))
   return pack(pieces)
 }
 
 function toJson(value: unknown): string {
   return wellFormed(JSON.stringify(value))
-}
-
-const encoder = new TextEncoder()
-
-function encode(text: string): Uint8Array {
-  return encoder.encode(text)
 }
 
 // Cache: one array for all requests, which grows when needed. Only full garbage collections free arrays of this size. With

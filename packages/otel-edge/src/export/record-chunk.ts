@@ -1,4 +1,5 @@
 import type { SpanLimits } from '../config/span-limits.ts'
+import { encodeUtf8 } from '../core/encode-utf8.ts'
 import type { Scope, SpanRecord } from '../core/span-record.ts'
 import { CHUNK_LENGTH, MAX_SPAN_LENGTH } from '../limits.ts'
 import { writeSpan } from './write-span.ts'
@@ -9,8 +10,6 @@ export interface RecordChunk {
   readonly spanCount: number
   readonly bytes: Uint8Array
 }
-
-const encoder = new TextEncoder()
 
 /**
  * Collects the spans of one scope (or log records, which are JSON already) and encodes some dozens at a time. If all spans
@@ -59,7 +58,7 @@ export class RecordChunkWriter {
     const chunk = {
       scope: this.scope,
       spanCount: this.#spanCount,
-      bytes: encoder.encode(wellFormed(this.#parts.join(''))),
+      bytes: encodeUtf8(wellFormed(this.#parts.join(''))),
     }
     this.#parts = []
     this.#spanCount = 0
@@ -68,11 +67,11 @@ export class RecordChunkWriter {
   }
 }
 
-// Matches every escape sequence, so that the second backslash of an escaped backslash does not start a match.
-const ESCAPE = /\\(?:ud[89a-f][\da-f]{2}|.)/g
-
 /** Replaces lone surrogates in JSON by U+FFFD. `JSON.stringify` writes them as escapes, which strict receivers reject. */
 export function wellFormed(json: string): string {
   if (!json.includes('\\ud')) return json
-  return json.replace(ESCAPE, (sequence) => (sequence.length > 2 ? '\ufffd' : sequence))
+  // Matches every escape sequence, so that the second backslash of an escaped backslash does not start a match.
+  return json.replace(/\\(?:ud[89a-f][\da-f]{2}|.)/g, (sequence) =>
+    sequence.length > 2 ? '\ufffd' : sequence,
+  )
 }

@@ -1,5 +1,6 @@
 import { backOffMillis, type PostOutcome, type TraceRequest, toKeyValues } from '@throughline/otel-shared'
 import { ATTR_DROPPED_SPANS } from '../core/semconv.ts'
+import { sleep } from '../core/sleep.ts'
 import { DropCount } from '../export/drop-count.ts'
 import type { OtlpEndpoint } from '../export/otlp-endpoint.ts'
 import { postOtlp } from '../export/post-otlp.ts'
@@ -76,7 +77,7 @@ export async function retryUntil(
       const unqueued = await sendToQueue(target, request)
       return unqueued && countUndelivered(endpoint.url, countSpans(unqueued))
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMillis, restMillis)))
+    await sleep(Math.min(pauseMillis, restMillis))
   }
   countUndelivered(endpoint.url, countSpans(request))
 }

@@ -1,4 +1,5 @@
 import type { Invocation } from '../../core/invocation.ts'
+import { sleep } from '../../core/sleep.ts'
 import { LAST_READ_MILLIS, UNREAD_MILLIS } from '../../limits.ts'
 import type { OnBodyEnd, ReceivedBody } from './branch.ts'
 import { attach } from './follow-response.ts'
@@ -33,7 +34,7 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
     let seenMillis: number | undefined
     do {
       seenMillis = body.readMillis
-      await new Promise((resolve) => setTimeout(resolve, UNREAD_MILLIS))
+      await sleep(UNREAD_MILLIS)
     } while ((body.pending > 0 || body.readMillis !== seenMillis) && now() < deadline)
     finish(undefined, body.readMillis ?? headersMillis)
   }
