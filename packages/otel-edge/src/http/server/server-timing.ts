@@ -11,19 +11,9 @@ const OURS = /^(?:trace(?:parent)?;desc="00-[0-9a-f-]+"|edge;desc="\d+";dur=\d+)
  * @see https://w3c.github.io/server-timing/#the-server-timing-header-field
  */
 export function withoutOwnTimings(header: string): string | undefined {
-  const others: string[] = []
-  let start = 0
-  let isQuoted = false
-  for (let index = 0; index <= header.length; index++) {
-    const char = header[index]
-    if (isQuoted && char === '\\') index++
-    else if (char === '"') isQuoted = !isQuoted
-    // A comma within a quoted description does not separate metrics.
-    if (index < header.length && (isQuoted || char !== ',')) continue
-    const metric = header.slice(start, index).trim()
-    if (metric && !OURS.test(metric)) others.push(metric)
-    start = index + 1
-  }
+  // Matches a metric. A comma within a quoted description, which may be unclosed, does not separate metrics.
+  const metrics = header.match(/[^",]*(?:"(?:[^"\\]|\\(?:.|$))*(?:"|$)[^",]*)*/g) ?? []
+  const others = metrics.map((metric) => metric.trim()).filter((metric) => metric && !OURS.test(metric))
   return others.length > 0 ? others.join(', ') : undefined
 }
 
