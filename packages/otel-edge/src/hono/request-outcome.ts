@@ -21,10 +21,8 @@ function routeOf(c: HonoContext): string | undefined {
   if (route) return route.path
   // `app.all` with a handler that takes `next`, or `app.mount`: if the status is not 404, that handler answered.
   const [last] = reached
-  return last && !ANY_PATH.test(last.path) && c.finalized && c.res.status !== 404 ? last.path : undefined
+  return last && !/^\/?\*$/.test(last.path) && c.finalized && c.res.status !== 404 ? last.path : undefined
 }
-
-const ANY_PATH = /^\/?\*$/
 
 /**
  * Whether a handler has the parameter `next`, as a middleware has. Hono wraps the handlers of a nested app with its own error

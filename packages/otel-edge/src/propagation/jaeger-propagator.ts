@@ -11,7 +11,6 @@ import {
 const HEADER = 'uber-trace-id'
 // The longest value has 69 characters, 75 with percent-encoded colons.
 const MAX_LENGTH = 128
-const FORMAT = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:([0-9a-f]{1,2})$/i
 
 /**
  * The propagation format of Jaeger: `uber-trace-id: {trace}:{span}:{parent}:{flags}`. Ids may lack leading zeros. Some
@@ -31,7 +30,9 @@ export class JaegerPropagator implements TextMapPropagator {
     const value = getter.get(carrier, HEADER)
     const header = (Array.isArray(value) ? value[0] : value) ?? ''
     if (header.length > MAX_LENGTH) return context
-    const match = FORMAT.exec(header.trim().replaceAll(/%3a/gi, ':'))
+    const match = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:([0-9a-f]{1,2})$/i.exec(
+      header.trim().replaceAll(/%3a/gi, ':'),
+    )
     const traceId = match?.[1]?.toLowerCase().padStart(32, '0')
     const spanId = match?.[2]?.toLowerCase().padStart(16, '0')
     if (!isTraceId(traceId) || !isSpanId(spanId)) return context

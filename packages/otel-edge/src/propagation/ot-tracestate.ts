@@ -2,8 +2,6 @@ import type { TraceState } from '@opentelemetry/api'
 import { createTraceState } from '@throughline/otel-shared'
 import { MAX_TRACESTATE_VALUE } from '../limits.ts'
 
-const RANDOMNESS = /(?:^|;)rv:([0-9a-f]{14})(?:;|$)/
-
 /**
  * The explicit randomness of a trace: 56 bits as hex, from the field `rv` in the tracestate's `ot` member. Returns
  * `undefined` when there is none; the last 56 bits of the trace id are then the randomness.
@@ -11,7 +9,7 @@ const RANDOMNESS = /(?:^|;)rv:([0-9a-f]{14})(?:;|$)/
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/
  */
 export function getRandomness(traceState: TraceState | undefined): string | undefined {
-  return RANDOMNESS.exec(traceState?.get('ot') ?? '')?.[1]
+  return /(?:^|;)rv:([0-9a-f]{14})(?:;|$)/.exec(traceState?.get('ot') ?? '')?.[1]
 }
 
 /** Replaces or removes the sampling threshold (`th`). Other fields are kept as long as the member has a valid length. */

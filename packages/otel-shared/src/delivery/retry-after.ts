@@ -1,7 +1,5 @@
 // The longest date, in the form of RFC 850, has 33 characters.
 const MAX_LENGTH = 40
-// Matches seconds, or a date without its zone. All three forms of dates are in UTC, and the form of asctime() has no zone.
-const VALUE = /^(?:(\d+)|([SMTWF][a-z]+,? .*:\d\d(?: \d{4})?)(?: GMT)?)$/
 
 /**
  * Parses a `Retry-After` header: a number of seconds, or a date in any of the three forms of HTTP.
@@ -16,7 +14,8 @@ export function parseRetryAfter(
   maxMillis = 600_000,
 ): number | undefined {
   if (!value || value.length > MAX_LENGTH) return undefined
-  const [, seconds, date] = VALUE.exec(value) ?? []
+  // Matches seconds, or a date without its zone. All three forms of dates are in UTC, and the form of asctime() has no zone.
+  const [, seconds, date] = /^(?:(\d+)|([SMTWF][a-z]+,? .*:\d\d(?: \d{4})?)(?: GMT)?)$/.exec(value) ?? []
   const millis = seconds ? Number(seconds) * 1000 : Date.parse(`${date} GMT`) - nowMillis
   return millis > 0 ? Math.min(millis, maxMillis) : undefined
 }

@@ -1,6 +1,5 @@
 /** Matches the supported names of `OTEL_TRACES_SAMPLER`, in lower case. */
 export const SAMPLER_NAME: RegExp = /^(parentbased_)?(always_on|always_off|traceidratio)$/
-const RATIO = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 /**
  * The ratio of root spans, from 0 to 1, that a sampler samples. `name` is a value of `OTEL_TRACES_SAMPLER`: `always_on`,
@@ -21,6 +20,6 @@ export function samplerRatio(
 
 /** Parses a ratio, a decimal number from 0 to 1; `undefined` for any other text. */
 export function parseRatio(text: string): number | undefined {
-  const ratio = RATIO.test(text) ? Number(text) : Number.NaN
+  const ratio = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
   return ratio >= 0 && ratio <= 1 ? ratio : undefined
 }

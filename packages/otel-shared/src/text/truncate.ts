@@ -1,6 +1,3 @@
-// With the flag `u`, a surrogate pair is one code point, so that only lone surrogates match.
-const LONE_SURROGATE = /\p{Surrogate}/gu
-
 /**
  * Cuts a text to at most `maxLength` UTF-16 code units, never inside a surrogate pair, and replaces lone surrogates by
  * U+FFFD. The result is well-formed Unicode, as the strings of protobuf and OTLP must be.
@@ -17,5 +14,6 @@ export function truncate(text: string, maxLength: number): string {
 
 /** Replaces lone surrogates by U+FFFD. */
 export function toWellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd')
+  // With the flag `u`, a surrogate pair is one code point, so that only lone surrogates match.
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }

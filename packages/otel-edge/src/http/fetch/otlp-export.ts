@@ -1,8 +1,5 @@
 import type { OutgoingCall } from './fetch-arguments.ts'
 
-const OTLP_PATH = /\/v1\/(?:traces|logs|metrics)\/?$/
-const OTLP_TYPE = /^application\/(?:json|x-protobuf)\s*(?:;|$)/i
-
 /**
  * Whether a request exports telemetry of this or another SDK. It is not traced, since its span would cause the next export.
  *
@@ -16,6 +13,7 @@ export function isOtlpExport(
   if (!url) return false
   return (
     ownUrls.has(url.href) ||
-    (OTLP_PATH.test(url.pathname) && OTLP_TYPE.test(new Headers(headers).get('content-type') ?? ''))
+    (/\/v1\/(?:traces|logs|metrics)\/?$/.test(url.pathname) &&
+      /^application\/(?:json|x-protobuf)\s*(?:;|$)/i.test(new Headers(headers).get('content-type') ?? ''))
   )
 }

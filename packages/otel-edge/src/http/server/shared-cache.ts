@@ -2,12 +2,6 @@
 const TARGETED = ['cdn-cache-control', 'cloudflare-cdn-cache-control', 'surrogate-control', 'x-accel-expires']
 /** A response without any of these headers is not stored, except for a 304. */
 const CACHING: ReadonlySet<string> = new Set([...TARGETED, 'cache-control', 'expires', 'last-modified'])
-/**
- * Statuses that a cache may store without an explicit lifetime, and 304, which renews a stored response.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.1
- */
-const HEURISTIC = /^(?:20[0346]|30[0148]|4(?:04|05|10|14)|501)$/
 
 /**
  * Whether a shared cache may reuse this response without a request to this worker. Such a response gets no trace ids, since
@@ -37,8 +31,9 @@ export function mayBeShared(
       ? seconds > 0
       : expires !== null
         ? Date.parse(expires) > nowMillis
-        : // Without a lifetime, a cache may choose one if there is `public` or `Last-Modified`.
-          HEURISTIC.test(`${status}`) &&
+        : // Without a lifetime, a cache may choose one if there is `public` or `Last-Modified`, for these statuses. A 304 renews
+          // a stored response: https://www.rfc-editor.org/rfc/rfc9110#section-15.1
+          /^(?:20[0346]|30[0148]|4(?:04|05|10|14)|501)$/.test(`${status}`) &&
           (status === 304 || control.includes('public') || headers.has('last-modified'))
   if (!isKept || headers.get('vary')?.includes('*')) return false
   return !request.has('authorization') || /public|s-maxage|must-revalidate/.test(control)
