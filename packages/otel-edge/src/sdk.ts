@@ -4,12 +4,13 @@ import type { Components } from './components/components.ts'
 import { type OtelVariables, otelVariables, processVariables } from './config/otel-variables.ts'
 import { readOtelConfig } from './config/read-otel-config.ts'
 import { spanLimits } from './config/span-limits.ts'
-import { EdgeContextManager } from './core/context.ts'
+import { EDGE_CONTEXT_MANAGER } from './core/context.ts'
 import type { Sdk, SdkConfig } from './core/sdk.ts'
 import { getSharedBuffer } from './export/shared-buffer.ts'
 import { endpointOf } from './export/signal-endpoint.ts'
-import { patchFetch } from './http/fetch/outgoing-fetch.ts'
+import { traceFetch } from './http/fetch/outgoing-fetch.ts'
 import type { EdgeOptions } from './options.ts'
+import { replaceFetch } from './platform/native-fetch.ts'
 import { registerApi, warn } from './platform/otel-api.ts'
 import { createSampling } from './trace/sampling.ts'
 import { EdgeTracerProvider } from './trace/tracer.ts'
@@ -117,7 +118,7 @@ function register(sdk: Sdk, components: Components): void {
   if (storage.isUsed) return
   storage.isUsed = true
   const { propagator } = sdk
-  registerApi({ context: new EdgeContextManager(), trace: new EdgeTracerProvider(), propagation: propagator })
-  patchFetch()
+  registerApi({ context: EDGE_CONTEXT_MANAGER, trace: new EdgeTracerProvider(), propagation: propagator })
+  replaceFetch(traceFetch)
   components.patchGlobals?.(sdk)
 }

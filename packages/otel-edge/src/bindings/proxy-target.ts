@@ -13,20 +13,19 @@ export function setProxyTarget<Target extends object>(proxy: Target, target: obj
  * returned unchanged.
  */
 export function unwrap(value: unknown): unknown {
-  return isObject(value) && holdsProxy(value, new Set()) ? copyUnwrapped(value, new Map()) : value
+  return holdsProxy(value, new Set()) ? copyUnwrapped(value, new Map()) : value
 }
 
 function holdsProxy(value: unknown, seen: Set<object>): boolean {
   if (!isObject(value) || seen.has(value)) return false
-  if (targets.has(value)) return true
   seen.add(value)
-  return itemsOf(value).some((item) => holdsProxy(item, seen))
+  return targets.has(value) || itemsOf(value).some((item) => holdsProxy(item, seen))
 }
 
 /** The items of a container. Getters are not called. */
 function itemsOf(value: object): readonly unknown[] {
   if (Array.isArray(value) || value instanceof Set) return [...value]
-  if (value instanceof Map) return [...value.keys(), ...value.values()]
+  if (value instanceof Map) return [...value].flat()
   if (!isPlain(value)) return []
   return Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown)
 }
@@ -41,24 +40,27 @@ function copyUnwrapped(value: unknown, copies: Map<object, object>): unknown {
   const known = targets.get(value) ?? copies.get(value)
   if (known) return known
   const inner = (item: unknown) => copyUnwrapped(item, copies)
-  const copy = emptyCopy(value)
-  if (!copy) return value
-  copies.set(value, copy)
-  if (copy instanceof Map) {
-    for (const [key, item] of value as Map<unknown, unknown>) copy.set(inner(key), inner(item))
-  } else if (copy instanceof Set) {
-    for (const item of value as Set<unknown>) copy.add(inner(item))
-  } else if (Array.isArray(copy)) {
-    for (const item of value as unknown[]) copy.push(inner(item))
-  } else {
-    for (const [key, item] of Object.entries(value)) Reflect.set(copy, key, inner(item))
+  const begin = <Copy extends object>(copy: Copy): Copy => {
+    copies.set(value, copy)
+    return copy
   }
+  if (Array.isArray(value)) {
+    const copy = begin<unknown[]>([])
+    for (const item of value) copy.push(inner(item))
+    return copy
+  }
+  if (value instanceof Map) {
+    const copy = begin(new Map())
+    for (const [key, item] of value) copy.set(inner(key), inner(item))
+    return copy
+  }
+  if (value instanceof Set) {
+    const copy = begin(new Set())
+    for (const item of value) copy.add(inner(item))
+    return copy
+  }
+  if (!isPlain(value)) return value
+  const copy = begin({})
+  for (const [key, item] of Object.entries(value)) Reflect.set(copy, key, inner(item))
   return copy
-}
-
-function emptyCopy(value: object): object | undefined {
-  if (Array.isArray(value)) return []
-  if (value instanceof Map) return new Map()
-  if (value instanceof Set) return new Set()
-  return isPlain(value) ? {} : undefined
 }

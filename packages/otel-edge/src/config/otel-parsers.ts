@@ -48,12 +48,12 @@ function parseResource(text: string): Record<string, string> | undefined {
 }
 
 /** Splits `key=value,key=value` into members. Blank members are omitted. A member without `=` has no value. */
-export function membersOf(text: string): [key: string, value?: string][] {
+export function membersOf(text: string): [key: string, value: string | undefined][] {
   return text
     .split(',')
     .filter((member) => member.trim())
     .map((member) => {
       const [, key = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(member) ?? []
-      return value === undefined ? [key.trim()] : [key.trim(), value.trim()]
+      return [key.trim(), value?.trim()]
     })
 }

@@ -60,34 +60,22 @@ export function inCurrentInvocation(context: Context): Context {
 }
 
 /** The context manager for `@opentelemetry/api`. Its active context is that of this package. */
-export class EdgeContextManager implements ContextManager {
-  active(): Context {
-    return activeContext()
-  }
-
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
-    context: Context,
-    callback: F,
-    thisArg?: ThisParameterType<F>,
-    ...args: A
-  ): ReturnType<F> {
-    return storage.run(inCurrentInvocation(context), () => callback.apply(thisArg, args))
-  }
-
+export const EDGE_CONTEXT_MANAGER: ContextManager = {
+  active: activeContext,
+  with: (context, callback, thisArg, ...args) =>
+    withContext(inCurrentInvocation(context), () => callback.apply(thisArg, args)),
   bind<T>(context: Context, target: T): T {
     if (typeof target !== 'function') return target
     const own = inCurrentInvocation(context)
     const bound = function (this: unknown, ...args: unknown[]) {
-      return storage.run(own, () => Reflect.apply(target, this, args))
+      return withContext(own, () => Reflect.apply(target, this, args))
     }
     return bound as T
-  }
-
-  enable(): this {
+  },
+  enable() {
     return this
-  }
-
-  disable(): this {
+  },
+  disable() {
     return this
-  }
+  },
 }

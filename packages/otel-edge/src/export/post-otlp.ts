@@ -69,8 +69,8 @@ async function post(endpoint: OtlpEndpoint, body: ArrayBuffer | Uint8Array): Pro
     )
     // The other redirects turn a POST into a GET without a body, or leave the choice to a user.
     // https://www.rfc-editor.org/rfc/rfc9110#section-15.4
-    const target = location && (status === 307 || status === 308) ? URL.parse(location, url) : null
-    const next = target && parseHttpUrl(target.href)
+    const isRepeated = status === 307 || status === 308
+    const next = location && isRepeated ? parseHttpUrl(URL.parse(location, url)?.href ?? '') : undefined
     const { origin, protocol } = new URL(url)
     // A redirect from https to http is not followed.
     const isDowngrade = protocol === 'https:' && next?.protocol === 'http:'

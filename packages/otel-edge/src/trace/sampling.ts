@@ -4,6 +4,7 @@ import type { OtelConfig } from '../config/otel-config.ts'
 import type { Sample } from '../core/sdk.ts'
 import { DEFAULT_FORCED_PER_SECOND, MAX_REQUESTS_PER_TRACE } from '../limits.ts'
 import type { EdgeOptions } from '../options.ts'
+import { INVALID_SPAN_CONTEXT } from '../platform/api-constants.ts'
 import { warn } from '../platform/otel-api.ts'
 import { isSamplingDeferred } from '../propagation/b3-propagator.ts'
 import { getRandomness, withThreshold } from '../propagation/ot-tracestate.ts'
@@ -43,7 +44,8 @@ export function createSampling(
   }))
   const findRule = (path: string) => rules.find(({ matches }) => matches(path))
   const takeToken = createRateCap(options.maxPerSecond, now)
-  const recordsAll = fallback.sampler.shouldSample({ traceId: LEAST_RANDOM })
+  // The trace id of zeros is sampled only with a ratio of 1.
+  const recordsAll = fallback.sampler.shouldSample({ traceId: INVALID_SPAN_CONTEXT.traceId })
   const admit = createTraceBudget(options.maxForcedPerSecond ?? DEFAULT_FORCED_PER_SECOND, now)
 
   return (parent, traceId, spanId, request) => {
@@ -90,9 +92,6 @@ function createRateCap(maxPerSecond: number | undefined, now: () => number): () 
   const taken = perSecond(now, () => ({ count: 0 }))
   return () => ++taken().count <= maxPerSecond
 }
-
-/** A trace id that is sampled only with a ratio of 1. */
-const LEAST_RANDOM = '0'.repeat(32)
 
 /** Creates a function that admits at most `maxTraces` traces in each second, and a limited number of requests of each. */
 function createTraceBudget(maxTraces: number, now: () => number): (traceId: string) => boolean {

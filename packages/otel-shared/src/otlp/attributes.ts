@@ -13,9 +13,7 @@ export function toKeyValues(attributes: Attributes): KeyValue[] {
 
 /** Converts a double for OTLP's JSON encoding, in which NaN and infinities are strings. `JSON.stringify` writes `null`. */
 export function toDoubleValue(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
-  if (Number.isFinite(value)) return value
-  if (Number.isNaN(value)) return 'NaN'
-  return value > 0 ? 'Infinity' : '-Infinity'
+  return Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity')
 }
 
 /** Converts an attribute value to OTLP's `AnyValue`. Safe integers become `intValue`, other numbers `doubleValue`. */

@@ -5,7 +5,7 @@ import { isWorkerd } from '#async-local-storage'
 import { getInvocation, type Invocation } from '../../core/invocation.ts'
 import { contextOfFetch, isTracingSuppressed, withoutTracing } from '../../core/suppress-tracing.ts'
 import { CLIENT, ERROR } from '../../platform/api-constants.ts'
-import { replaceFetch, type Send } from '../../platform/native-fetch.ts'
+import type { Send } from '../../platform/native-fetch.ts'
 import { EdgeSpan } from '../../trace/edge-span.ts'
 import { recordError } from '../../trace/record-error.ts'
 import { startSpan } from '../../trace/tracer.ts'
@@ -18,11 +18,6 @@ import { type FetchArgs, hasHeader, isCallOfFetch, withOwnHeaders } from './fetc
 import { isOtlpExport } from './otlp-export.ts'
 import { followRedirects } from './redirects.ts'
 import { requestAttributes } from './request-attributes.ts'
-
-/** Replaces the global `fetch` with one that traces calls within an invocation. */
-export function patchFetch(): void {
-  replaceFetch(traceFetch)
-}
 
 /**
  * Sends a request with the context in its headers. Its client span ends with the body of the response.
