@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { NO_OWNER } from './flow.ts'
 import { buildReactPage } from './react/build.ts'
+import { installTag, installVersion } from './react/install.ts'
 import type { OrdersResult } from './react/orders.ts'
 import type { PatternsResult } from './react/page.ts'
 import type { ProgramsResult } from './react/random-programs.ts'
@@ -17,26 +17,16 @@ const { REACT_TAG } = process.env
 const VERSIONS: readonly string[] = REACT_TAG ? [REACT_TAG] : ['19', '18', '17']
 const MODES = ['production', 'development'] as const
 const SEEDS = 200
-const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 
 let folder: string
+/** The `node_modules` of the versions that the workspace does not have. */
+const installed: Record<string, string> = {}
 
 test.beforeAll(() => {
   // Outside of the repository, so that npm does not treat them as workspaces.
   folder = mkdtempSync(join(tmpdir(), 'throughline-react-'))
-  if (REACT_TAG) {
-    const cwd = join(folder, REACT_TAG)
-    mkdirSync(cwd)
-    writeFileSync(join(cwd, 'package.json'), '{ "private": true }')
-    execFileSync('npm', ['install', ...QUIET, `react@${REACT_TAG}`, `react-dom@${REACT_TAG}`], { cwd })
-    console.log(execFileSync('npm', ['ls'], { cwd, encoding: 'utf8' }))
-    return
-  }
-  for (const version of ['18', '17']) {
-    const cwd = join(folder, version)
-    cpSync(join(import.meta.dirname, 'react/versions', version), cwd, { recursive: true })
-    execFileSync('npm', ['ci', ...QUIET], { cwd })
-  }
+  if (REACT_TAG) installed[REACT_TAG] = installTag(folder, REACT_TAG)
+  else for (const version of ['18', '17']) installed[version] = installVersion(folder, version)
 })
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -46,8 +36,8 @@ async function evaluate<R>(
   mode: (typeof MODES)[number],
   expression: string,
 ): Promise<R> {
-  const modules = version === '19' ? undefined : join(folder, version, 'node_modules')
-  const code = await buildReactPage({ mode, modules, root: version === '17' ? 'legacy' : 'client' })
+  const root = version === '17' ? 'legacy' : 'client'
+  const code = await buildReactPage({ mode, modules: installed[version], root })
   const server = await startCorpusServer({ '/page.js': code })
   try {
     await page.goto(server.origin)

@@ -91,15 +91,23 @@ function walkRoot(root: FiberRoot, tree: Fiber | null): void {
 /** Walks the part of the tree that rendered in this commit. */
 function walk(fiber: Fiber | null, above?: Cause): void {
   for (; fiber; fiber = fiber.sibling) {
-    const { child, tag, alternate, memoizedState: state } = fiber
-    const before = alternate?.memoizedState
+    const { child, tag, alternate } = fiber
+    // An element that is empty or holds only text.
+    if (!child && tag === HOST) continue
     let cause = above
     if (tag === SUSPENSE) cause = walkBoundary(fiber, cause)
     // `root.render` was called by unknown code.
     else if (tag === ROOT)
-      cause = alternate?.child && before?.element !== state?.element ? UNKNOWN : undefined
+      cause =
+        alternate?.child && alternate.memoizedState?.element !== fiber.memoizedState?.element
+          ? UNKNOWN
+          : undefined
     // The status of a form, which React sets itself.
-    else if (tag === HOST) cause = join(cause, state?.memoizedState !== before?.memoizedState ? outer : 0)
+    else if (tag === HOST)
+      cause = join(
+        cause,
+        fiber.memoizedState?.memoizedState !== alternate?.memoizedState?.memoizedState ? outer : 0,
+      )
     else if (tag === CLASS) cause = join(cause, causeOfClass(fiber))
     else if (openRenders > 0 && fiber.flags & 1) cause = causeOfHooks(fiber, cause)
     commitCause = join(commitCause, cause)

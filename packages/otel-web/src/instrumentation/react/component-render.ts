@@ -6,8 +6,8 @@ export interface ComponentRender {
   own_?: Cause
   /** The cause of this render, including updates of ancestors. Absent before the commit. */
   cause_?: Cause
-  /** The number of the commit that contains this render; 0 before the commit. */
-  commit_: number
+  /** The number of the commit that contains this render. */
+  commit_?: number
   /** The priorities of the component's updates that the commit has skipped; 0 if none is pending. */
   lanes_?: number
   /** True if `use` suspended the render. */

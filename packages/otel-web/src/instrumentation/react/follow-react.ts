@@ -40,7 +40,7 @@ function connect(met: MetReact): void {
   met.tables_ = new WeakMap()
   met.hook_ = (real, name) => {
     const follow = hooks[name]
-    return follow ? (one, two, three) => follow(real, name, one, two, three) : real
+    return follow ? follow(real, name) : real
   }
   devTools.onCommitFiberRoot = function (...args) {
     if (contexts) onCommit(args[1])
@@ -48,48 +48,48 @@ function connect(met: MetReact): void {
   }
   /** Dispatchers that were set at the start of a component's render. */
   const begun = new WeakSet<Dispatcher>()
-  let outside: unknown
   /** The dispatcher that was set last, and its replacement. */
-  let last: unknown
-  let lastTable: Dispatcher
-  // React sets a dispatcher at the start and end of each slice of a render and of each component.
+  let last: unknown = 0
+  let table: Dispatcher
+  // React sets a dispatcher at the start and end of each slice of a render and of each component. Nearly all components
+  // begin with the dispatcher of the one before.
   met.set_ = (next) => {
-    if (!next) return next
     const { isRead_: isRead } = met
-    // Outside of components React sets a dispatcher whose hooks are all one function, which throws.
-    if (next === outside || next.useState === next.useEffect) {
-      outside = next
-      if (isInside) setInside()
-      else if (isRead) beginSlice()
-      else leave()
-    } else if (isInside || !isRead || begun.has(next)) {
+    if (next !== last || isRead) {
+      // Outside of components React sets a dispatcher whose hooks are all one function, which throws.
+      if (next?.useState === next?.useEffect) {
+        if (isInside) setInside()
+        else if (isRead) beginSlice()
+        else leave()
+        return next
+      }
       // A dispatcher that is only ever set after a read, as React DevTools does, is temporary.
-      if (!isInside) setInside(true)
-      if (next === last) return lastTable
-      if (!isRead) begun.add(next)
-      last = next
-      lastTable = wrap(next) as Dispatcher
-      return lastTable
+      if (!isRead) begun.add(next as Dispatcher)
+      else if (!isInside && !begun.has(next as Dispatcher)) return next
+      if (next !== last) {
+        last = next
+        table = wrap(next) as Dispatcher
+        // V8 keeps an object in dictionary mode, which is slow, when one of its properties has become an accessor or when
+        // it got many properties. It makes the prototypes of an object fast before it lists the properties.
+        for (const slow of [met.ref_, table]) for (const _ in Object.create(slow as object));
+      }
     }
-    return next
+    if (!isInside) setInside(true)
+    return table
   }
-  // V8 keeps an object with an accessor in dictionary mode until the object is used as a prototype. Reading through an
-  // heir makes its properties fast again: https://v8.dev/blog/fast-properties
-  for (let heir = Object.create(met.ref_ ?? null), read = 0; read < 9; read++) heir.H
 }
 
 /**
- * Finds the root that React rendered before this chunk was loaded: its next commit may begin with an insertion effect, before
- * React reports the root. Further roots are found by their commits.
+ * Finds the root that React rendered before this chunk was loaded: its next commit may begin with an insertion effect,
+ * before React reports the root. Further roots are found by their commits.
  *
- * @see ReactDOMComponentTree.js, `precacheFiberNode`
+ * @see ReactDOMComponentTree.js, `markContainerAsRoot`
  */
 function findRoot(): void {
-  for (const element of document.querySelectorAll('*')) {
-    const key = Object.keys(element).find((name) => name.startsWith('__reactFiber'))
-    let fiber = key && (Reflect.get(element, key) as Fiber)
+  for (const container of [document, ...document.querySelectorAll('*')]) {
+    const key = Object.keys(container).find((name) => name.startsWith('__reactContainer'))
+    const fiber = key && (Reflect.get(container, key) as Fiber | null)
     if (!fiber) continue
-    while (fiber.return) fiber = fiber.return
     const root = fiber.stateNode as FiberRoot
     roots.set(root, root.current)
     return

@@ -9,7 +9,8 @@ export interface FollowedSetter extends Hook {
 
 /** An update in React's queue. */
 export interface Update {
-  readonly context_: Cause
+  /** The context that queued it. */
+  readonly cause_: Cause
   readonly hook_: FollowedHook
   /** The latest render that took it. */
   render_?: ComponentRender | undefined
@@ -21,7 +22,7 @@ export interface Update {
  */
 export interface FollowedHook {
   /** The function that the page gets in place of the setter. */
-  standIn_?: Hook
+  readonly standIn_: Hook
   /** The latest render of the hook's component, if known. */
   render_?: ComponentRender | undefined
   /** True when the wrapped reducer or action is committed, so that React will unwrap tagged actions. */

@@ -10,7 +10,7 @@ import type { EffectCreate, Hook } from './react-internals.ts'
 type Pair = [unknown, FollowedSetter, unknown?]
 
 /** Calls a hook of React and follows it. No hook has more than three parameters. */
-type FollowHook = (own: Hook, name: string, ...args: readonly unknown[]) => unknown
+type FollowHook = (own: Hook, name: string) => Hook
 /** Calls a setter, or the `subscribe` function of a store, and follows the call. */
 type FollowCall = (own: FollowedSetter, argument: unknown) => unknown
 
@@ -39,20 +39,19 @@ export function setStandIn(given: MetReact['standIn_']): void {
  * it took.
  */
 function enqueue(own: FollowedSetter): Update {
-  const context_ = contexts?.active()
-  own.hook_ ??= {}
-  const { hook_ } = own
+  const cause_ = contexts?.active()
+  const hook_ = hookOf(own)
   const render = hook_.last_?.render_
   if (render?.commit_ && (!render.lanes_ || render.commit_ <= idle)) hook_.starters_ = undefined
-  hook_.starters_ = join(hook_.starters_, context_)
-  hook_.last_ = { context_, hook_ }
+  hook_.starters_ = join(hook_.starters_, cause_)
+  hook_.last_ = { cause_, hook_ }
   return hook_.last_
 }
 
 /** Records that the rendering component takes an update. */
 function takeUpdate(update: Update): void {
   if (!update.render_?.commit_) update.render_ = currentRender()
-  take(join(update.context_, update.hook_.starters_))
+  take(join(update.cause_, update.hook_.starters_))
 }
 
 /** Unwraps tagged actions. React calls a reducer in a render, and an action of `useActionState` outside of renders. */
@@ -65,13 +64,15 @@ function untagged(reducer: Hook): Hook {
 
 /** Records that the hook that returns `pair` has rendered, and replaces the setter by its wrapper. */
 function rendered(pair: Pair, name: string): FollowedHook {
-  const [, setter] = pair
-  setter.hook_ ??= {}
-  const { hook_: hook } = setter
+  const hook = hookOf(pair[1], name)
   setLastHook(hook)
-  hook.standIn_ ??= standIn(setter, name)
   pair[1] = hook.standIn_
   return hook
+}
+
+function hookOf(setter: FollowedSetter, name?: string): FollowedHook {
+  setter.hook_ ??= { standIn_: standIn(setter, name as string) }
+  return setter.hook_
 }
 
 /** Like {@link rendered}, for a hook whose setter dispatches actions. */
@@ -109,7 +110,8 @@ function showing(pair: Pair, name: string, isPending: unknown, result?: unknown)
  */
 const effect =
   (cause: () => Cause, isEarly?: boolean): FollowHook =>
-  (own, _, create, deps) => {
+  (own) =>
+  (create, deps) => {
     const render = currentRender()
     const run: EffectCreate = () => {
       catchUp(isEarly ? run : undefined)
@@ -136,7 +138,7 @@ const dispatch: FollowCall = (own, action) => {
   if (isInside || !update.hook_.isCommitted_) return own(action)
   tags.set(update, (reducer, state) => {
     if (isInside) takeUpdate(update)
-    return runAs(!isInside && update.context_, () => (reducer as Hook)(state, action))
+    return runAs(!isInside && update.cause_, () => (reducer as Hook)(state, action))
   })
   return own(update)
 }
@@ -147,31 +149,31 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
   // Clean-ups of layout effects run before React makes the new tree current.
   useLayoutEffect: effect(() => taken),
   useInsertionEffect: effect(() => taken, true),
-  useState(own, name, initial) {
+  useState: (own, name) => (initial) => {
     const pair = own(initial) as Pair
     // The state hook that React gives to a `<form action>` has no setter.
     // @see ReactFiberHooks.js, `ensureFormComponentIsStateful`
     if (pair[1]) rendered(pair, name)
     return pair
   },
-  useReducer(own, name, reducer, initial, init) {
+  useReducer: (own, name) => (reducer, initial, init) => {
     const pair = own(untagged(reducer as Hook), initial, init) as Pair
     renderedActions(pair, name)
     return pair
   },
-  useOptimistic(own, name, state, reducer) {
+  useOptimistic: (own, name) => (state, reducer) => {
     const pair = own(state, reducer) as Pair
     return showing(pair, name, pair[0] !== state, pair[0])
   },
-  useTransition(own, name) {
+  useTransition: (own, name) => () => {
     const pair = own() as Pair
     return showing(pair, name, pair[0])
   },
-  useActionState(own, name, action, initial, permalink) {
+  useActionState: (own, name) => (action, initial, permalink) => {
     const pair = own(untagged(action as Hook), initial, permalink) as Pair
     return showing(pair, name, pair[2], pair[0])
   },
-  useSyncExternalStore(own, name, subscribe, getSnapshot, getServerSnapshot) {
+  useSyncExternalStore: (own, name) => (subscribe, getSnapshot, getServerSnapshot) => {
     let snapshot = snapshots.get(getSnapshot as Hook) as Snapshot
     if (!snapshot) {
       snapshot = () => {
@@ -190,7 +192,7 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
     take(storeChanges.get(snapshot.last_))
     return snapshot.last_
   },
-  useDeferredValue(own, _, value, initial) {
+  useDeferredValue: (own) => (value, initial) => {
     const shown = own(value, initial)
     const holding = deferred.get(value) ?? []
     const render = shown !== value && currentRender()
@@ -198,7 +200,7 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
     else for (const { cause_ } of holding) take(cause_ ?? UNKNOWN)
     return shown
   },
-  use(own, _, usable) {
+  use: (own) => (usable) => {
     try {
       return own(usable)
     } catch (error) {
@@ -226,7 +228,7 @@ export const calls: Readonly<Record<string, FollowCall>> = {
       if (isInside) takeUpdate(update)
       else if (!isCalled) {
         // React computes a state eagerly if the component has no other update.
-        update.hook_.starters_ = update.context_
+        update.hook_.starters_ = update.cause_
         if (to !== state) {
           // React would not call the function again in the render. The exception makes React discard that result: React
           // catches it and calls the function in the render.

@@ -62,7 +62,7 @@ export function setInside(inside?: boolean): void {
 export function currentRender(): ComponentRender | undefined {
   if (isInside && !component) {
     openRenders++
-    component = { commit_: 0 }
+    component = {}
     if (lastHook) lastHook.render_ = component
   }
   return component
@@ -73,6 +73,7 @@ export function setLastHook(hook: FollowedHook): void {
   const before = hook.render_
   lastHook = hook
   // The component resumes a suspended render, whose updates were already taken.
+  if (before === component) return
   if (before?.isSuspended_ && !before.commit_) {
     take(before.own_)
     if (hook.last_?.render_ === before) hook.last_.render_ = component

@@ -53,7 +53,6 @@ export interface Fiber {
   readonly child: Fiber | null
   readonly sibling: Fiber | null
   readonly alternate: Fiber | null
-  readonly return: Fiber | null
   /** The first hook of a function component, the suspended state of a boundary, or the element of a root. */
   readonly memoizedState: HookState | null
   readonly updateQueue: { readonly lastEffect?: EffectState | null } | null
@@ -63,7 +62,7 @@ export interface Fiber {
 /** @see ReactFiberHooks.js, `Hook` */
 interface HookState {
   readonly memoizedState: unknown
-  readonly queue?: { readonly dispatch?: Hook; readonly getSnapshot?: unknown } | null
+  readonly queue?: { readonly dispatch?: Hook } | null
   readonly next: HookState | null
   /** Set for a root. */
   readonly element?: unknown

@@ -46,3 +46,6 @@ export function act<R>(name: Owner, fn: () => R): R {
   }
   return manager.with(context, fn as () => ReturnType<() => R>) as R
 }
+
+// For `cost.ts`, which is also built without this module.
+Object.assign(window, { act })
