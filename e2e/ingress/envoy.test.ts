@@ -113,6 +113,13 @@ describe.skipIf(isMissing)("Istio's headers through Envoy", () => {
     expect(received).toBe(`${requestId.slice(0, 14)}9${requestId.slice(15)}`)
   })
 
+  test('a worker whose list begins with tracecontext continues the span of Envoy, not the B3 of its caller', async () => {
+    const { traceId, spanId, headers } = newCaller()
+    const sent = { ...headers, b3: `${traceId}-${spanId}-1` }
+    await ask(through(addressOf('bridge'), services.b3), sent)
+    await expectTree(traceId, { ...proxied(called('gateway', served('b3'))), parentSpanId: spanId })
+  })
+
   test('a B3 service behind Envoy continues the span of the worker, beside the span of Envoy', async () => {
     const { traceId, spanId, headers } = newCaller()
     await ask(through(gateways.b3, addressOf('b3Traced')), headers)
