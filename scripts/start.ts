@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { build } from './build.ts'
 import { assertPortsFree, portsFromEnvironment } from './ports.ts'
-import { type Programs, prepareServices } from './services/prepare.ts'
+import { prepareServices } from './services/prepare.ts'
 import { startSystem } from './system.ts'
 
 const stateFolder = join(import.meta.dirname, '..', '.wrangler', 'state')
@@ -9,14 +9,21 @@ const jaeger = process.argv.includes('--jaeger')
 const withServices = process.argv.includes('--services')
 const verbose = process.argv.includes('--verbose')
 
+const interrupted = new AbortController()
 const stopping = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      interrupted.abort()
+      resolve()
+    })
 })
 
 try {
   const ports = portsFromEnvironment(process.env)
   await assertPortsFree(ports)
-  const services = withServices ? await prepare() : undefined
+  const services = withServices
+    ? await prepareServices({ log: console.log, signal: interrupted.signal })
+    : undefined
   console.log('Building the shop …')
   await build()
   const started = [jaeger ? 'Jaeger' : 'collector', ...(services ? ['services'] : []), 'backend']
@@ -49,17 +56,13 @@ try {
   }
   await (await starting).stop()
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
+  // Ctrl-C during a download or a build is no failure.
+  if (!interrupted.signal.aborted) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
 }
 process.exit()
-
-/** Ctrl-C ends what is being installed, downloaded or built. */
-async function prepare(): Promise<Programs> {
-  const abort = new AbortController()
-  void stopping.then(() => abort.abort())
-  return prepareServices({ log: console.log, signal: abort.signal })
-}
 
 /** Output of services is printed with `--verbose`, and otherwise if it looks like an error. */
 function print(service: string, line: string): void {

@@ -73,10 +73,10 @@ test('a service that does not start is named, and the others are stopped', async
 })
 
 test('a program that is missing is named, and nothing is started', async ({ folder }) => {
-  const run = start({ TMPDIR: folder, PATH: withoutProgram('mvn') }, '--services')
+  const run = start({ XDG_CACHE_HOME: join(folder, 'cache'), PATH: withoutProgram('mvn') }, '--services')
   expect(await run.exit).toBe(1)
   expect(run.output()).toContain('Missing:\n  - Maven (`mvn`), which downloads Kafka\n')
-  expect(readdirSync(folder)).toEqual([])
+  expect(readdirSync(join(folder, 'cache', 'throughline'))).toEqual([])
 })
 
 test('the command of docs/services.md for Docker uses a payments service that runs elsewhere, and containers reach the collector', async ({

@@ -37,7 +37,10 @@ export class UnavailableError extends Error {
  * Throws an `UnavailableError` that names each program that is missing, and an `Error` if the Go services do not compile.
  */
 export async function prepareServices(options: PrepareOptions): Promise<Programs> {
-  const missing = [...missingTools(), ...(await missingPackages(options))]
+  const tools = missingTools()
+  // Nothing is installed for tests that cannot run.
+  const packages = tools.length > 0 ? missingPackages() : await installPackages(options)
+  const missing = [...tools, ...packages]
   const postgres = findPostgres()
   if (missing.length > 0 || postgres === undefined) throw new UnavailableError(missing)
   // One after the other: both are limited by the processor.
@@ -49,46 +52,52 @@ function missingTools(): string[] {
   return [
     ['go', 'Go 1.26 or newer (`go`), which builds the Go services'],
     ['java', 'Java 17 or newer (`java`), which runs Kafka'],
-    ['mvn', 'Maven (`mvn`), which downloads Kafka'],
+    ...(hasKafka(kafkaFolder()) ? [] : [['mvn', 'Maven (`mvn`), which downloads Kafka']]),
   ].flatMap(([program = '', description = '']) => (isInstalled(program) ? [] : [description]))
 }
 
-/** Installs PostgreSQL and Redis where they are Debian's and this process may do so, and returns what is missing. */
-async function missingPackages({ log, signal }: PrepareOptions): Promise<string[]> {
-  const missing = () => [
+function missingPackages(): string[] {
+  return [
     ...(findPostgres() === undefined ? ['postgresql'] : []),
     ...(isInstalled('redis-server') ? [] : ['redis-server']),
   ]
-  const wanted = missing()
-  if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get'))
-    return wanted.map(describePackage)
+}
+
+/** Installs PostgreSQL and Redis where they are Debian's and this process may do so, and returns what is missing. */
+async function installPackages({ log, signal }: PrepareOptions): Promise<string[]> {
+  const wanted = missingPackages()
+  if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get')) return wanted
   log(`Installing ${wanted.join(' and ')} (once) …`)
   try {
     await installDebianPackages(wanted, signal && { signal })
-    return missing().map(describePackage)
+    return missingPackages()
   } catch (error) {
-    return missing().map(
-      (name) => `${describePackage(name)}. ${error instanceof Error ? error.message : error}`,
-    )
+    const reason = error instanceof Error ? error.message : error
+    return missingPackages().map((name) => `${name}. ${reason}`)
   }
 }
 
-function describePackage(name: string): string {
-  return `${name}: Debian's package, or the program on PATH`
+const POM = join(import.meta.dirname, 'kafka-pom.xml')
+
+/** A change of the file, such as another version, is another folder. */
+function kafkaFolder(): string {
+  const hash = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 12)
+  return join(cacheFolder(), `kafka-${hash}`)
+}
+
+function hasKafka(folder: string): boolean {
+  return globSync('kafka_*.jar', { cwd: folder }).length > 0
 }
 
 async function fetchKafka({ log, signal }: PrepareOptions): Promise<string> {
-  const pom = join(import.meta.dirname, 'kafka-pom.xml')
-  // A change of the file, such as another version, is another folder.
-  const hash = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12)
-  const folder = join(cacheFolder(), `kafka-${hash}`)
-  if (globSync('kafka_*.jar', { cwd: folder }).length > 0) return folder
+  const folder = kafkaFolder()
+  if (hasKafka(folder)) return folder
   log('Downloading Kafka (once) …')
   const part = `${folder}.part`
   rmSync(part, { recursive: true, force: true })
   mkdirSync(join(part, 'lib'), { recursive: true })
   // Maven writes beside the file, which must not be the checkout.
-  copyFileSync(pom, join(part, 'pom.xml'))
+  copyFileSync(POM, join(part, 'pom.xml'))
   const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(part, 'lib')}`]
   await download('Kafka, which Maven downloads', ['mvn', '-q', '-B', '-f', join(part, 'pom.xml'), ...copy], {
     ...(signal && { signal }),
