@@ -92,8 +92,6 @@ function walkRoot(root: FiberRoot, tree: Fiber | null): void {
 function walk(fiber: Fiber | null, above?: Cause): void {
   for (; fiber; fiber = fiber.sibling) {
     const { child, tag, alternate } = fiber
-    // An element that is empty or holds only text.
-    if (!child && tag === HOST) continue
     let cause = above
     if (tag === SUSPENSE) cause = walkBoundary(fiber, cause)
     // `root.render` was called by unknown code.
@@ -110,19 +108,23 @@ function walk(fiber: Fiber | null, above?: Cause): void {
       )
     else if (tag === CLASS) cause = join(cause, causeOfClass(fiber))
     else if (openRenders > 0 && fiber.flags & 1) cause = causeOfHooks(fiber, cause)
-    commitCause = join(commitCause, cause)
-    // A component that did not render shares its children with the previous tree.
-    if (child && child !== alternate?.child) walk(child, cause)
+    // Calls that change nothing are left out here: a commit has thousands of fibers.
+    if (cause !== commitCause) commitCause = join(commitCause, cause)
+    // A component that did not render shares its children with the previous tree. Nothing is below the only element of a
+    // component that is empty or holds only text.
+    if (child && child !== alternate?.child && (child.child || child.sibling || child.tag !== HOST))
+      walk(child, cause)
   }
 }
 
 /** A boundary keeps the cause that suspended it until it is shown. */
 function walkBoundary(fiber: Fiber, above: Cause): Cause {
-  const before = suspended.get(fiber) ?? suspended.get(fiber.alternate as Fiber)
+  const { alternate } = fiber
+  const before = suspended.get(fiber) ?? suspended.get(alternate as Fiber)
   suspended.delete(fiber)
-  suspended.delete(fiber.alternate as Fiber)
+  suspended.delete(alternate as Fiber)
   if (!fiber.memoizedState) return join(above, before)
-  suspended.set(fiber, join(before, fiber.alternate?.memoizedState ? above : (above ?? taken)))
+  suspended.set(fiber, join(before, alternate?.memoizedState ? above : (above ?? taken)))
   return above
 }
 
