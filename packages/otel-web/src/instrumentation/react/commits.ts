@@ -119,7 +119,7 @@ function walk(fiber: Fiber | null, above?: Cause): void {
 
 /** A boundary keeps the cause that suspended it until it is shown. */
 function walkBoundary(fiber: Fiber, above: Cause): Cause {
-  const { alternate } = fiber
+  const alternate = fiber.alternate
   const before = suspended.get(fiber) ?? suspended.get(alternate as Fiber)
   suspended.delete(fiber)
   suspended.delete(alternate as Fiber)
