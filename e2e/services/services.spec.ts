@@ -157,12 +157,14 @@ test('a refused card is an error in the spans from the risk service up to the pa
   )
   expect(payments?.status?.message).toContain('the card was refused')
   expect(payments?.events?.map(({ name }) => name)).toEqual(['exception'])
-  const lines = system.log.filter(({ fields }) => fields.trace_id === traceId)
-  expect(lines.map(({ service, fields }) => `${service}: ${fields.msg}`).sort()).toEqual([
-    'backend: payment refused',
-    'payments: payment refused',
-    'risk: card refused',
-  ])
+  const lines = () => system.log.filter(({ fields }) => fields.trace_id === traceId)
+  await expect
+    .poll(() =>
+      lines()
+        .map(({ service, fields }) => `${service}: ${fields.msg}`)
+        .sort(),
+    )
+    .toEqual(['backend: payment refused', 'payments: payment refused', 'risk: card refused'])
 })
 
 test('SIGTERM exports the spans that wait for their batch, and the answer has the trace id', async ({
