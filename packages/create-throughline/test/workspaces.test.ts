@@ -73,6 +73,11 @@ test.each([
     '--dir=apps/none',
     '--dir=apps/none is not a folder. Name an existing one.',
   ],
+  [
+    'tarballs in a folder that does not exist',
+    '--from=none',
+    '--from=none is not a folder. Name an existing one.',
+  ],
   ['a file', '--dir=package.json', '--dir=package.json is not a folder. Name an existing one.'],
   ['a package that is no app', '--dir=packages/ui', 'Found neither pages'],
 ])('%s is refused', async (_, option, message) => {

@@ -34,11 +34,13 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   const { print, printError } = surroundings
   try {
     const options = parseOptions(args)
-    const tarballs = options.tarballs && resolve(surroundings.folder, options.tarballs)
-    if (options.prints === undefined)
-      return await addTracing(inFolder(surroundings, options), { ...options, tarballs })
-    print(options.prints === 'help' ? HELP : ownVersion())
-    return EXIT.done
+    if (options.prints !== undefined) {
+      print(options.prints === 'help' ? HELP : ownVersion())
+      return EXIT.done
+    }
+    const folder = resolveFolder(surroundings.folder, '--dir', options.folder) ?? surroundings.folder
+    const tarballs = resolveFolder(surroundings.folder, '--from', options.tarballs)
+    return await addTracing({ ...surroundings, folder }, { ...options, tarballs })
   } catch (error) {
     // The errors of `parseArgs` are a `TypeError` with a code.
     const isKnown = error instanceof Refusal || (error instanceof TypeError && 'code' in error)
@@ -47,13 +49,13 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   }
 }
 
-/** The surroundings with the folder that `--dir` names. */
-function inFolder(surroundings: Surroundings, { folder }: Options): Surroundings {
-  if (folder === undefined) return surroundings
-  const path = resolve(surroundings.folder, folder)
+/** The folder that an option names, relative to another one. */
+function resolveFolder(base: string, option: string, name: string | undefined): string | undefined {
+  if (name === undefined) return undefined
+  const path = resolve(base, name)
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new Refusal(`--dir=${folder} is not a folder. Name an existing one.`)
-  return { ...surroundings, folder: path }
+    throw new Refusal(`${option}=${name} is not a folder. Name an existing one.`)
+  return path
 }
 
 async function addTracing(surroundings: Surroundings, options: Options): Promise<number> {
