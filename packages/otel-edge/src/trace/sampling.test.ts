@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { expectTrace } from '@throughline/otel-testing'
 import { Hono } from 'hono'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { TestCollector } from '../../test/collector.ts'
 import { type EdgeOptions, tracing } from '../index.ts'
 
@@ -18,8 +18,8 @@ async function send(
     await fetch('data:text/plain,x').catch(() => undefined)
     return c.text('ok')
   })
-  app.get('/slow', async (c) => {
-    await new Promise((resolve) => setTimeout(resolve, 60))
+  app.get('/slow', (c) => {
+    vi.setSystemTime(Date.now() + 50)
     return c.text('slow')
   })
   app.get('/broken', () => {
@@ -292,6 +292,8 @@ describe('tail sampling', () => {
   })
 
   test('a slow request is exported', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
     const collector = new TestCollector()
     await send(collector.options({ sampler: never, keep: { slowMillis: 50 } }), ['/work', '/slow'])
     await expectTrace(collector, {
