@@ -64,7 +64,7 @@ async function addTracing(surroundings: Surroundings, options: Options): Promise
   const plan = makePlan(openProject(folder), {
     isGateway,
     serviceName,
-    isNamed: options.folder !== undefined,
+    isChosenFolder: options.folder !== undefined,
     tarballs,
   })
   print(`Found ${plan.name}.`)

@@ -21,11 +21,11 @@ const MAX_DEPTH = 3
 /**
  * Finds out what a project is. Throws a `Refusal` that says what to do if it is nothing that can be changed.
  *
- * @param isNamed true if the user has named this folder, which then may be the root of a workspace
+ * @param isChosenFolder true if the user has named this folder, which then may be the root of a workspace
  */
-export function detect(project: Project, isNamed = false): Detected {
+export function detect(project: Project, isChosenFolder = false): Detected {
   const manifest = readManifest(project)
-  if (manifest.hasWorkspaces && !isNamed) refuseSeveral(project, ['.', ...findFolders(project)])
+  if (manifest.hasWorkspaces && !isChosenFolder) refuseSeveral(project, ['.', ...findFolders(project)])
   const framework = findFramework(project, manifest)
   const unsupported = framework ? undefined : describeUnsupported(manifest.dependencies)
   if (unsupported !== undefined) throw new Refusal(unsupported)
@@ -35,7 +35,7 @@ export function detect(project: Project, isNamed = false): Detected {
     framework ?? findViteApp(project, manifest) ?? (worker ? undefined : findPages(project, manifest))
   const name = [web && nameOfWeb(web), worker?.name].filter((each) => each !== undefined).join(' and ')
   if (name !== '') return { manifest, web, worker, name }
-  if (!isNamed) refuseSeveral(project, findFolders(project))
+  if (!isChosenFolder) refuseSeveral(project, findFolders(project))
   const place = manifest.hasWorkspaces ? 'here or in the folders of this workspace' : 'here'
   throw new Refusal(
     'Found neither pages (Vite, SvelteKit, Next.js, Nuxt, Angular, Astro, index.html) nor a worker ' +
@@ -71,9 +71,9 @@ function refuseSeveral(project: Project, folders: readonly string[]): void {
   )
 }
 
-function nameOfApp(folder: string, isNamed: boolean): string | undefined {
+function nameOfApp(folder: string, isChosenFolder: boolean): string | undefined {
   try {
-    return detect(openProject(folder), isNamed).name
+    return detect(openProject(folder), isChosenFolder).name
   } catch (error) {
     if (error instanceof Refusal) return undefined
     throw error

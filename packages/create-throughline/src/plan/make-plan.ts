@@ -19,7 +19,7 @@ export interface PlanOptions {
   /** `service.name` of the pages, or of the worker if there are no pages. Default: the name in package.json. */
   readonly serviceName?: string | undefined
   /** Whether the user has named the folder, which then may be the root of a workspace. Default: false. */
-  readonly isNamed?: boolean
+  readonly isChosenFolder?: boolean
   /** Makes a gateway in front of an existing site, in an empty folder. Default: false. */
   readonly isGateway?: boolean
   /** The folder of the packed packages. Default: the packages are installed from the registry. */
@@ -41,11 +41,11 @@ export interface Plan {
 
 /** Finds out what a project is and computes all new texts. Throws a `Refusal` if nothing can be done. */
 export function makePlan(project: Project, options: PlanOptions = {}): Plan {
-  const { serviceName, isNamed, isGateway, tarballs } = options
+  const { serviceName, isChosenFolder, isGateway, tarballs } = options
   const isNew = isEmpty(project.folder)
   if (isGateway) return makeGatewayPlan(project, { serviceName, tarballs })
   if (isNew) planNewApp(project, serviceName ?? packageName(basename(project.folder)))
-  const { manifest, web, worker, name } = detect(project, isNamed)
+  const { manifest, web, worker, name } = detect(project, isChosenFolder)
   const draft: Draft = { project, manifest, packages: new Set(), manual: [], notes: [] }
   const appName = serviceName ?? nameOf(manifest.name ?? basename(project.folder))
   if (web?.kind === 'vite') planViteApp(draft, web, appName)

@@ -86,7 +86,7 @@ test.each([0, 0.5, 1000, Number.POSITIVE_INFINITY])('the number %j is kept', (va
 test('a captureHeaders without request and response causes a warning with its value', () => {
   checkOptions({ captureHeaders: ['x'] } as never, {})
   expect(warnings.mock.calls).toEqual([
-    ['throughline: captureHeaders: ["x"] is not lists by name: { request: [], response: [] }'],
+    ['throughline: captureHeaders: ["x"] is not an object such as { request: [], response: [] }'],
   ])
 })
 

@@ -1,5 +1,5 @@
 import type { EdgeOptions } from '../options.ts'
-import { normalizeOptions, refuse } from './check-origins.ts'
+import { normalizeOptions, warnInvalid } from './check-origins.ts'
 
 const BINDING_OPTIONS = ['queues', 'propagateBindings', 'rpc'] as const
 const NUMBER_OPTIONS = {
@@ -19,13 +19,17 @@ export function checkOptions(options: EdgeOptions, env: object): EdgeOptions {
     checked[group] = checkNumbers(checked[group] ?? {}, names, `${group}.`)
   }
   if (Array.isArray(options.captureHeaders)) {
-    refuse('captureHeaders', options.captureHeaders, 'not lists by name: { request: [], response: [] }')
+    warnInvalid(
+      'captureHeaders',
+      options.captureHeaders,
+      'not an object such as { request: [], response: [] }',
+    )
   }
   const exporter = checked.exporter as Record<string, unknown>
   for (const [name, values] of Object.entries<unknown[]>(EXPORTER_VALUES)) {
     const given = exporter[name]
     if (given === undefined || values.includes(given)) continue
-    refuse(`exporter.${name}`, given, `not ${values.join(' or ')}`)
+    warnInvalid(`exporter.${name}`, given, `not ${values.join(' or ')}`)
     delete exporter[name]
   }
   for (const name of BINDING_OPTIONS) {
@@ -42,7 +46,7 @@ export function checkNumbers<T extends object>(values: T, names: readonly string
   for (const name of names) {
     const given = checked.get(name)
     if (given === undefined || (typeof given === 'number' && given >= 0)) continue
-    refuse(prefix + name, given, 'not a number of 0 or more')
+    warnInvalid(prefix + name, given, 'not a number of 0 or more')
     checked.delete(name)
   }
   return Object.fromEntries(checked) as T
@@ -50,5 +54,5 @@ export function checkNumbers<T extends object>(values: T, names: readonly string
 
 /** Warns when the worker has no binding of this name. */
 export function checkBinding(option: string, binding: string, env: object): void {
-  if (!(binding in env)) refuse(option, binding, 'not a binding of this worker')
+  if (!(binding in env)) warnInvalid(option, binding, 'not a binding of this worker')
 }

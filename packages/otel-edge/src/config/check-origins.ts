@@ -25,12 +25,12 @@ export function checkOrigins(name: string, given: unknown): string[] {
   return [given]
     .flat()
     .flatMap(
-      (item) => originOf(String(item)) ?? refuse(name, item, 'not an origin such as https://a.example'),
+      (item) => originOf(String(item)) ?? warnInvalid(name, item, 'not an origin such as https://a.example'),
     )
 }
 
 /** Warns of an invalid value. Returns an empty list, for `flatMap`. */
-export function refuse(name: string, value: unknown, problem: string): [] {
+export function warnInvalid(name: string, value: unknown, problem: string): [] {
   warn(`${name}: ${JSON.stringify(value)} is ${problem}`)
   return []
 }

@@ -47,7 +47,7 @@ export function readOtelConfig(
     if (!problems.has(message)) onProblem(message)
     problems.add(message)
   }
-  const refuse = (name: string, value: string, problem: string) =>
+  const reportInvalid = (name: string, value: string, problem: string) =>
     report(`${name}=${truncate(value, MAX_SHOWN_LENGTH)} is not ${problem}`)
   const read = (name: string): string => {
     const value = env[name]
@@ -56,7 +56,7 @@ export function readOtelConfig(
   }
   const parse = <Value>(name: string, text: string, [parseText, kind]: Parser<Value>): Value | undefined => {
     const value = text === '' ? undefined : parseText(text)
-    if (text !== '' && value === undefined) refuse(name, text, kind)
+    if (text !== '' && value === undefined) reportInvalid(name, text, kind)
     return value
   }
   const readAs = <Value>(name: string, parser: Parser<Value>) => parse(name, read(name), parser)
@@ -98,7 +98,7 @@ export function readOtelConfig(
     if (sampler?.endsWith('traceidratio')) return readAs(name, RATIO)
     // For an unsupported sampler, another warning has been reported already.
     if (read(name) && (sampler || !read('OTEL_TRACES_SAMPLER')))
-      refuse(name, read(name), 'used without a ratio in OTEL_TRACES_SAMPLER')
+      reportInvalid(name, read(name), 'used without a ratio in OTEL_TRACES_SAMPLER')
     return undefined
   }
 
@@ -132,7 +132,7 @@ export function readOtelConfig(
     const url = parseHttpUrl(text)
     if (!url) {
       const at = text.lastIndexOf('@')
-      refuse(name, redactUrl(at < 0 ? text : `…${text.slice(at)}`), HTTP_URL)
+      reportInvalid(name, redactUrl(at < 0 ? text : `…${text.slice(at)}`), HTTP_URL)
       return undefined
     }
     if (path !== '') url.pathname += url.pathname.endsWith('/') ? path : `/${path}`
@@ -147,7 +147,7 @@ export function readOtelConfig(
       const value = text && decode(text)
       if (value === undefined) report(`${name}: member ${index + 1} is not name=value`)
       else if (isValidHeader(key, value)) headers.set(key.toLowerCase(), value)
-      else refuse(name, key, 'a valid header')
+      else reportInvalid(name, key, 'a valid header')
     }
     return Object.fromEntries(headers)
   }

@@ -370,6 +370,13 @@ describe('refusals have an OTLP Status', () => {
     expect(await collector.exports()).toEqual([])
   })
 
+  test('a body of a million empty resources is a 413', async () => {
+    const empty = new Uint8Array(2_000_000)
+    for (let index = 0; index < empty.length; index += 2) empty[index] = 0x0a
+    const headers = { 'content-type': 'application/x-protobuf' }
+    expect((await relay({ maxBytes: 4_000_000 })(empty, headers)).status).toBe(413)
+  })
+
   test('a small body that is too large after decompression is a 413', async () => {
     const bomb = await gzip(' '.repeat(5_000_000))
     expect(bomb.byteLength).toBeLessThan(10_000)

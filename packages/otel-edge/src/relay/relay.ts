@@ -111,7 +111,7 @@ export function createRelay(given: RelayOptions): Relay {
       const tooManyMillis = limits.bytes(c, body.length)
       if (tooManyMillis > 0) return refuse(c, 429, 'too many bytes', tooManyMillis)
       const decoded = decodeTraceRequest(body, requireEncoding(c))
-      if (!decoded.ok) return refuse(c, 400, decoded.message)
+      if (!decoded.ok) return refuse(c, decoded.isTooLarge ? 413 : 400, decoded.message)
       const enrichment = enrichmentOf(c)
       const sanitized = sanitizeSpans(decoded.request, {
         maxSpans,

@@ -87,7 +87,7 @@ function checkHeaders(browser: BrowserObservation, own: ReadonlySet<string>): Fi
   return [
     finding('browser-untraced-request', {
       seen: nameRequests(untraced),
-      fix: 'Requests of workers, of frames and of a fetch that was kept before the SDK started are not traced. Put the script tag first.',
+      fix: 'Put the script tag before all other scripts. Let code in workers and frames ask the page for its requests: the SDK traces the fetch and XMLHttpRequest of the page only.',
     }),
   ]
 }
@@ -101,7 +101,7 @@ function checkActions({ requests, spans }: BrowserObservation): Finding[] {
   return [
     finding('browser-no-action', {
       seen: nameRequests(lost),
-      fix: 'If the click causes the request, its context is lost on the way: a worker, a frame, a queue that is emptied later. If not (a poll), this is right.',
+      fix: 'Start the request in the handler of the click or in what it awaits, not in a message of a worker or frame or in a queue that is emptied later. A poll is right as it is.',
     }),
   ]
 }
