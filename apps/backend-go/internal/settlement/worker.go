@@ -3,8 +3,6 @@ package settlement
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -116,8 +114,8 @@ func (w *Worker) process(record *kgo.Record) bool {
 	if producer := trace.SpanContextFromContext(propagated); producer.IsValid() {
 		span.AddLink(trace.Link{SpanContext: producer})
 	}
-	var event events.PaymentAccepted
-	if err := json.Unmarshal(record.Value, &event); err != nil {
+	event, err := events.ParsePaymentAccepted(record.Value)
+	if err != nil {
 		// Another try cannot repair the message.
 		w.fail(ctx, "message discarded", err)
 		return true
@@ -138,9 +136,6 @@ func (w *Worker) process(record *kgo.Record) bool {
 }
 
 func (w *Worker) settle(ctx context.Context, event events.PaymentAccepted) (reference string, err error) {
-	if event.PaymentID == "" {
-		return "", errors.New("the message has no payment id")
-	}
 	if err := w.store.Insert(ctx, event); err != nil {
 		return "", fmt.Errorf("store the settlement: %w", err)
 	}
