@@ -3,9 +3,10 @@ import { chromiumLaunchOptions } from '@throughline/otel-testing/playwright'
 
 export default defineConfig({
   testDir: '.',
-  // They have suites of their own, which take minutes: `npm run test:frameworks`, `npm run test:runtimes` and
-  // `npm run e2e:services`.
-  testIgnore: ['frameworks/**', 'runtimes/**', 'services/**'],
+  // `*.test.ts` are tests of Vitest.
+  testMatch: '*.spec.ts',
+  // They have suites of their own, which take minutes: `npm run test:frameworks` and `npm run e2e:services`.
+  testIgnore: ['frameworks/**', 'services/**'],
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,
