@@ -83,6 +83,11 @@ test.each([0, 0.5, 1000, Number.POSITIVE_INFINITY])('the number %j is kept', (va
   expect(warnings).not.toHaveBeenCalled()
 })
 
+test('groups that are absent stay absent', () => {
+  const checked = checkOptions({ serviceName: 'shop' }, {})
+  for (const group of ['sampler', 'keep', 'exporter']) expect(checked).not.toHaveProperty(group)
+})
+
 test('a captureHeaders without request and response causes a warning with its value', () => {
   checkOptions({ captureHeaders: ['x'] } as never, {})
   expect(warnings.mock.calls).toEqual([

@@ -16,7 +16,8 @@ const EXPORTER_VALUES = { protocol: ['http/json', 'http/protobuf'], compression:
 export function checkOptions(options: EdgeOptions, env: object): EdgeOptions {
   const checked: Record<string, unknown> = { ...normalizeOptions(options) }
   for (const [group, names] of Object.entries(NUMBER_OPTIONS)) {
-    checked[group] = checkNumbers(checked[group] ?? {}, names, `${group}.`)
+    // A group that is absent stays absent: `keep: {}` would record unsampled spans.
+    if (checked[group]) checked[group] = checkNumbers(checked[group], names, `${group}.`)
   }
   if (Array.isArray(options.captureHeaders)) {
     warnInvalid(
@@ -25,7 +26,7 @@ export function checkOptions(options: EdgeOptions, env: object): EdgeOptions {
       'not an object such as { request: [], response: [] }',
     )
   }
-  const exporter = checked.exporter as Record<string, unknown>
+  const exporter = (checked.exporter ?? {}) as Record<string, unknown>
   for (const [name, values] of Object.entries<unknown[]>(EXPORTER_VALUES)) {
     const given = exporter[name]
     if (given === undefined || values.includes(given)) continue

@@ -1,4 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { trace } from '@opentelemetry/api'
 import { expectTrace } from '@throughline/otel-testing'
 import { Hono } from 'hono'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -279,6 +280,20 @@ describe('OTEL_SDK_DISABLED', () => {
 })
 
 describe('tail sampling', () => {
+  test.each([
+    ['without `keep`, the span of an unsampled request records nothing', {}, false],
+    ['with `keep`, it records until the decision', { keep: { errors: true } }, true],
+  ])('%s', async (_, options, isRecording) => {
+    const collector = new TestCollector()
+    const app = new Hono()
+    app.use(tracing(collector.options({ sampler: never, ...options })))
+    app.get('/', (c) => c.json(trace.getActiveSpan()?.isRecording()))
+    const ctx = createExecutionContext()
+    const response = await app.fetch(new Request('http://x/'), {}, ctx)
+    await waitOnExecutionContext(ctx)
+    expect(await response.json()).toBe(isRecording)
+  })
+
   test('a request that fails is exported with its subtree and marked; one that succeeds is not exported', async () => {
     const collector = new TestCollector()
     await send(collector.options({ sampler: never, keep: { errors: true } }), ['/work', '/broken'])
