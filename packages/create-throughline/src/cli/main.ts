@@ -100,17 +100,18 @@ function finish(surroundings: Surroundings, plan: Plan, options: Options): numbe
   const { folder, print, printError } = surroundings
   const { scriptFolder } = plan
   const packageManager = findPackageManager(folder, plan.packageManager, process.env.npm_config_user_agent)
-  if (installs && !install(folder, packageManager)) {
+  const failure = installs ? install(folder, packageManager) : undefined
+  if (failure !== undefined) {
     printError(
-      `\n\`${packageManager} install\` failed; its message is above. The files are changed: correct the cause and run it again.`,
+      `\n${failure} The files are changed: correct the cause and run \`${packageManager} install\` again.`,
     )
     return EXIT.failed
   }
-  if (installs && scriptFolder !== undefined) copyScripts(folder, scriptFolder)
+  const isCopied = scriptFolder === undefined || (installs && copyScripts(folder, scriptFolder))
   const steps = [
-    ...(options.folder === undefined ? [] : [`cd ${options.folder}`]),
+    ...(options.folder === undefined ? [] : [`cd ${quoteForShell(options.folder)}`]),
     ...(installs ? [] : [`${packageManager} install`]),
-    ...(installs || scriptFolder === undefined ? [] : [copyCommand(scriptFolder)]),
+    ...(isCopied ? [] : [copyCommand(scriptFolder)]),
     'npx throughline-collector',
   ]
   const state =
@@ -122,6 +123,11 @@ function finish(surroundings: Surroundings, plan: Plan, options: Options): numbe
   )
   for (const note of plan.notes) print(`- ${note}`)
   return reportManual(surroundings, plan)
+}
+
+/** An argument of a command, in quotes if it has a space or another special character. */
+function quoteForShell(text: string): string {
+  return /^[\w./@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function reportManual({ printError }: Surroundings, { manual }: Plan): number {

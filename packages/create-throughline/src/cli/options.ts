@@ -55,9 +55,10 @@ export function parseOptions(args: readonly string[]): Options {
     installs: !values['no-install'],
     isForced: values.force,
     isGateway: values.gateway,
-    serviceName: values['service-name'],
-    folder: values.dir,
-    tarballs: values.from,
+    // An empty text is what an unset variable of a shell becomes.
+    serviceName: values['service-name'] || undefined,
+    folder: values.dir || undefined,
+    tarballs: values.from || undefined,
     prints: values.help ? 'help' : values.version ? 'version' : undefined,
   }
 }

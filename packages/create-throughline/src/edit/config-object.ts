@@ -108,6 +108,8 @@ function resolve(scope: Scope, expression: Expression): Values {
 function resolveName(scope: Scope, name: string): Values {
   const constant = constantIn(scope, name)
   if (constant) return resolve(scope, constant)
+  // A parameter may have the name of a function.
+  if (countBindings(scope.module.statements, name) > 1) return undefined
   const declaration = findDeclaration(scope.module, name)
   return declaration?.type === 'FunctionDeclaration' ? resolveReturned(scope, declaration) : undefined
 }
@@ -177,9 +179,16 @@ function constantIn({ module, locals, key }: Scope, name: string): Expression | 
 }
 
 /** True if a member of a variable is used, as in `config.server = …`: its literal may not be all of its value. */
-function isChanged({ text }: Module, name: string, key: string): boolean {
-  const member = `\\.(?!\\.)${key === '' ? '' : `\\s*${key}\\b`}`
-  return new RegExp(`(?<![\\w$./'"-])${name}\\s*(?:${member}|\\[)|\\bassign\\(\\s*${name}\\b`).test(text)
+function isChanged({ text }: Module, variable: string, key: string): boolean {
+  const name = variable.replaceAll('$', '\\$')
+  const member = `(?:\\??\\.(?!\\.)${key === '' ? '' : `\\s*${key}\\b`}|(?:\\?\\.)?\\[)`
+  // `config.server`, `config!.server`, `(config as UserConfig).server` and `Object.assign(config, …)`
+  const uses = [
+    `(?<![\\w$./'"-])${name}\\s*(?:!\\s*)?${member}`,
+    `(?<![\\w$.])${name}\\s+as\\b[^()]*\\)\\s*${member}`,
+    `\\bassign\\(\\s*${name}\\b`,
+  ]
+  return uses.some((each) => new RegExp(each).test(text))
 }
 
 /** The value of a constant that a value names, if no member of it is used; other values as they are. */

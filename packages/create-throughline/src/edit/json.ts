@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseExpression } from '@babel/parser'
-import type { ObjectExpression } from '@babel/types'
+import type { Expression, ObjectExpression } from '@babel/types'
 import { applyEdits, type ParseError, parse } from 'jsonc-parser'
 import { addElement, addProperty, findProperty } from './object.ts'
 import type { Edit } from './text.ts'
@@ -74,10 +74,18 @@ function editJson(
   expected: unknown,
   edit: (object: ObjectExpression) => readonly Edit[] | undefined,
 ): string | undefined {
-  if (!parseJson(text)) return undefined
-  // JSON with comments is an object literal of JavaScript, which Babel parses with the offsets of all commas.
-  const object = parseExpression(text)
-  const edits = object.type === 'ObjectExpression' ? edit(object) : undefined
+  const object = parseJson(text) && parseLiteral(text)
+  const edits = object?.type === 'ObjectExpression' ? edit(object) : undefined
   const edited = edits && applyEdits(text, [...edits])
   return edited !== undefined && isDeepStrictEqual(parseJson(edited), expected) ? edited : undefined
+}
+
+/** JSON with comments is an object literal of JavaScript, which Babel parses with the offsets of all commas. */
+function parseLiteral(text: string): Expression | undefined {
+  try {
+    return parseExpression(text)
+  } catch {
+    // JavaScript allows `__proto__` only once.
+    return undefined
+  }
 }

@@ -1,4 +1,12 @@
-import { afterCommentAt, type Edit, indentUnitOf, insertAt, lineIndentAt, newlineOf } from './text.ts'
+import {
+  afterCommentAt,
+  type Edit,
+  indentUnitOf,
+  insertAt,
+  lineIndentAt,
+  newlineOf,
+  withoutComments,
+} from './text.ts'
 
 /** An object or array literal in a text: its braces or brackets included. */
 export interface Literal {
@@ -30,7 +38,7 @@ export function insertMember(text: string, literal: Literal, insertion: Insertio
   const before = members[index - 1]
   if (!before) return [insertAt(afterCommentAt(text, literal.start + 1), `${line},`)]
   if (index < members.length) {
-    const comma = text.indexOf(',', before.end)
+    const comma = before.end + withoutComments(text.slice(before.end, members[index]?.start)).indexOf(',')
     return [insertAt(afterCommentAt(text, comma + 1), `${line},`)]
   }
   const { trailingComma } = literal

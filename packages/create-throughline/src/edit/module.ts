@@ -87,6 +87,24 @@ export function inStyleOf({ semicolon, quote, newline, indent }: CodeStyle, code
     .replaceAll('\n', newline)
 }
 
+/** White space and comments. */
+const GAP = /^(?:\s|\/\/[^\r\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)*/
+/** The characters with which a line continues the statement before it. */
+const CONTINUING = '([`+-*/.,<'
+
+/**
+ * The edit that inserts statements in the style of a module. They end with semicolons if the code after them would continue the
+ * last one: a line that begins with a parenthesis, or another statement on the same line.
+ */
+export function insertStatements(module: Module, offset: number, code: string): Edit {
+  const rest = module.text.slice(offset)
+  const [gap = ''] = GAP.exec(rest) ?? []
+  const next = rest.charAt(gap.length)
+  const isOnSameLine = next !== ';' && !code.endsWith('\n') && !gap.includes('\n')
+  const isContinued = next !== '' && (CONTINUING.includes(next) || isOnSameLine)
+  return insertAt(offset, inStyleOf(isContinued ? { ...module, semicolon: ';' } : module, code))
+}
+
 /** The edit that inserts statements before all imports of a module, and before what it exports of other modules. */
 export function insertFirst(module: Module, code: string): Edit {
   const imported = module.statements.find(
@@ -96,8 +114,9 @@ export function insertFirst(module: Module, code: string): Edit {
       (each.type === 'ExportNamedDeclaration' && each.source),
   )
   const first = imported ?? module.statements[0]
-  const line = inStyleOf(module, `${code}\n${first === imported ? '' : '\n'}`)
-  if (first) return insertAt(startWithComments(module, first), line)
+  const lines = `${code}\n${first === imported ? '' : '\n'}`
+  if (first) return insertStatements(module, startWithComments(module, first), lines)
+  const line = inStyleOf(module, lines)
   const isEnded = module.text === '' || module.text.endsWith('\n')
   return insertAt(module.text.length, isEnded ? line : module.newline + line)
 }
@@ -105,7 +124,7 @@ export function insertFirst(module: Module, code: string): Edit {
 /** Comments that are about the statement on the next line. */
 const DIRECTIVE = /@ts-(?:ignore|expect-error)|-next-line|(?:biome|prettier|oxfmt)-ignore|@vite-ignore/
 
-/** The start of a statement, or of the comments directly above that belong to it. */
+/** The start of a statement, or of the comments directly above that belong to it, or of the semicolon that protects it. */
 export function startWithComments({ text }: Module, statement: Statement): number {
   const isImport = statement.type === 'ImportDeclaration'
   let start = statement.start ?? 0
@@ -116,7 +135,8 @@ export function startWithComments({ text }: Module, statement: Statement): numbe
     if (!isAbove || !(isDocumentation || DIRECTIVE.test(comment.value))) break
     start = comment.start ?? start
   }
-  return start
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+  return /^[ \t]*;[ \t]*$/.test(before) ? start - before.trimStart().length : start
 }
 
 /** The end of a statement, without a semicolon that stands on a later line: it protects the next statement. */

@@ -36,18 +36,17 @@ export function addProperty(
   const { mayHold = () => true, followName = unwrap } = property
   const found = findProperty(object, key)
   if (found && inner.length === 0) return []
-  const isHeldBy = (each: Member) => each.type === 'SpreadElement' && mayHold(each.argument, key)
+  const isTaken = (each: Member) =>
+    each.type === 'SpreadElement' ? mayHold(each.argument, key) : each.computed || keyOf(each) === key
   if (found) {
-    // A spread after the property may replace it.
-    if (object.properties.slice(object.properties.indexOf(found)).some(isHeldBy)) return undefined
+    // A later member may replace the property.
+    if (object.properties.slice(object.properties.indexOf(found) + 1).some(isTaken)) return undefined
     const value = followName(found.value as Expression)
     const next = { ...property, path: inner, linesOfKeys: (property.linesOfKeys ?? 0) - 1 }
     return value.type === 'ObjectExpression' ? addProperty(text, value, next) : undefined
   }
   // Later members replace a first one with the same key.
   const isReplaced = inner.length === 0 && property.position === 'first'
-  const isTaken = (each: Member) =>
-    isHeldBy(each) || (each.type !== 'SpreadElement' && (each.computed || keyOf(each) === key))
   if (!isReplaced && object.properties.some(isTaken)) return undefined
   return insertMember(text, literalOf(object, object.properties), {
     member: memberText(property, indentUnitOf(text)),

@@ -49,7 +49,7 @@ function topLevelOf(text: string): string {
   return table < 0 ? text : text.slice(0, table)
 }
 
-/** Inserts a line after the compatibility date, or else at the end of the top level. */
+/** Inserts a line after the compatibility date, or else after the last line of the top level that is no comment. */
 function insertLine(text: string, line: string): string {
   const newline = newlineOf(text)
   const top = topLevelOf(text)
@@ -58,8 +58,11 @@ function insertLine(text: string, line: string): string {
     const end = date.index + date[0].length
     return `${text.slice(0, end)}${newline}${line}${text.slice(end)}`
   }
-  const start = top.trimEnd()
-  return `${start}${start === '' ? '' : newline}${line}${newline}${text.slice(start.length) || newline}`
+  const lines = top.split('\n')
+  const count = lines.findLastIndex((each) => !/^\s*(?:#|$)/.test(each)) + 1
+  const start = lines.slice(0, count).join('\n').trimEnd()
+  const rest = text.slice(start.length)
+  return start === '' ? line + newline + rest : start + newline + line + (rest || newline)
 }
 
 /** The edited text, if it means what is expected. Multi-line strings, for example, may contain what looks like a line. */

@@ -49,9 +49,9 @@ export function planTracingModule(
   return path
 }
 
-/** A text in single quotes, which `inStyleOf` replaces by those of the module. Quotes and backslashes in it are removed. */
+/** A text in single quotes, which `inStyleOf` replaces by those of the module. Quotes, backslashes and control characters in it are removed. */
 export function quoted(text: string): string {
-  return `'${text.replace(/['"\\]/g, '')}'`
+  return `'${text.replace(/['"\\\p{Cc}]/gu, '')}'`
 }
 
 /** True if a module imports the package, or a module of the project that starts tracing. */

@@ -1,5 +1,13 @@
 import type { Expression, MemberExpression, NewExpression, ObjectProperty, Statement } from '@babel/types'
-import { endOf, findConstant, findDeclaration, importedName, inStyleOf, type Module } from '../edit/module.ts'
+import {
+  endOf,
+  findConstant,
+  findDeclaration,
+  importedName,
+  inStyleOf,
+  insertStatements,
+  type Module,
+} from '../edit/module.ts'
 import { findProperty, unwrap } from '../edit/object.ts'
 import { afterCommentAt, type Edit, insertAt, lineIndentAt, withoutComments } from '../edit/text.ts'
 
@@ -72,7 +80,7 @@ export function callFirst(module: Module, { creation }: App, calls: readonly str
   if ('statement' in creation) {
     const { name, statement } = creation
     const lines = calls.map((call) => `\n${name}${call};`).join('')
-    return [insertAt(afterCommentAt(module.text, endOf(module, statement)), inStyleOf(module, lines))]
+    return [insertStatements(module, afterCommentAt(module.text, endOf(module, statement)), lines)]
   }
   const { root, next } = creation
   const end = root.end ?? 0

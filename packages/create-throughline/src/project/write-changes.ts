@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import type { Change } from './project.ts'
 import { Refusal } from './refusal.ts'
 import { encodeTextFile, readTextFile } from './text-file.ts'
@@ -20,6 +20,8 @@ import { encodeTextFile, readTextFile } from './text-file.ts'
 export function checkWritable(folder: string, changes: readonly Change[]): void {
   const root = realpathSync(folder)
   for (const { path } of changes) {
+    if (posix.normalize(path).startsWith('../'))
+      throw new Refusal(`${path} is outside of this folder. Run this in a folder that contains it.`)
     const existing = nearestExisting(join(folder, path))
     const target = realTarget(existing)
     if (target === undefined || relative(root, target).split(sep)[0] === '..')

@@ -19,9 +19,10 @@ export function planAstro(draft: Draft, serviceName: string): void {
         "in Throughline's repository.",
     )
   draft.packages.add('@throughline/otel-web')
+  const starting = pages.find((path) => project.read(path)?.includes('startTracing('))
   const style = styleOfConfig(project, project.find(...configNames('astro')), true)
-  const tracing = planTracingModule(draft, 'src', serviceName, style)
-  for (const path of pages) {
+  const tracing = starting ?? planTracingModule(draft, 'src', serviceName, style)
+  for (const path of starting === undefined ? pages : []) {
     const specifier = importSpecifier(project, path, tracing).replace(/(?<!\.ts)$/, '.ts')
     const line = inStyleOf(style, `import '${specifier}';`)
     const task = 'Add a script to the head'
@@ -32,7 +33,8 @@ export function planAstro(draft: Draft, serviceName: string): void {
 
 /** Adds an import to the first script of the head, or a script with it after the title. */
 export function addScript(text: string, line: string): string | undefined {
-  if (text.includes(line.replace(/;$/, ''))) return text
+  // A formatter may have changed the quotes.
+  if (namesOf(text).includes(namesOf(line))) return text
   const head = findHead(text)
   if (!head) return undefined
   const newline = newlineOf(text)
@@ -52,6 +54,11 @@ export function addScript(text: string, line: string): string | undefined {
     .map((each) => newline + indent + each)
     .join('')
   return text.slice(0, after.offset) + script + text.slice(after.offset)
+}
+
+/** Code without what a formatter changes in an import. */
+function namesOf(code: string): string {
+  return code.replaceAll('"', "'").replace(/;$/, '')
 }
 
 interface Head {

@@ -1,9 +1,17 @@
 import { applyEdits } from 'jsonc-parser'
 import { configNames } from '../../detect/config-names.ts'
 import { findConfigObject } from '../../edit/config-object.ts'
-import { endOf, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
+import {
+  endOf,
+  inStyleOf,
+  insertFirst,
+  insertStatements,
+  type Module,
+  mentions,
+  parseModule,
+} from '../../edit/module.ts'
 import { addProperty, findProperty } from '../../edit/object.ts'
-import { type Edit, insertAt } from '../../edit/text.ts'
+import { afterCommentAt, type Edit } from '../../edit/text.ts'
 import type { Project } from '../../project/project.ts'
 import { type Draft, editFile } from '../draft.ts'
 import { namesPath } from '../traces-path.ts'
@@ -64,7 +72,8 @@ function addCall(project: Project, path: string, text: string, call: string): st
 /** The edit that inserts code after the imports of a module, or before its first statement. */
 function afterImports(module: Module, code: string, separator: string): Edit {
   const last = module.statements.findLast(({ type }) => type === 'ImportDeclaration')
-  return last ? insertAt(endOf(module, last), inStyleOf(module, separator + code)) : insertFirst(module, code)
+  if (!last) return insertFirst(module, code)
+  return insertStatements(module, afterCommentAt(module.text, endOf(module, last)), separator + code)
 }
 
 function planRewrite(draft: Draft, style: ModuleStyle): void {

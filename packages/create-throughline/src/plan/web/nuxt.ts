@@ -32,7 +32,9 @@ export function planNuxt(draft: Draft, serviceName: string): void {
       )
     project.write(path, inStyleOf(style, pluginText(serviceName)))
   }
-  const hasRoute = files.some((path) => path.startsWith(`${server}/`) && /v1\/traces\b/.test(path))
+  const hasRoute = files.some(
+    (path) => !posix.relative(server, path).startsWith('..') && /v1\/traces\b/.test(path),
+  )
   if (!hasRoute && !namesPath(project.read(config ?? '') ?? ''))
     project.write(posix.join(server, `routes/v1/traces.post.${ending}`), inStyleOf(style, ROUTE))
 }

@@ -1,8 +1,8 @@
 import { findCalls } from '../../edit/find-calls.ts'
 import {
   findDeclaration,
-  inStyleOf,
   insertFirst,
+  insertStatements,
   type Module,
   mentions,
   startWithComments,
@@ -20,27 +20,25 @@ export function reportReactErrors(module: Module): readonly Edit[] | undefined {
   const [only] = found
   const [container, ...options] = only?.call.arguments ?? []
   if (!only || found.length > 1 || !container || options.length > 0) return undefined
+  if (container.type === 'SpreadElement') return undefined
   if (mentions(module, 'report') || mentions(module, 'tracing')) return undefined
   // The reporter is inserted above the declaration of the container, so that `const root = …` stays next to its use.
   const declaration = container.type === 'Identifier' ? findDeclaration(module, container.name) : undefined
   const types = module.isTypeScript ? importErrorInfo(module) : []
   return [
     ...types,
-    insertAt(startWithComments(module, declaration ?? only.statement), reporterText(module)),
+    insertStatements(module, startWithComments(module, declaration ?? only.statement), reporterText(module)),
     insertAt(container.end ?? 0, ', { onCaughtError: report, onUncaughtError: report }'),
   ]
 }
 
 function reporterText(module: Module): string {
   const [error, info] = module.isTypeScript ? ['error: unknown', ': ErrorInfo'] : ['error', '']
-  return inStyleOf(
-    module,
-    `// React catches what a render throws and reports it here.
+  return `// React catches what a render throws and reports it here.
 const report = (${error}, { componentStack }${info}) =>
   tracing.recordError(error, { 'react.component_stack': componentStack ?? '' });
 
-`,
-  )
+`
 }
 
 function importErrorInfo(module: Module): Edit[] {

@@ -1,7 +1,15 @@
 import { applyEdits } from 'jsonc-parser'
 import { configNames } from '../../detect/config-names.ts'
-import { endOf, inStyleOf, insertFirst, type Module, mentions, parseModule } from '../../edit/module.ts'
-import { type Edit, insertAt, newlineOf } from '../../edit/text.ts'
+import {
+  endOf,
+  inStyleOf,
+  insertFirst,
+  insertStatements,
+  type Module,
+  mentions,
+  parseModule,
+} from '../../edit/module.ts'
+import { afterCommentAt, type Edit, newlineOf } from '../../edit/text.ts'
 import { Refusal } from '../../project/refusal.ts'
 import { type Draft, editFile } from '../draft.ts'
 import { type ModuleStyle, quoted, startsTracing, styleOfConfig } from '../tracing-module.ts'
@@ -58,7 +66,7 @@ function addToHooks(draft: Draft, module: Module, serviceName: string): string {
     module.isTypeScript && !hasOwnHandler && !isTaken && !mentions(module, 'HandleClientError')
   const types = needsType ? "import type { HandleClientError } from '@sveltejs/kit';\n" : ''
   const edits: Edit[] = last
-    ? [insertAt(endOf(module, last), inStyleOf(module, `\n${types}${IMPORT}\n\n${call}`))]
+    ? [insertStatements(module, afterCommentAt(text, endOf(module, last)), `\n${types}${IMPORT}\n\n${call}`)]
     : [insertFirst(module, `${types}${IMPORT}\n\n${call}`)]
   if (!hasOwnHandler && !isTaken) {
     const newline = newlineOf(text)

@@ -5,6 +5,7 @@ import {
   findConstant,
   importedName,
   inStyleOf,
+  insertStatements,
   type Module,
   mentions,
   startWithComments,
@@ -93,18 +94,19 @@ function reportAfterCreation(module: Module): Edit[] | undefined {
     const root = variable?.init && rootOf(variable.init)
     if (variable?.id.type !== 'Identifier' || !root || !isCreateApp(module, root)) continue
     const end = afterCommentAt(module.text, endOf(module, statement))
-    return [insertAt(end, `${module.newline}${handler(module, variable.id.name)}`)]
+    return [insertStatements(module, end, `\n${handlerOf(variable.id.name)}`)]
   }
   return undefined
 }
 
 function handler(module: Module, app: string): string {
-  return inStyleOf(
-    module,
-    `// Vue catches errors of handlers, async ones too, and of rendering.
+  return inStyleOf(module, handlerOf(app))
+}
+
+function handlerOf(app: string): string {
+  return `// Vue catches errors of handlers, async ones too, and of rendering.
 ${app}.config.errorHandler = (error, _instance, info) => {
   tracing.recordError(error, { 'vue.info': info });
   console.error(error);
-};`,
-  )
+};`
 }
