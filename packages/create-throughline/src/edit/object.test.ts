@@ -1,11 +1,11 @@
-import { parseExpression } from '@babel/parser'
+import { type ParserOptions, parseExpression } from '@babel/parser'
 import type { ArrayExpression, Expression, ObjectExpression } from '@babel/types'
 import { applyEdits } from 'jsonc-parser'
 import { describe, expect, test } from 'vitest'
 import { addElement, addProperty, findProperty, keyOf, type NewProperty, unwrap } from './object.ts'
 
-const OPTIONS = { createParenthesizedExpressions: true, plugins: ['typescript'] } as const
-const parseObject = (text: string) => parseExpression(text, { ...OPTIONS }) as ObjectExpression
+const OPTIONS: ParserOptions = { createParenthesizedExpressions: true, plugins: ['typescript'] }
+const parseObject = (text: string) => parseExpression(text, OPTIONS) as ObjectExpression
 
 /** The text with a property, `unchanged` if it has it, and `undefined` if it cannot be added safely. */
 function add(text: string, path: string, options: Partial<NewProperty> = {}): string | undefined {
@@ -95,7 +95,7 @@ describe('a property is added in alphabetical order', () => {
 })
 
 describe('the objects around a property', () => {
-  test.each([
+  test.each<[string, string, string, Partial<NewProperty>, string]>([
     ['are created on one line', '{}', 'a.b.c', {}, '{\n  a: { b: { c: 1 } },\n}'],
     ['are created on lines', '{}', 'a.b', { linesOfKeys: 1 }, '{\n  a: {\n    b: 1,\n  },\n}'],
     [
@@ -124,8 +124,8 @@ describe('the objects around a property', () => {
     ['may have types', '{ a: { x: 0 } as A }', 'a.b', {}, '{ a: { x: 0, b: 1 } as A }'],
     ['may be in parentheses', '{ a: ({ x: 0 }) }', 'a.b', {}, '{ a: ({ x: 0, b: 1 }) }'],
   ])('%s', (_, ...[before, path, options, after]) => {
-    expect(add(before, path, options as Partial<NewProperty>)).toBe(after)
-    expect(add(after, path, options as Partial<NewProperty>)).toBe('unchanged')
+    expect(add(before, path, options)).toBe(after)
+    expect(add(after, path, options)).toBe('unchanged')
   })
 })
 
@@ -218,7 +218,7 @@ test.each([
 test.each(['a', '(a)', '((a))', 'a as B', 'a satisfies B', 'a!', '<B>a', '(<B>a as C)!'])(
   'the expression %s is `a` without its types',
   (text) => {
-    expect(unwrap(parseExpression(text, { ...OPTIONS }))).toMatchObject({ type: 'Identifier', name: 'a' })
+    expect(unwrap(parseExpression(text, OPTIONS))).toMatchObject({ type: 'Identifier', name: 'a' })
   },
 )
 

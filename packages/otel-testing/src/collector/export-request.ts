@@ -28,7 +28,8 @@ export function textOf({ body }: ExportRequest): string {
 export function decodeExport(request: ExportRequest): Partial<TraceRequest> {
   if (request.body.length === 0 || OTHER_SIGNAL.test(request.path)) return {}
   const contentType = String(request.headers['content-type'])
-  if (contentType !== 'application/x-protobuf') return JSON.parse(textOf(request)) as Partial<TraceRequest>
+  if (!/^application\/x-protobuf\b/i.test(contentType))
+    return JSON.parse(textOf(request)) as Partial<TraceRequest>
   const result = decodeTraceRequestProtobuf(request.body)
   if (!result.ok) throw new Error(`the body of ${request.path} is no OTLP protobuf: ${result.message}`)
   return result.request

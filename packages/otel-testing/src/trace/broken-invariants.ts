@@ -5,10 +5,10 @@ import { ATTR_ACTION_END_REASON, ATTR_ACTION_TYPE, ATTR_INCOMPLETE, ATTR_KEPT } 
 const GRACE_MILLIS = 10
 
 /**
- * Checks a trace of which all spans have arrived: no span arrives twice, and each child starts and ends within its parent. Returns a sentence for each
- * violation.
+ * Checks a trace of which all spans have arrived: no span arrives twice, none ends before it starts, and each child starts and
+ * ends within its parent. Returns a sentence for each violation.
  *
- * The second rule has exceptions: consumer spans and their descendants, which can run after their parent; the incomplete spans
+ * The last rule has exceptions: consumer spans and their descendants, which can run after their parent; the incomplete spans
  * of a page that was unloaded, and their children; unsampled spans that were kept, and their children; actions that ended by a
  * timeout, and their children; and page loads, which start before and end after the server span of their HTML
  * (docs/decisions.md).
@@ -21,6 +21,9 @@ export function brokenInvariants(
   const problems: string[] = []
   if (byId.size !== spans.length) problems.push(`${spans.length - byId.size} spans arrived twice`)
   for (const span of spans) {
+    const { durationMillis } = span
+    if (durationMillis < 0)
+      problems.push(`${labelOf(span)} ends ${(-durationMillis).toFixed(1)} ms before it starts`)
     const parent = byId.get(span.parentSpanId ?? '')
     if (parent && !isExempt(span, byId)) problems.push(...outside(span, parent, graceMillis))
   }
@@ -51,9 +54,12 @@ function outside(span: ReceivedSpan, parent: ReceivedSpan, graceMillis: number):
 
 function isExempt(span: ReceivedSpan, byId: ReadonlyMap<string, ReceivedSpan>): boolean {
   if (span.values[ATTR_ACTION_TYPE] === 'pageload') return true
+  // A span may be its own ancestor.
+  const path = new Set<ReceivedSpan>()
   let ancestor: ReceivedSpan | undefined = span
-  for (; ancestor; ancestor = byId.get(ancestor.parentSpanId ?? '')) {
+  for (; ancestor && !path.has(ancestor); ancestor = byId.get(ancestor.parentSpanId ?? '')) {
     if (kindOf(ancestor) === 'CONSUMER') return true
+    path.add(ancestor)
   }
   return [span, byId.get(span.parentSpanId ?? '')].some(
     (each) =>

@@ -28,6 +28,7 @@ const SECOND = {
   name: 'SELECT products',
   spanId: SECOND_ID,
   startTimeUnixNano: millis(30),
+  endTimeUnixNano: millis(40),
   status: { code: 2 },
 }
 

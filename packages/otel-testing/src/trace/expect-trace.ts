@@ -1,3 +1,4 @@
+import { assign } from './assign.ts'
 import { brokenInvariants, missingResourceAttributes } from './broken-invariants.ts'
 import { kindOf, type ReceivedSpan, type SpanKindName, type StatusName, statusOf } from './received-span.ts'
 import { findInTime, type SpanSource, TIMEOUT_MILLIS } from './span-source.ts'
@@ -96,9 +97,8 @@ function compareTrace(
   const [root, ...others] = toTrees(ofTrace)
   if (!root) return { problems: [`no span of trace ${traceId} arrived`] }
   const problems = others.map((other) => `a second root or a span without its parent: ${labelOf(other)}`)
-  if ((root.parentSpanId || undefined) !== expected.parentSpanId) {
-    const expectedParent = expected.parentSpanId ?? 'none'
-    problems.push(`${root.name}: its parent is ${root.parentSpanId || 'none'}, expected ${expectedParent}`)
+  if (root.parentSpanId && expected.parentSpanId === undefined) {
+    problems.push(`${root.name}: its parent is ${root.parentSpanId}, expected none`)
   }
   problems.push(
     ...differences(root, expected, '', options),
@@ -133,7 +133,8 @@ function differences(
     problems.push(`${here}: its status is ${statusOf(actual)}, expected ${expected.status}`)
   }
   if (expected.parentSpanId !== undefined && actual.parentSpanId !== expected.parentSpanId) {
-    problems.push(`${here}: its parent is ${actual.parentSpanId}, expected ${expected.parentSpanId}`)
+    const { parentSpanId } = actual
+    problems.push(`${here}: its parent is ${parentSpanId || 'none'}, expected ${expected.parentSpanId}`)
   }
   for (const [key, value] of Object.entries(expected.attributes ?? {})) {
     const given = actual.values[key]
@@ -152,17 +153,31 @@ function childDifferences(
   const left = new Set(actual.children)
   const problems: string[] = []
   const positions: number[] = []
-  for (const child of expected) {
-    const compared = [...left]
+  const compare = (child: ExpectedSpan, candidates: readonly SpanNode[]) =>
+    candidates
       .filter((candidate) => isNamed(candidate, child))
       .map((root) => ({ root, problems: differences(root, child, here, options) }))
-    const exact = compared.filter((each) => each.problems.length === 0)
+  const isExact = (each: Comparison) => each.problems.length === 0
+  // A span that is as one child is expected may be the only one that is as another child is expected.
+  const singles = expected.filter(({ repeated }) => !repeated)
+  const assigned = assign(
+    [...singles.filter(({ optional }) => !optional), ...singles.filter(({ optional }) => optional)],
+    (child) =>
+      compare(child, actual.children)
+        .filter(isExact)
+        .map(({ root }) => root),
+  )
+  const taken = new Set(assigned.values())
+  for (const child of expected) {
+    const own = assigned.get(child)
+    const compared = compare(child, own ? [own] : [...left].filter((each) => !taken.has(each)))
+    const exact = compared.filter(isExact)
     const candidates = child.optional || exact.length > 0 ? exact : compared
-    const matches = child.repeated
+    const found = child.repeated
       ? candidates
       : [fewestProblems(candidates)].filter((match) => match !== undefined)
-    if (matches.length === 0 && !child.optional) problems.push(`${here}: no child ${labelOfExpected(child)}`)
-    for (const match of matches) {
+    if (found.length === 0 && !child.optional) problems.push(`${here}: no child ${labelOfExpected(child)}`)
+    for (const match of found) {
       left.delete(match.root)
       positions.push(actual.children.indexOf(match.root))
       problems.push(...match.problems)
@@ -181,7 +196,7 @@ function fewestProblems<Compared extends Comparison>(compared: readonly Compared
 }
 
 function isNamed(actual: SpanNode, { service, name, kind }: ExpectedSpan): boolean {
-  const hasName = typeof name === 'string' ? actual.name === name : name.test(actual.name)
+  const hasName = typeof name === 'string' ? actual.name === name : matches(actual.name, name)
   return (
     hasName &&
     (service === undefined || actual.service === service) &&
@@ -190,10 +205,15 @@ function isNamed(actual: SpanNode, { service, name, kind }: ExpectedSpan): boole
 }
 
 function isEqual(given: unknown, expected: unknown): boolean {
-  if (expected instanceof RegExp) return typeof given === 'string' && expected.test(given)
+  if (expected instanceof RegExp) return typeof given === 'string' && matches(given, expected)
   return (
     given === expected || (typeof given === 'object' && JSON.stringify(given) === JSON.stringify(expected))
   )
+}
+
+/** Unlike `test`, `search` does not remember where a global expression matched last. */
+function matches(text: string, pattern: RegExp): boolean {
+  return text.search(pattern) >= 0
 }
 
 function show(value: unknown): string {

@@ -5,7 +5,7 @@ export interface SpanNode extends ReceivedSpan {
   readonly children: readonly SpanNode[]
 }
 
-/** Builds trees from spans. A span without a parent among the spans is a root. */
+/** Builds trees from spans. A span without a parent among the spans is a root, and so is the first of spans that are their own ancestors. */
 export function toTrees(spans: readonly ReceivedSpan[]): SpanNode[] {
   const ids = new Set(spans.map(idOf))
   const isRoot = (span: ReceivedSpan) => !span.parentSpanId || !ids.has(parentIdOf(span))
@@ -15,11 +15,16 @@ export function toTrees(spans: readonly ReceivedSpan[]): SpanNode[] {
     childrenOf.set(parentIdOf(span), siblings)
     siblings.push(span)
   }
-  const toNode = (span: ReceivedSpan): SpanNode => ({
-    ...span,
-    children: inOrder(childrenOf.get(idOf(span)) ?? []).map(toNode),
-  })
-  return inOrder(spans.filter(isRoot)).map(toNode)
+  const seen = new Set<ReceivedSpan>()
+  const toNode = (span: ReceivedSpan, ancestors: readonly ReceivedSpan[]): SpanNode => {
+    seen.add(span)
+    const path = [...ancestors, span]
+    const children = (childrenOf.get(idOf(span)) ?? []).filter((child) => !path.includes(child))
+    return { ...span, children: inOrder(children).map((child) => toNode(child, path)) }
+  }
+  const trees = inOrder(spans.filter(isRoot)).map((span) => toNode(span, []))
+  for (const span of inOrder(spans)) if (!seen.has(span)) trees.push(toNode(span, []))
+  return trees
 }
 
 /** A node and all nodes below it. */

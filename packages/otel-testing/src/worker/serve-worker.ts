@@ -46,7 +46,9 @@ export async function serveBundle(
   const folder = mkdtempSync(join(tmpdir(), 'throughline-worker-'))
   copyFileSync(script, join(folder, basename(script)))
   const config = join(folder, 'worker.capnp')
-  const texts = Object.entries(bindings).map(([key, value]) => `(name = "${key}", text = "${value}")`)
+  const texts = Object.entries(bindings).map(
+    ([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`,
+  )
   writeFileSync(
     config,
     `using Workerd = import "/workerd/workerd.capnp";
@@ -77,6 +79,9 @@ const main :Workerd.Worker = (
       const listening = /"event":"listen".*"port":(\d+)/.exec(line.toString())
       if (listening) resolve(Number(listening[1]))
     })
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
   })
   return {
     port,

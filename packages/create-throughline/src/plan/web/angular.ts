@@ -99,9 +99,10 @@ function planProxy(draft: Draft, { proxy, serve }: Application, style: ModuleSty
     editFile(draft, { path: proxy, task, code }, (text) => addToProxy(proxy, text))
     return
   }
-  if (project.has(NEW_PROXY))
+  const isPresent = project.has(NEW_PROXY)
+  if (isPresent && !namesPath(project.read(NEW_PROXY) ?? ''))
     throw new Refusal(`${NEW_PROXY} exists, but ${WORKSPACE} does not use it. Rename it and run this again.`)
-  project.write(NEW_PROXY, inStyleOf(style, `export default { ${line} };\n`))
+  if (!isPresent) project.write(NEW_PROXY, inStyleOf(style, `export default { ${line} };\n`))
   const options = `"options": { "proxyConfig": "${NEW_PROXY}" }`
   editFile(draft, { path: WORKSPACE, task: 'Add to "serve"', code: options }, (text) =>
     addJsonProperty(text, {
