@@ -234,3 +234,44 @@ describe('the program', () => {
     expect(readFiles(folder)).toEqual(TEMPLATES.vite)
   })
 })
+
+describe('the question on a terminal', () => {
+  // A terminal is a stream with this flag and this method.
+  const terminal = 'process.stdin.isTTY = true; process.stdin.setRawMode = () => process.stdin'
+  const answer = (folder: string, keys: string, ...args: string[]) => {
+    const program = join(import.meta.dirname, '../bin.ts')
+    const preload = `--import=data:text/javascript,${encodeURIComponent(terminal)}`
+    return spawnSync(process.execPath, [preload, program, '--no-install', ...args], {
+      ...{ cwd: folder, encoding: 'utf8', input: keys, env: { ...process.env, NO_COLOR: '1' } },
+    })
+  }
+
+  test.each([
+    ['yes, by a letter', 'y'],
+    ['yes, by Enter', '\r'],
+  ])('that is answered with %s changes the files', (_, keys) => {
+    const folder = makeFolder(TEMPLATES.vite)
+    const { status, stdout } = answer(folder, keys)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Change these files?')])
+    expect(readFiles(folder)['src/tracing.js']).toContain('startTracing')
+  })
+
+  test.each([
+    ['no, by a letter', 'n'],
+    ['no, by an arrow and Enter', '\u001b[C\r'],
+    ['Ctrl-C', '\u0003'],
+  ])('that is answered with %s changes nothing', (_, keys) => {
+    const folder = makeFolder(TEMPLATES.vite)
+    const { status, stdout } = answer(folder, keys)
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/Nothing was changed\.\n$/)])
+    expect(readFiles(folder)).toEqual(TEMPLATES.vite)
+  })
+
+  test.each([
+    ['in a dry run', ['--dry-run']],
+    ['with --yes', ['--yes']],
+  ])('is not asked %s', (_, args) => {
+    const { status, stdout } = answer(makeFolder(TEMPLATES.vite), '', ...args)
+    expect([status, stdout]).toEqual([0, expect.not.stringContaining('Change these files?')])
+  })
+})

@@ -47,7 +47,7 @@ describe('a page server', () => {
     expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual(expected)
   })
 
-  test('lists requests with their trace headers and bodies, and none of exports and preflights', async () => {
+  test('lists requests with their trace headers and bodies, and none of exports and of questions about CORS', async () => {
     const before = server.requests.length
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
     await get('/api/cart?x=1', { method: 'PUT', body: 'é', headers: { traceparent } })
