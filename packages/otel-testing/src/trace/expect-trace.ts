@@ -153,26 +153,24 @@ function childDifferences(
   const left = new Set(actual.children)
   const problems: string[] = []
   const positions: number[] = []
-  const compare = (child: ExpectedSpan, candidates: readonly SpanNode[]) =>
-    candidates
+  const compared = expected.map((child) =>
+    actual.children
       .filter((candidate) => isNamed(candidate, child))
-      .map((root) => ({ root, problems: differences(root, child, here, options) }))
+      .map((root) => ({ root, problems: differences(root, child, here, options) })),
+  )
   const isExact = (each: Comparison) => each.problems.length === 0
   // A span that is as one child is expected may be the only one that is as another child is expected.
-  const singles = expected.filter(({ repeated }) => !repeated)
-  const assigned = assign(
-    [...singles.filter(({ optional }) => !optional), ...singles.filter(({ optional }) => optional)],
-    (child) =>
-      compare(child, actual.children)
-        .filter(isExact)
-        .map(({ root }) => root),
-  )
-  const taken = new Set(assigned.values())
-  for (const child of expected) {
-    const own = assigned.get(child)
-    const compared = compare(child, own ? [own] : [...left].filter((each) => !taken.has(each)))
-    const exact = compared.filter(isExact)
-    const candidates = child.optional || exact.length > 0 ? exact : compared
+  const byNeed = [...expected.keys()].toSorted((a, b) => needOf(expected[a]) - needOf(expected[b]))
+  const singles = byNeed.map((index) => (expected[index]?.repeated ? [] : (compared[index] ?? [])))
+  const assigned = assign(singles.map((each) => each.filter(isExact).map(({ root }) => root)))
+  const taken = new Set(assigned)
+  for (const [index, child] of expected.entries()) {
+    const own = assigned[byNeed.indexOf(index)]
+    const isOpen = ({ root }: { readonly root: SpanNode }) =>
+      own ? root === own : left.has(root) && !taken.has(root)
+    const open = (compared[index] ?? []).filter(isOpen)
+    const exact = open.filter(isExact)
+    const candidates = child.optional || exact.length > 0 ? exact : open
     const found = child.repeated
       ? candidates
       : [fewestProblems(candidates)].filter((match) => match !== undefined)
@@ -188,6 +186,11 @@ function childDifferences(
     problems.push(`${here}: its children are in another order: ${actual.children.map(labelOf).join(', ')}`)
   }
   return problems
+}
+
+/** The order in which children get their spans: one that can be absent comes last. */
+function needOf(child: ExpectedSpan | undefined): number {
+  return child?.optional ? 1 : 0
 }
 
 /** The first one with the fewest differences. */

@@ -232,6 +232,15 @@ describe('children', () => {
     expect(await problemsOf([ROOT, ...spans], { children })).toEqual(problems)
   })
 
+  test('may be described by one object several times', async () => {
+    const each = { name: 'child' }
+    const spans = [ROOT, child('2'), child('3'), child('4')]
+    expect(await problemsOf(spans, { children: [each, each, each] })).toEqual([])
+    expect(await problemsOf(spans, { children: [each, each] })).toEqual([
+      'root: unexpected child shop "child" SERVER',
+    ])
+  })
+
   test('are not compared if none are named', async () => {
     expect(await problemsOf([ROOT, child('2'), child('3')], {})).toEqual([])
   })
