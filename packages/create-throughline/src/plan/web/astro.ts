@@ -19,10 +19,10 @@ export function planAstro(draft: Draft, serviceName: string): void {
         "in Throughline's repository.",
     )
   draft.packages.add('@throughline/otel-web')
-  const starting = pages.find((path) => project.read(path)?.includes('startTracing('))
   const style = styleOfConfig(project, project.find(...configNames('astro')), true)
-  const tracing = starting ?? planTracingModule(draft, 'src', serviceName, style)
-  for (const path of starting === undefined ? pages : []) {
+  for (const path of pages) {
+    if (project.read(path)?.includes('startTracing(')) continue
+    const tracing = planTracingModule(draft, 'src', serviceName, style)
     const specifier = importSpecifier(project, path, tracing).replace(/(?<!\.ts)$/, '.ts')
     const line = inStyleOf(style, `import '${specifier}';`)
     const task = 'Add a script to the head'
@@ -34,7 +34,7 @@ export function planAstro(draft: Draft, serviceName: string): void {
 /** Adds an import to the first script of the head, or a script with it after the title. */
 export function addScript(text: string, line: string): string | undefined {
   // A formatter may have changed the quotes.
-  if (namesOf(text).includes(namesOf(line))) return text
+  if (withoutFormat(text).includes(withoutFormat(line))) return text
   const head = findHead(text)
   if (!head) return undefined
   const newline = newlineOf(text)
@@ -57,7 +57,7 @@ export function addScript(text: string, line: string): string | undefined {
 }
 
 /** Code without what a formatter changes in an import. */
-function namesOf(code: string): string {
+function withoutFormat(code: string): string {
   return code.replaceAll('"', "'").replace(/;$/, '')
 }
 

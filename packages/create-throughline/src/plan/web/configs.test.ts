@@ -232,6 +232,10 @@ describe('the script of an Astro page', () => {
     const { status, files } = await run({ ...TEMPLATES.astro, 'src/pages/index.astro': page })
     expect([status, files['src/pages/index.astro']]).toEqual([0, page])
     expect(files).not.toHaveProperty('src/tracing.ts')
+    const other = TEMPLATES.astro['src/pages/index.astro']
+    const both = await run({ ...TEMPLATES.astro, 'src/pages/index.astro': page, 'src/pages/b.astro': other })
+    expect(both.files['src/pages/index.astro']).toBe(page)
+    expect(both.files['src/pages/b.astro']).toContain("import '../tracing.ts';")
   })
 })
 
