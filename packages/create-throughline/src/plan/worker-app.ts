@@ -45,7 +45,11 @@ export function findApp(module: Module, handler: Expression): App | undefined {
   return creation && { creation, property: isAlone ? undefined : fetch }
 }
 
-function findCreation(module: Module, expression: Expression): Creation | undefined {
+function findCreation(
+  module: Module,
+  expression: Expression,
+  names: readonly string[] = [],
+): Creation | undefined {
   let value = unwrap(expression)
   let next: MemberExpression | undefined
   while (value.type === 'CallExpression') {
@@ -55,20 +59,21 @@ function findCreation(module: Module, expression: Expression): Creation | undefi
     next = callee
     value = unwrap(callee.object)
   }
-  if (value.type === 'Identifier') return findNamed(module, value.name)
+  if (value.type === 'Identifier') return findNamed(module, value.name, names)
   // The methods of an `OpenAPIHono` have the type of `Hono` as their result, which has no `openapi`.
   if (!isHono(module, value, /^Hono$/)) return undefined
   // `new Hono` without parentheses cannot be followed by a call.
   return module.text.charAt((value.end ?? 0) - 1) === ')' ? { root: value, next } : undefined
 }
 
-function findNamed(module: Module, name: string): Creation | undefined {
+/** @param names the constants that were followed. Code may have constants of each other, which fails when it runs. */
+function findNamed(module: Module, name: string, names: readonly string[]): Creation | undefined {
   const value = findConstant(module, name)
   const statement = findDeclaration(module, name)
-  if (!value || !statement || (value.type === 'Identifier' && value.name === name)) return undefined
+  if (!value || !statement || names.includes(name)) return undefined
   return isHono(module, unwrap(value), /^(?:OpenAPI)?Hono$/)
     ? { name, statement }
-    : findCreation(module, value)
+    : findCreation(module, value, [...names, name])
 }
 
 function isHono(module: Module, value: Expression, name: RegExp): value is NewExpression {

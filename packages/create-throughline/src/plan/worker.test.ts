@@ -204,6 +204,16 @@ test.each([
     "new Hono().get('/x', x)",
   ],
   ['a variable that may change', 'let app = new Hono()\nexport default app\n', 'app'],
+  ['a constant of itself', 'const app = app\nexport default app\n', 'app'],
+  ['a constant of its own method', "const app = app.get('/', x)\nexport default app\n", 'app'],
+  [
+    'constants of each other',
+    'const app = base.use(a)\nconst base = app.use(b)\nexport default app\n',
+    'app',
+  ],
+  ['a computed method', "export default new Hono()[a]('/x', x)\n", "new Hono()[a]('/x', x)"],
+  ['a method by a text', "export default new Hono()['get']('/x', x)\n", "new Hono()['get']('/x', x)"],
+  ['a class of its own', 'class Api extends Hono {}\nexport default new Api()\n', 'new Api()'],
 ])('an app of Hono with %s is wrapped, and gets the relay', async (_, before, value) => {
   const { status, text } = await trace(HONO + before)
   expect(status).toBe(0)
@@ -298,6 +308,10 @@ test.each([
   ['a class by its name', 'class Api {}\nexport default Api\n', 'Api'],
   ['a class that is exported as the default', 'class Api {}\nexport { Api as default }\n', 'Api'],
   ['a class of another module', "import { Api } from './api.js'\nexport default Api\n", 'Api'],
+  ['a class expression', 'export default (class Api {})\n', 'Api'],
+  ['a class expression without a name', 'export default (class {})\n', 'Entrypoint'],
+  ['a class among other exports', 'class Api {}\nconst b = 1\nexport { b, Api as default }\n', 'Api'],
+  ['an abstract class with types', 'export default abstract class Api<A> extends B<A> {}\n', 'Api'],
 ])('%s is left to the user, with the function for classes', async (_, before, name) => {
   const { status, stderr, text } = await trace(before, { 'src/api.ts': 'export class Api {}\n' })
   expect([status, text]).toEqual([2, before])
@@ -327,4 +341,40 @@ test('the classes of a worker are named', async () => {
     "import { DurableObject } from 'cloudflare:workers'\nexport class Cart extends DurableObject {}\nexport default {}\n",
   )
   expect(stdout).toContain('Wrap the classes that src/index.ts exports')
+})
+
+test.each([
+  [
+    'a type that is no name',
+    'export default { fetch } satisfies { fetch: A }\n',
+    '{ fetch } satisfies { fetch: A }',
+  ],
+  [
+    'a type of a namespace',
+    'export default { fetch } satisfies c.ExportedHandler\n',
+    '{ fetch } satisfies c.ExportedHandler',
+  ],
+  ['another type', 'export default { fetch } satisfies Handler<Env>\n', '{ fetch } satisfies Handler<Env>'],
+  ['a type assertion', 'export default <Handler>{ fetch }\n', '<Handler>{ fetch }'],
+  ['a fetch of its own', 'export default { fetch: a[fetch] }\n', '{ fetch: a[fetch] }'],
+  ['a fetch of a member', 'export default { fetch: a.b.fetch }\n', '{ fetch: a.b.fetch }'],
+  ['a bound fetch', 'export default { fetch: a.fetch.bind(a) }\n', '{ fetch: a.fetch.bind(a) }'],
+  ['a call', 'export default withSentry(() => ({}), { fetch })\n', 'withSentry(() => ({}), { fetch })'],
+  ['a conditional handler', 'export default a ? b : c\n', 'a ? b : c'],
+])('a handler with %s is wrapped as it is', async (_, before, value) => {
+  const { status, text } = await trace(before)
+  expect([status, text]).toEqual([
+    0,
+    `import { instrument, withRelay } from '@throughline/otel-edge'\n\nexport default withRelay(instrument(${value}, ${OPTIONS}))\n`,
+  ])
+})
+
+test.each([
+  ['another name of a module', "export { app as default } from './app.ts'\n"],
+  ['a module of a package', "export { default } from '@acme/worker'\n"],
+  ['a module that does not exist', "export { default } from './none.ts'\n"],
+  ['all of a module', "export * from './app.ts'\n"],
+])('a worker that exports %s is left to the user', async (_, before) => {
+  const { status, text, files } = await trace(before, { 'src/app.ts': 'export default {}\n' })
+  expect([status, text, files['src/app.ts']]).toEqual([2, before, 'export default {}\n'])
 })

@@ -81,6 +81,12 @@ test.each([
   ['two apps', `${IMPORT}createApp(A).mount('#a')\ncreateApp(B).mount('#b')\n`],
   ['both names taken', `${IMPORT}import { app, vueApp } from './app'\ncreateApp(app).mount(vueApp)\n`],
   ['an optional call', `${IMPORT}createApp(App)?.mount('#app')\n`],
+  ['a mount of a property', `${IMPORT}const a = { b: createApp(App) }\na.b.mount('#app')\n`],
+  ['a mount that another call is made of', `${IMPORT}createApp(App).mount('#app').then(a)\n`],
+  ['a mount among other variables', `${IMPORT}const a = 1, vm = createApp(App).mount('#app')\n`],
+  ['an app that may change', `${IMPORT}let app\napp = createApp(App)\napp.mount('#app')\n`],
+  ['an app in a pattern', `${IMPORT}const { config } = createApp(App)\n`],
+  ['no app', "import { ref } from 'vue'\nref(1)\n"],
   ['a computed method', `${IMPORT}createApp(App)['mount']('#app')\n`],
 ])('a module with %s is left', (_, text) => {
   expect(report(text)).toBeUndefined()
