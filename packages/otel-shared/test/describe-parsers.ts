@@ -65,11 +65,22 @@ export const anyText = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
 )
 
-/** Declares tests for a parser of external text. */
-export function describeParsers(parsers: Readonly<Record<string, (text: string) => unknown>>): void {
+type Parsers = Readonly<Record<string, (text: string) => unknown>>
+
+/**
+ * Declares tests for a parser of external text.
+ *
+ * @param pieces parts of the grammar.
+ */
+export function describeParsers(parsers: Parsers, pieces: readonly string[] = PIECES): void {
   describe.each(Object.entries(parsers))('%s', (_, parse) => {
     test('the parser never throws', () => {
-      fc.assert(fc.property(anyText, (text) => void parse(text)))
+      const anySequence = fc.array(fc.constantFrom(...pieces), { maxLength: 40 })
+      const anyInput = fc.oneof(
+        anyText,
+        anySequence.map((parts) => parts.join('')),
+      )
+      fc.assert(fc.property(anyInput, (text) => void parse(text)))
     })
 
     test('the parser takes linear time for repeated parts of the grammar', {
@@ -77,7 +88,7 @@ export function describeParsers(parsers: Readonly<Record<string, (text: string) 
     }, () => {
       const slow: string[] = []
       for (const prefix of ['', 'k=', '00-', '"'])
-        for (const piece of PIECES)
+        for (const piece of pieces)
           for (const length of [1_000, 2_000, 125_000]) {
             const textOf = (size: number) => `${prefix}${piece.repeat(Math.ceil(size / piece.length))}\u0001`
             if (!growsLinearly(parse, textOf(length), textOf(length * 8)))
@@ -103,6 +114,24 @@ function growsLinearly(parse: (text: string) => unknown, short: string, long: st
     longMillis = Math.min(longMillis, timeOf(long))
   }
   return longMillis <= 40 * Math.max(shortMillis, 0.05)
+}
+
+/** Declares a test of a reader of JSON, which any value is passed to, also in place of any part of `example`. */
+export function testJsonReader(read: (value: unknown) => unknown, example: unknown): void {
+  test('the reader never throws for any JSON, or for valid JSON of which one part is replaced', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(200), (value, position) => {
+        read(value)
+        read(replaceNth(example, position, value))
+      }),
+    )
+  })
+}
+
+/** A copy in which the value at a position, counted in the order of `JSON.stringify`, is another. */
+function replaceNth(example: unknown, position: number, value: unknown): unknown {
+  let count = 0
+  return JSON.parse(JSON.stringify(example, (_, each: unknown) => (count++ === position ? value : each)))
 }
 
 const hexOf = (length: number) =>

@@ -1,4 +1,5 @@
 import { VERSION } from '@throughline/otel-shared'
+import { displayUrl } from '../http/display-url.ts'
 import { doctor } from './doctor.ts'
 import { EXIT, type Surroundings } from './surroundings.ts'
 
@@ -22,7 +23,7 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   if (name === '--version') surroundings.print(VERSION)
   else if (/^(?:-h|--help|help)$/.test(name)) surroundings.print(HELP)
   else {
-    surroundings.printError(`${name} is not a command.\n\n${HELP}`)
+    surroundings.printError(`${displayUrl(name)} is not a command.\n\n${HELP}`)
     return EXIT.unusable
   }
   return EXIT.fine

@@ -47,7 +47,7 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
   const [text, ...others] = positionals
   if (text === undefined) throw new UsageError('the URL of the page is missing')
   if (others.length > 0)
-    throw new UsageError(`one URL is checked at a time, but there are more: ${others.join(' ')}`)
+    throw new UsageError(`one URL is checked at a time, but there are ${positionals.length}`)
   const url = parseUrl('URL', text)
   if (values.expect !== undefined && values.backend === undefined) {
     throw new UsageError(
@@ -69,7 +69,10 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
       endpoint: address('endpoint'),
       apis: values.api.map((value) => parseUrl('--api', value, url)),
       backend: address('backend'),
-      expected: (values.expect ?? '').split(',').filter((name) => name !== ''),
+      expected: (values.expect ?? '')
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
       isBundled: values.bundled,
       browser: values.browser ? { clicks: values.click, executable: values.chromium } : undefined,
       timeoutMillis: parseSeconds('--timeout', values.timeout),
@@ -124,5 +127,6 @@ function parseSeconds(name: string, text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0 && seconds <= 600))
     throw new UsageError(`${name}=${text} is not a number of seconds above 0 and up to 600`)
-  return seconds * 1_000
+  // Timers take whole milliseconds.
+  return Math.ceil(seconds * 1_000)
 }

@@ -122,12 +122,13 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** The requests do not ask for compression, but some servers compress anyway. */
-function decompress(bytes: Buffer, encoding: string | undefined): Buffer {
+/** The requests do not ask for compression, but some servers compress anyway. A body that becomes too large is left as it is. */
+function decompress(bytes: Buffer, encoding = ''): Buffer {
+  const options = { maxOutputLength: MAX_BODY_BYTES }
   try {
-    if (encoding === 'gzip') return gunzipSync(bytes)
-    if (encoding === 'br') return brotliDecompressSync(bytes)
-    return encoding === 'deflate' ? inflateSync(bytes) : bytes
+    if (/^(?:x-)?gzip$/i.test(encoding)) return gunzipSync(bytes, options)
+    if (/^br$/i.test(encoding)) return brotliDecompressSync(bytes, options)
+    return /^deflate$/i.test(encoding) ? inflateSync(bytes, options) : bytes
   } catch {
     return bytes
   }
@@ -141,8 +142,13 @@ function headerLines(raw: readonly string[]): [string, string][] {
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (!username && !password) return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${decodeUserInfo(username)}:${decodeUserInfo(password)}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+/** User name or password of an address. A percent sign that encodes nothing is one. */
+export function decodeUserInfo(text: string): string {
+  return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
 }
 
 function length(body: Uint8Array | string | undefined): Record<string, string> {

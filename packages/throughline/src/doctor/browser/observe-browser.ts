@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright'
+import { decodeUserInfo } from '../../http/request.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { BrowserObservation } from '../target/target.ts'
 import { loadChromium, MissingBrowser } from './load-playwright.ts'
@@ -92,8 +93,8 @@ function newContext(browser: Browser, { url }: DoctorOptions): Promise<BrowserCo
   const { username, password, origin } = url
   if (username === '') return browser.newContext()
   const httpCredentials = {
-    username: decodeURIComponent(username),
-    password: decodeURIComponent(password),
+    username: decodeUserInfo(username),
+    password: decodeUserInfo(password),
     origin,
   }
   return browser.newContext({ httpCredentials })

@@ -22,9 +22,11 @@ function checkScripts(policy: Policy, { page }: Target): Finding[] {
   const { snippet } = page
   if (!snippet) return []
   const { tag, src, sdk } = snippet
+  const integrity = (name: string) => tag.attributes.get(name)
+  const loader = { tag, url: src, isAdded: false, integrity: integrity('integrity') }
   const uses: [string, ScriptUse][] = [
-    [src ? displayUrl(src) : 'the inline script of the SDK', { tag, url: src, isAdded: false }],
-    [displayUrl(sdk), { tag, url: sdk, isAdded: true }],
+    [src ? displayUrl(src) : 'the inline script of the SDK', loader],
+    [displayUrl(sdk), { tag, url: sdk, isAdded: true, integrity: integrity('data-sdk-integrity') }],
   ]
   for (const [name, use] of uses) {
     const directive = blocksScript(policy, page.response.url, use)

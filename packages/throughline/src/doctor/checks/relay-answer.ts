@@ -1,7 +1,7 @@
 import { redactText, truncate } from '@throughline/otel-shared'
 import { displayUrl } from '../../http/display-url.ts'
 import { RequestFailure } from '../../http/failure.ts'
-import { headerOf, isRedirect, mediaTypeOf, type Response } from '../../http/request.ts'
+import { headerOf, isRedirect, listOf, mediaTypeOf, type Response } from '../../http/request.ts'
 import type { FindingId } from '../target/catalogue.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import type { RelayObservation, Target } from '../target/target.ts'
@@ -99,8 +99,8 @@ function preflightProblem(preflight: Response | RequestFailure, origin: string):
   if (!allowsOrigin(preflight, origin)) {
     return `OPTIONS: ${describeOrigin(preflight)}`
   }
-  const allowed = (headerOf(preflight, 'access-control-allow-headers') ?? '').toLowerCase()
-  return /\*|content-type/.test(allowed)
+  const allowed = listOf(preflight, 'access-control-allow-headers').map((name) => name.toLowerCase())
+  return allowed.includes('*') || allowed.includes('content-type')
     ? undefined
     : 'OPTIONS: access-control-allow-headers lacks content-type'
 }

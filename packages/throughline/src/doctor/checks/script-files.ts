@@ -1,6 +1,6 @@
 import { displayUrl } from '../../http/display-url.ts'
 import { RequestFailure } from '../../http/failure.ts'
-import { headerOf, mediaTypeOf, type Response } from '../../http/request.ts'
+import { headerOf, listOf, mediaTypeOf, type Response } from '../../http/request.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import type { ScriptObservation, Target } from '../target/target.ts'
 
@@ -29,7 +29,7 @@ function checkType(where: string, response: Response): Finding[] {
   const type = mediaTypeOf(response)
   const isMarkup = /^\s*</.test(response.body)
   if (JAVASCRIPT.test(type) && !isMarkup) return []
-  const nosniff = headerOf(response, 'x-content-type-options')?.toLowerCase() === 'nosniff'
+  const nosniff = listOf(response, 'x-content-type-options')[0]?.toLowerCase() === 'nosniff'
   // Without `nosniff` browsers run scripts of most types.
   if (!isMarkup && !nosniff && !/^(?:image|audio|video|text\/csv)/.test(type)) return []
   const fix = isMarkup

@@ -32,7 +32,8 @@ export function checkSnippet(target: Target): Finding[] {
       }),
     )
   }
-  const asynchronous = ['async', 'defer'].find((name) => tag.attributes.has(name)) ?? moduleType(tag)
+  const asynchronous =
+    ['async', 'defer', 'nomodule'].find((name) => tag.attributes.has(name)) ?? otherType(tag)
   if (asynchronous) {
     findings.push(
       finding('page-async-snippet', {
@@ -74,16 +75,21 @@ function missing({ page }: Target): Finding {
   })
 }
 
-/** Scripts with `defer` and modules run after parsing; data blocks do not run. A script with `async` may run at any time. */
-function runsWhileParsing({ name, attributes }: Tag): boolean {
-  const type = attributes.get('type')?.toLowerCase() ?? ''
-  const isScript =
-    name === 'script' && (type === '' || /^(?:text|application)\/(?:x-)?(?:java|ecma)script$/.test(type))
+/**
+ * Scripts with `defer` and modules run after parsing; data blocks and scripts for browsers without modules do not run. A script
+ * with `async` may run at any time.
+ */
+function runsWhileParsing(tag: Tag): boolean {
+  const { name, attributes } = tag
+  const isScript = name === 'script' && otherType(tag) === undefined && !attributes.has('nomodule')
   return isScript && !(attributes.has('src') && attributes.has('defer'))
 }
 
-function moduleType({ attributes }: Tag): string | undefined {
-  return attributes.get('type')?.toLowerCase() === 'module' ? 'type="module"' : undefined
+/** The type of a tag that is not a classic script. */
+function otherType({ attributes }: Tag): string | undefined {
+  const type = attributes.get('type')?.trim().toLowerCase() ?? ''
+  const isClassic = type === '' || /^(?:text|application)\/(?:x-)?(?:java|ecma)script$/.test(type)
+  return isClassic ? undefined : `type=${JSON.stringify(type)}`
 }
 
 function describe({ attributes, text }: Tag): string {

@@ -60,8 +60,8 @@ function callsWithoutServer(spans: readonly TraceSpan[]): string {
 }
 
 function describeCall(span: TraceSpan): string {
-  const url = URL.parse(String(attributeOf(span, ATTR_URL_FULL) ?? attributeOf(span, ATTR_HTTP_URL)))
-  return url ? `${labelOf(span)} to ${displayUrl(url)}` : labelOf(span)
+  const url = String(attributeOf(span, ATTR_URL_FULL) ?? attributeOf(span, ATTR_HTTP_URL))
+  return URL.canParse(url) ? `${labelOf(span)} to ${displayUrl(url)}` : labelOf(span)
 }
 
 function checkNames(trace: NonNullable<Target['trace']>): Finding[] {

@@ -62,10 +62,14 @@ export async function observeTrace(
     if (isQuiet && isComplete(spans, options.expected)) break
     await delay(options.waitMillis / MAX_READS)
   }
-  const copies = spans.filter(
-    (span, index) => spans.findIndex(({ spanId }) => spanId === span.spanId) < index,
-  )
-  const once = spans.filter((span) => !copies.includes(span))
+  const seen = new Set<string>()
+  const once: TraceSpan[] = []
+  const copies: TraceSpan[] = []
+  for (const span of spans) {
+    const list = seen.has(span.spanId) ? copies : once
+    list.push(span)
+    seen.add(span.spanId)
+  }
   return { url: backend, problem: undefined, traceId, spans: once, copies }
 }
 

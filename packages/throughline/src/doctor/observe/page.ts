@@ -2,6 +2,7 @@ import { follow, tryFollow, withUserInfoOf } from '../../http/follow.ts'
 import { type Response, trySend } from '../../http/request.ts'
 import { parsePolicies } from '../parse/content-security-policy.ts'
 import { readTags, type Tag } from '../parse/html.ts'
+import { refererHeader } from '../parse/site.ts'
 import { findSnippet, type Snippet } from '../parse/snippet.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { PageObservation, ScriptObservation } from '../target/target.ts'
@@ -61,7 +62,12 @@ export function observeScripts(
       url,
       response: await tryFollow({
         url: withUserInfoOf(url, options.url),
-        headers: { accept: '*/*', 'sec-fetch-dest': 'script', origin: page.origin, referer: page.href },
+        headers: {
+          accept: '*/*',
+          'sec-fetch-dest': 'script',
+          origin: page.origin,
+          ...refererHeader(url, page),
+        },
         timeoutMillis: options.timeoutMillis,
       }),
     })),

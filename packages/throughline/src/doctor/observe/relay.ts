@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { RequestFailure } from '../../http/failure.ts'
 import { withUserInfoOf } from '../../http/follow.ts'
 import { type Response, trySend } from '../../http/request.ts'
-import { fetchHeaders } from '../parse/site.ts'
+import { fetchHeaders, refererHeader } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { PageObservation, RelayObservation } from '../target/target.ts'
 import { sendPreflight } from './api.ts'
@@ -68,7 +68,7 @@ function post(
       ...fetchHeaders(url, pageUrl),
       'content-type': 'application/json',
       origin: pageUrl.origin,
-      referer: pageUrl.href,
+      ...refererHeader(url, pageUrl),
       ...headers,
     },
     body,

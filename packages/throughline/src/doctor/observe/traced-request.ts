@@ -1,7 +1,7 @@
 import { formatTraceparent, generateSpanId, SAMPLED_FLAG } from '@throughline/otel-shared'
 import { withUserInfoOf } from '../../http/follow.ts'
 import { trySend } from '../../http/request.ts'
-import { fetchHeaders } from '../parse/site.ts'
+import { fetchHeaders, refererHeader } from '../parse/site.ts'
 import type { DoctorOptions } from '../target/options.ts'
 import type { TracedRequest } from '../target/target.ts'
 
@@ -26,7 +26,7 @@ export async function sendTraced(
       ...fetchHeaders(url, page),
       ...(url.href === page.href && { accept: 'text/html,*/*;q=0.8' }),
       traceparent: formatTraceparent({ traceId, spanId, traceFlags: SAMPLED_FLAG }),
-      referer: page.href,
+      ...refererHeader(url, page),
       ...(isForeign ? { origin: page.origin } : {}),
     },
     timeoutMillis,

@@ -5,6 +5,7 @@ import type { Tag } from './html.ts'
 /** A content security policy: the sources of each directive. Names are lower-case; the first of two counts. */
 export type Policy = ReadonlyMap<string, readonly string[]>
 
+const NONCE = /^'nonce-(.+)'$/i
 const HASH = /^'(sha256|sha384|sha512)-([\w+/=-]+)'$/i
 
 /**
@@ -20,7 +21,7 @@ export function parsePolicies(headers: readonly string[]): Policy[] {
 function parsePolicy(text: string): Policy {
   const policy = new Map<string, readonly string[]>()
   for (const directive of text.split(';')) {
-    const [name, ...sources] = directive.trim().split(/\s+/)
+    const [name, ...sources] = directive.split(/[\t\n\f\r ]+/).filter((part) => part !== '')
     if (name && !policy.has(name.toLowerCase())) policy.set(name.toLowerCase(), sources)
   }
   return policy
@@ -34,6 +35,8 @@ export interface ScriptUse {
   readonly url: URL | undefined
   /** Whether a script adds it, instead of the parser. */
   readonly isAdded: boolean
+  /** The hashes of the script, which are separated by spaces; `undefined` without any. */
+  readonly integrity: string | undefined
 }
 
 /** The directive that blocks a script, with its sources; `undefined` when the policy allows it. */
@@ -57,30 +60,33 @@ export function blocksTrustedTypes(policy: Policy): string | undefined {
     : found.text
 }
 
-function isScriptAllowed(sources: readonly string[], page: URL, { tag, url, isAdded }: ScriptUse): boolean {
+function isScriptAllowed(sources: readonly string[], page: URL, use: ScriptUse): boolean {
+  const { tag, url, isAdded, integrity = '' } = use
   const nonce = tag.attributes.get('nonce')
-  if (nonce && sources.includes(`'nonce-${nonce}'`)) return true
+  if (nonce && sources.some((source) => NONCE.exec(source)?.[1] === nonce)) return true
   const keywords = sources.map((source) => source.toLowerCase())
   const isDynamic = keywords.includes("'strict-dynamic'")
   if (isAdded && isDynamic) return true
-  if (!isAdded && hasHash(sources, url ? tag.attributes.get('integrity') : digestsOf(tag.text))) return true
+  const isListed = (hash: string) => hashesOf(sources).includes(hash)
+  // Of an address, every hash has to be a source.
+  const hashes = integrity.split(/\s+/).filter((hash) => hash !== '')
+  if (url ? hashes.length > 0 && hashes.every(isListed) : digestsOf(tag.text).some(isListed)) return true
   if (url) return !isDynamic && sources.some((source) => matchesSource(source, url, page))
-  const hasOther = isDynamic || sources.some((source) => HASH.test(source) || /^'nonce-/i.test(source))
+  const hasOther = isDynamic || sources.some((source) => HASH.test(source) || NONCE.test(source))
   return !hasOther && keywords.includes("'unsafe-inline'")
 }
 
-/** Whether one of the hashes, which are separated by spaces, is a source. */
-function hasHash(sources: readonly string[], hashes = ''): boolean {
-  const allowed = sources.flatMap((source) => {
+/** The hashes among the sources. */
+function hashesOf(sources: readonly string[]): string[] {
+  return sources.flatMap((source) => {
     const [, algorithm = '', digest = ''] = HASH.exec(source) ?? []
     return digest ? [`${algorithm.toLowerCase()}-${toBase64(digest)}`] : []
   })
-  return hashes.split(/\s+/).some((hash) => hash !== '' && allowed.includes(hash))
 }
 
-function digestsOf(text: string): string {
+function digestsOf(text: string): string[] {
   const digest = (algorithm: string) => `${algorithm}-${createHash(algorithm).update(text).digest('base64')}`
-  return ['sha256', 'sha384', 'sha512'].map(digest).join(' ')
+  return ['sha256', 'sha384', 'sha512'].map(digest)
 }
 
 /** Policies may use either alphabet of base64. */

@@ -21,19 +21,18 @@ export function matchesSource(source: string, url: URL, page: URL): boolean {
   return (
     matchesScheme(expected, url.protocol) &&
     matchesHost(host.toLowerCase(), url.hostname) &&
-    matchesPort(port, url) &&
+    matchesPort(port, expected, url) &&
     matchesPath(path, url.pathname)
   )
 }
 
-/** A page of `http:` allows its own host by `https:`, with the default ports. */
+/** A page of `http:` allows its own host by `https:`, with the same port or with the default ports. */
 function isUpgrade(page: URL, url: URL): boolean {
   return (
     page.hostname === url.hostname &&
     page.protocol === 'http:' &&
     url.protocol === 'https:' &&
-    !page.port &&
-    !url.port
+    page.port === url.port
   )
 }
 
@@ -46,13 +45,26 @@ function matchesHost(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host
 }
 
-function matchesPort(pattern: string | undefined, { port, protocol }: URL): boolean {
-  const actual = port || DEFAULT_PORTS[protocol]
-  if (pattern === undefined) return actual === DEFAULT_PORTS[protocol]
-  return pattern === '*' || pattern === actual || (pattern === '80' && actual === '443')
+/** A source of `http:` with port 80 allows `https:` with port 443. */
+function matchesPort(pattern: string | undefined, scheme: string, { port, protocol }: URL): boolean {
+  const actual = Number(port || DEFAULT_PORTS[protocol])
+  if (pattern === undefined) return actual === Number(DEFAULT_PORTS[protocol])
+  const isUpgrade = scheme === 'http:' && protocol === 'https:' && Number(pattern) === 80 && actual === 443
+  return pattern === '*' || Number(pattern) === actual || isUpgrade
 }
 
 function matchesPath(pattern: string | undefined, path: string): boolean {
   if (!pattern || pattern === '/') return true
-  return pattern.endsWith('/') ? path.startsWith(pattern) : path === pattern
+  const [expected, actual] = [segmentsOf(pattern), segmentsOf(path)]
+  const isFolder = expected.at(-1) === ''
+  if (isFolder ? actual.length < expected.length : actual.length !== expected.length) return false
+  return expected.slice(0, isFolder ? -1 : undefined).every((segment, index) => segment === actual[index])
+}
+
+function segmentsOf(path: string): string[] {
+  return path
+    .split('/')
+    .map((segment) =>
+      segment.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    )
 }

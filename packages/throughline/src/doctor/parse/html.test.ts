@@ -24,14 +24,14 @@ test.each([
     ],
   ],
   ['<a href="?a=1&amp;b=&#x32;&#51;&copy;">', [['a', { href: '?a=1&b=23&copy;' }, '']]],
-  ['a < b <b', [['b', {}, '']]],
+  ['a < b <b', []],
   ['<script>open', [['script', {}, 'open']]],
 ])('%s', (html, tags) => {
   expect(shortened(html)).toEqual(tags)
 })
 
 test('reading takes linear time for a document of open tags and quotes', () => {
-  expect(readTags('<a "'.repeat(200_000)).length).toBeGreaterThan(0)
-  expect(readTags('<a b="'.repeat(200_000)).length).toBeGreaterThan(0)
+  expect(readTags(`${'<a "'.repeat(200_000)}>`)).toHaveLength(1)
+  expect(readTags(`${'<a b="'.repeat(200_000)}>`)).toHaveLength(1)
   expect(readTags('<!--'.repeat(200_000))).toEqual([])
 })

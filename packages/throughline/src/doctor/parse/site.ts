@@ -20,6 +20,17 @@ export function fetchHeaders(url: URL, page: URL): Readonly<Record<string, strin
   }
 }
 
+/**
+ * The value of `Referer` for a request of a page, with the default policy of browsers: the address without user info and
+ * fragment, for other origins only the origin, and nothing from `https:` to `http:`.
+ *
+ * @see https://www.w3.org/TR/referrer-policy/#referrer-policy-strict-origin-when-cross-origin
+ */
+export function refererHeader(url: URL, page: URL): { readonly referer?: string } {
+  if (url.origin === page.origin) return { referer: `${page.origin}${page.pathname}${page.search}` }
+  return page.protocol === 'https:' && url.protocol === 'http:' ? {} : { referer: `${page.origin}/` }
+}
+
 function siteHost(host: string): string {
   const labels = host.split('.')
   const isAddress = /^[\d.]+$|^\[/.test(host)

@@ -14,13 +14,18 @@ export function textReport({ target, findings }: Diagnosis, hasColours: boolean)
     const [mark, colour] = MARKS[each.severity]
     return [
       `${paint(colour, mark)} ${paint('bold', each.title)}`,
-      `  seen  ${each.seen}`,
-      `  fix   ${each.fix}`,
+      `  seen  ${printable(each.seen)}`,
+      `  fix   ${printable(each.fix)}`,
       `  ${paint('dim', each.docs)}`,
       '',
     ].join('\n')
   })
   return [...blocks, `${displayUrl(target.page.response.url)}: ${summary(findings)}`].join('\n')
+}
+
+/** Names and bodies of others can contain line breaks, and sequences that control a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }
 
 function summary(findings: readonly Finding[]): string {

@@ -15,7 +15,8 @@ export function asText(value: unknown): string {
 
 /** A number, or the text of one, as 64-bit integers are written in JSON. */
 export function asNumber(value: unknown): number {
-  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+  if (typeof value === 'string') return value.trim() === '' ? Number.NaN : Number(value)
+  return typeof value === 'number' ? value : Number.NaN
 }
 
 /** Parses JSON; `undefined` for another text. */

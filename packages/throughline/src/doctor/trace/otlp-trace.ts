@@ -4,6 +4,9 @@ import type { SpanAttribute, SpanKind, TraceSpan } from './trace-span.ts'
 
 const KINDS: readonly SpanKind[] = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
 
+/** How deep lists and maps of an attribute are read. */
+const MAX_DEPTH = 32
+
 /**
  * The spans in a response of `GET /api/v3/traces/{id}`: `{"result":{"resourceSpans":[…]}}` with OTLP JSON. Spans that are no
  * valid OTLP are kept: the doctor reports what is wrong with them.
@@ -37,7 +40,7 @@ function readSpan(span: JsonObject, scope: string, resource: readonly SpanAttrib
     scope,
     attributes: [...readAttributes(span.attributes), ...events],
     resource,
-    flags: typeof span.flags === 'number' ? span.flags : undefined,
+    flags: Number.isInteger(asNumber(span.flags)) ? asNumber(span.flags) : undefined,
   }
 }
 
@@ -58,18 +61,21 @@ function readNanos(value: unknown): number {
   return asNumber(value) / 1e6
 }
 
-function readAttributes(list: unknown): SpanAttribute[] {
+function readAttributes(list: unknown, depth = 0): SpanAttribute[] {
   return asList(list)
     .map(asObject)
-    .flatMap(({ key, value }) => readValues(asText(key), asObject(value)))
+    .flatMap(({ key, value }) => readValues(asText(key), asObject(value), depth))
 }
 
-function readValues(key: string, value: JsonObject): SpanAttribute[] {
+function readValues(key: string, value: JsonObject, depth: number): SpanAttribute[] {
+  if (depth > MAX_DEPTH) return []
   const { stringValue, intValue, doubleValue, boolValue, arrayValue, kvlistValue } = value
   if (typeof stringValue === 'string') return [{ key, value: stringValue }]
   if (typeof boolValue === 'boolean') return [{ key, value: boolValue }]
   if (intValue !== undefined || doubleValue !== undefined)
     return [{ key, value: asNumber(intValue ?? doubleValue) }]
-  const items = asList(asObject(arrayValue).values).flatMap((item) => readValues(key, asObject(item)))
-  return [...items, ...readAttributes(asObject(kvlistValue).values)]
+  const items = asList(asObject(arrayValue).values).flatMap((item) =>
+    readValues(key, asObject(item), depth + 1),
+  )
+  return [...items, ...readAttributes(asObject(kvlistValue).values, depth + 1)]
 }

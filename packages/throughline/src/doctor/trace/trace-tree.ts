@@ -26,7 +26,7 @@ export function buildTree(spans: readonly TraceSpan[]): TraceTree {
   }
   return {
     spans,
-    parentOf: ({ parentSpanId = '' }) => byId.get(parentSpanId),
+    parentOf: ({ parentSpanId }) => (parentSpanId === undefined ? undefined : byId.get(parentSpanId)),
     childrenOf: ({ spanId }) => children.get(spanId) ?? [],
     siblingsOf: (span) => (children.get(span.parentSpanId) ?? []).filter((each) => each !== span),
   }
