@@ -31,8 +31,14 @@ function isBlocked(policy: string, html: string): boolean {
   return blocksScript(policyOf(policy), PAGE, { tag, url, isAdded: false, integrity }) !== undefined
 }
 
+interface AddedScript {
+  readonly integrity?: string
+  /** The tag of the loader. */
+  readonly html?: string
+}
+
 /** Whether a policy blocks a script that the loader adds. */
-function isAddedBlocked(policy: string, integrity?: string, html = '<script>'): boolean {
+function isAddedBlocked(policy: string, { integrity, html = '<script>' }: AddedScript): boolean {
   const use = { tag: tagOf(html), url: URL_OF_SCRIPT, isAdded: true, integrity }
   return blocksScript(policyOf(policy), PAGE, use) !== undefined
 }
@@ -182,21 +188,20 @@ describe('an inline script', () => {
 
 describe('a script that the loader adds', () => {
   test.each([
-    ['is allowed by strict-dynamic', "script-src 'strict-dynamic'", undefined, '<script>', false],
-    ['is allowed by the nonce of the tag', "script-src 'nonce-abc'", undefined, '<script nonce=abc>', false],
-    ['is allowed by its host', "script-src 'self'", undefined, '<script>', false],
-    ['is allowed by its own hash', `script-src '${SHA256}'`, SHA256, '<script>', false],
+    ['is allowed by strict-dynamic', "script-src 'strict-dynamic'", {}, false],
+    ['is allowed by the nonce of the tag', "script-src 'nonce-abc'", { html: '<script nonce=abc>' }, false],
+    ['is allowed by its host', "script-src 'self'", {}, false],
+    ['is allowed by its own hash', `script-src '${SHA256}'`, { integrity: SHA256 }, false],
     [
       'is blocked by the hash of the tag',
       `script-src '${SHA256}'`,
-      undefined,
-      `<script integrity=${SHA256}>`,
+      { html: `<script integrity=${SHA256}>` },
       true,
     ],
-    ['is blocked by unsafe-inline', "script-src 'unsafe-inline'", undefined, '<script>', true],
-    ['is blocked by another host', 'script-src cdn.example', undefined, '<script>', true],
-  ])('%s', (_, policy, integrity, html, expected) => {
-    expect(isAddedBlocked(policy, integrity, html)).toBe(expected)
+    ['is blocked by unsafe-inline', "script-src 'unsafe-inline'", {}, true],
+    ['is blocked by another host', 'script-src cdn.example', {}, true],
+  ])('%s', (_, policy, added, expected) => {
+    expect(isAddedBlocked(policy, added)).toBe(expected)
   })
 })
 

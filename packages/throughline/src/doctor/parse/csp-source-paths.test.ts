@@ -35,7 +35,7 @@ describe("the source 'self'", () => {
       'http://a.example:81/',
       false,
     ],
-  ])('%s', (_, source, url, page, expected) => {
+  ])('%s', (_, ...[source, url, page, expected]) => {
     expect(matches(source, url, page)).toBe(expected)
   })
 })
@@ -52,7 +52,7 @@ describe('the scheme of a source', () => {
     ['data: allows no host', 'data:', 'https://a.example/', HTTPS, false],
     ['data: allows data', 'data:', 'data:text/plain,a', HTTPS, true],
     ['blob: allows no data', 'blob:', 'data:text/plain,a', HTTPS, false],
-  ])('%s', (_, source, url, page, expected) => {
+  ])('%s', (_, ...[source, url, page, expected]) => {
     expect(matches(source, url, page)).toBe(expected)
   })
 })
