@@ -46,7 +46,7 @@ const OPTIONS: DoctorOptions = {
   waitMillis: 15_000,
 }
 
-export interface ObservedPage {
+interface ObservedPage {
   /** Default: the script tag of the SDK. */
   readonly head?: string
   readonly headers?: Headers
@@ -56,7 +56,7 @@ export interface ObservedPage {
 }
 
 /** The observation of a page. */
-export function observedPage({
+function observedPage({
   head,
   headers = {},
   status = 200,

@@ -44,7 +44,10 @@ describe('the Playwright of a folder', () => {
   })
 
   test('can be above the folder', async () => {
-    const folder = folderWith({ 'node_modules/playwright/index.js': withChromium('above'), 'a/b/package.json': '{}' })
+    const folder = folderWith({
+      'node_modules/playwright/index.js': withChromium('above'),
+      'a/b/package.json': '{}',
+    })
     expect(await loadChromium(join(folder, 'a/b'))).toBe('above')
   })
 
@@ -66,7 +69,7 @@ describe('the Playwright of a folder', () => {
 
 describe('the spans of an export', () => {
   const EXPORT = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"click"}]}]}]}'
-  const names = async (body: Buffer | null, encoding: string | null = null) => {
+  const names = async (body: Buffer | null, encoding: string | null) => {
     const request = {
       postDataBuffer: () => body,
       headerValue: (name: string) => Promise.resolve(name === 'content-encoding' ? encoding : null),
@@ -74,16 +77,18 @@ describe('the spans of an export', () => {
     return (await readExport(request as unknown as Request)).map(({ name }) => name)
   }
 
-  test.each([
-    ['are read from JSON', Buffer.from(EXPORT), null, ['click']],
-    ['are read from compressed JSON', gzipSync(EXPORT), 'gzip', ['click']],
-    ['are none without a body', null, null, []],
-    ['are none in an empty body', Buffer.from(''), null, []],
-    ['are none in a body that is not JSON', Buffer.from('\n\u0004'), null, []],
-    ['are none in a body that is not compressed as it says', Buffer.from(EXPORT), 'gzip', []],
-    ['are none in a body whose compression does not end', gzipSync(EXPORT).subarray(0, 20), 'gzip', []],
-    ['are none in an encoding that is not known', gzipSync(EXPORT), 'br', []],
-  ])('%s', async (_, ...[body, encoding, expected]) => {
+  type Case = readonly [title: string, body: Buffer | null, rest: readonly [string | null, readonly string[]]]
+
+  test.each<Case>([
+    ['are read from JSON', Buffer.from(EXPORT), [null, ['click']]],
+    ['are read from compressed JSON', gzipSync(EXPORT), ['gzip', ['click']]],
+    ['are none without a body', null, [null, []]],
+    ['are none in an empty body', Buffer.from(''), [null, []]],
+    ['are none in a body that is not JSON', Buffer.from('\n\u0004'), [null, []]],
+    ['are none in a body that is not compressed as it says', Buffer.from(EXPORT), ['gzip', []]],
+    ['are none in a body whose compression does not end', gzipSync(EXPORT).subarray(0, 20), ['gzip', []]],
+    ['are none in an encoding that is not known', gzipSync(EXPORT), ['br', []]],
+  ])('%s', async (_, body, [encoding, expected]) => {
     expect(await names(body, encoding)).toEqual(expected)
   })
 
@@ -121,16 +126,19 @@ describe('the requests in flight', () => {
     expect(await after(1)).toBe(true)
   })
 
-  test.each(['requestfinished', 'requestfailed'])('are over after the time of silence that follows %s', async (event) => {
-    const { context, start, request, after } = wait()
-    const open = request()
-    context.emit('request', open)
-    start()
-    expect(await after(1_000)).toBe(false)
-    context.emit(event, open)
-    expect(await after(499)).toBe(false)
-    expect(await after(1)).toBe(true)
-  })
+  test.each(['requestfinished', 'requestfailed'])(
+    'are over after the time of silence that follows %s',
+    async (event) => {
+      const { context, start, request, after } = wait()
+      const open = request()
+      context.emit('request', open)
+      start()
+      expect(await after(1_000)).toBe(false)
+      context.emit(event, open)
+      expect(await after(499)).toBe(false)
+      expect(await after(1)).toBe(true)
+    },
+  )
 
   test('begin the time of silence again', async () => {
     const { context, start, request, after } = wait()
@@ -163,12 +171,15 @@ describe('the requests in flight', () => {
     expect(await after(1)).toBe(true)
   })
 
-  test.each(['eventsource', 'websocket', 'media'])('do not contain those of type %s, which stay open', async (type) => {
-    const { context, start, request, after } = wait()
-    context.emit('request', request(type))
-    start()
-    expect(await after(500)).toBe(true)
-  })
+  test.each(['eventsource', 'websocket', 'media'])(
+    'do not contain those of type %s, which stay open',
+    async (type) => {
+      const { context, start, request, after } = wait()
+      context.emit('request', request(type))
+      start()
+      expect(await after(500)).toBe(true)
+    },
+  )
 
   test('leave no timer', async () => {
     const { context, start, request, after } = wait()

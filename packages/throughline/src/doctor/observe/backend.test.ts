@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { TRACE_ID, target } from '../../../test/observed.ts'
+import { span, TRACE_ID, target } from '../../../test/observed.ts'
 import { type Routes, type Site, startSite } from '../../../test/site.ts'
 import { missingServices, observeTrace } from './backend.ts'
 
-const json = (body: unknown, status = 200) => ({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const json = (body: unknown, status = 200) => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
 const zipkin = (...spans: readonly (readonly [id: string, service: string])[]) =>
   json(spans.map(([id, serviceName]) => ({ id, localEndpoint: { serviceName } })))
 const otlp = (...services: readonly string[]) =>
@@ -26,7 +30,10 @@ describe('the query API', () => {
   test.each([
     ['is that of Jaeger', { ...JAEGER, [`GET /api/v3/traces/${TRACE_ID}`]: otlp('shop') }],
     ['is that of Zipkin', { ...ZIPKIN, [`GET /api/v2/trace/${TRACE_ID}`]: zipkin(['1', 'shop']) }],
-    ['is that of Jaeger if there are both', { ...JAEGER, ...ZIPKIN, [`GET /api/v3/traces/${TRACE_ID}`]: otlp('shop') }],
+    [
+      'is that of Jaeger if there are both',
+      { ...JAEGER, ...ZIPKIN, [`GET /api/v3/traces/${TRACE_ID}`]: otlp('shop') },
+    ],
   ])('%s', async (_, routes: Routes) => {
     const { url } = await startSite(routes)
     const { spans, problem, traceId } = await observe(new URL(url))
@@ -56,9 +63,21 @@ describe('the query API', () => {
 
   test.each([
     ['without one of them', {}, 'api/v3/services: status 404, api/v2/services: status 404'],
-    ['with JSON of something else', { 'GET /api/v3/services': json({ data: [] }), 'GET /api/v2/services': json([1]) }, 'api/v3/services: status 200, api/v2/services: status 200'],
-    ['with a page', { 'GET /*': { body: '<!doctype html>' } }, 'api/v3/services: status 200, api/v2/services: status 200'],
-    ['with an error status', { 'GET /api/v3/services': json({ services: [] }, 500) }, 'api/v3/services: status 500, api/v2/services: status 404'],
+    [
+      'with JSON of something else',
+      { 'GET /api/v3/services': json({ data: [] }), 'GET /api/v2/services': json([1]) },
+      'api/v3/services: status 200, api/v2/services: status 200',
+    ],
+    [
+      'with a page',
+      { 'GET /*': { body: '<!doctype html>' } },
+      'api/v3/services: status 200, api/v2/services: status 200',
+    ],
+    [
+      'with an error status',
+      { 'GET /api/v3/services': json({ services: [] }, 500) },
+      'api/v3/services: status 500, api/v2/services: status 404',
+    ],
   ])('is not known %s', async (_, routes: Routes, seen) => {
     const { url } = await startSite(routes)
     expect((await observe(new URL(url))).problem).toEqual({ isReached: true, seen: `${url}: ${seen}` })
@@ -68,7 +87,9 @@ describe('the query API', () => {
     const { url } = await startSite({ 'GET /api/v2/services': () => 'cut' })
     const { problem } = await observe(new URL(url))
     expect(problem?.isReached).toBe(true)
-    expect(problem?.seen).toMatch(/api\/v3\/services: status 404, api\/v2\/services: .* closed the connection/)
+    expect(problem?.seen).toMatch(
+      /api\/v3\/services: status 404, api\/v2\/services: .* closed the connection/,
+    )
   })
 
   test('is not reached without a response, and its credentials are not printed', async () => {
@@ -97,7 +118,12 @@ describe('the trace', () => {
     ['when it has stopped to grow', [zipkin(A), zipkin(A, B), zipkin(A, B)], [], 3],
     ['when it comes late', [json({}, 404), json([]), zipkin(A), zipkin(A)], [], 4],
     ['when the expected service has come', [zipkin(A), zipkin(A), zipkin(A, B), zipkin(A, B)], ['B'], 4],
-    ['when it is more than the spans of the doctor', [zipkin(['1', 'throughline-doctor']), zipkin(['1', 'throughline-doctor']), zipkin(A, B), zipkin(A, B)], [], 4],
+    [
+      'when it is more than the spans of the doctor',
+      [zipkin(['1', 'throughline-doctor']), zipkin(['1', 'throughline-doctor']), zipkin(A, B), zipkin(A, B)],
+      [],
+      4,
+    ],
   ])('is complete %s', async (_, ...[answers, expected, count]) => {
     const site = await zipkinWith(...answers)
     await observe(new URL(site.url), expected)
@@ -125,7 +151,7 @@ describe('the trace', () => {
 })
 
 describe('the missing services', () => {
-  const spans = [{ service: 'Shop' }, { service: 'gateway' }] as Parameters<typeof missingServices>[0]
+  const spans = [span({ service: 'Shop' }), span({ service: 'gateway' })]
 
   test.each([
     ['are none when all are there', ['gateway', 'Shop'], []],

@@ -18,7 +18,14 @@ const NOTE = of('page-redirect')
 describe('a finding', () => {
   test.each(IDS)('%s has the severity, title and page of the catalogue', (id) => {
     const [severity, title] = CATALOGUE[id]
-    expect(of(id)).toEqual({ id, severity, title, seen: 'it', fix: 'Change it.', docs: `docs/doctor/${id}.md` })
+    expect(of(id)).toEqual({
+      id,
+      severity,
+      title,
+      seen: 'it',
+      fix: 'Change it.',
+      docs: `docs/doctor/${id}.md`,
+    })
   })
 
   test('can have another severity', () => {
@@ -51,7 +58,11 @@ describe('the text report', () => {
     ['several of each', [NOTE, ERROR, WARNING, NOTE, ERROR, WARNING], '2 errors, 2 warnings, 2 notes'],
     ['only warnings', [WARNING], '1 warning'],
   ])('counts %s', (_, findings, summary) => {
-    expect(textReport(diagnosis(...findings), false).split(': ').at(-1)).toBe(summary)
+    expect(
+      textReport(diagnosis(...findings), false)
+        .split(': ')
+        .at(-1),
+    ).toBe(summary)
   })
 
   test.each([
@@ -79,7 +90,9 @@ describe('the text report', () => {
   })
 
   test('keeps characters outside of ASCII', () => {
-    expect(textReport(diagnosis(of('page-status', 'größe → 名 😀')), false)).toContain('  seen  größe → 名 😀\n')
+    expect(textReport(diagnosis(of('page-status', 'größe → 名 😀')), false)).toContain(
+      '  seen  größe → 名 😀\n',
+    )
   })
 })
 
@@ -119,7 +132,9 @@ interface SarifResult {
   readonly ruleIndex: number
   readonly level: string
   readonly message: { readonly text: string }
-  readonly locations: readonly { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } } }[]
+  readonly locations: readonly {
+    readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } }
+  }[]
 }
 
 /** @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
@@ -150,13 +165,19 @@ describe('the SARIF report', () => {
 
   test('has results whose rule is that of their index', () => {
     const { driver, results } = run(...IDS.map((id) => of(id)))
-    expect(results.map(({ ruleIndex }) => driver.rules[ruleIndex]?.id)).toEqual(results.map(({ ruleId }) => ruleId))
+    expect(results.map(({ ruleIndex }) => driver.rules[ruleIndex]?.id)).toEqual(
+      results.map(({ ruleId }) => ruleId),
+    )
   })
 
   test('has only levels of SARIF', () => {
     const { driver, results } = run(...IDS.map((id) => of(id)))
     const levels = ['error', 'warning', 'note', 'none']
-    expect([...results, ...driver.rules.map((rule) => rule.defaultConfiguration)].filter(({ level }) => !levels.includes(level))).toEqual([])
+    expect(
+      [...results, ...driver.rules.map((rule) => rule.defaultConfiguration)].filter(
+        ({ level }) => !levels.includes(level),
+      ),
+    ).toEqual([])
   })
 
   test('has the level of the finding, and that of the catalogue as the default', () => {
