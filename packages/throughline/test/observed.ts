@@ -56,13 +56,7 @@ interface ObservedPage {
 }
 
 /** The observation of a page. */
-function observedPage({
-  head,
-  headers = {},
-  status = 200,
-  url = PAGE_URL,
-  policy,
-}: ObservedPage = {}) {
+function observedPage({ head, headers = {}, status = 200, url = PAGE_URL, policy }: ObservedPage = {}) {
   const body = html(head)
   const tags = readTags(body)
   return {
