@@ -71,7 +71,7 @@ describe('redirects', () => {
     },
   )
 
-  test('share one time-out', async () => {
+  test('end in a time-out when the last address does not answer', async () => {
     let count = 0
     const { url } = await startSite({ 'GET /*': () => (++count === 3 ? 'hang' : to(`/${count}`)) })
     const failure = await tryFollow({ url: new URL(url), timeoutMillis: 400 })
