@@ -23,7 +23,7 @@ async function serve(answer: (response: ServerResponse) => void = (response) => 
   return { url: new URL(`${server.url}/`), requests }
 }
 
-/** Starts a server that writes bytes, whatever it gets. */
+/** Starts a server that writes bytes after any request. */
 async function serveBytes(onConnection: (socket: Socket) => void) {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {})
