@@ -70,7 +70,8 @@ describe('the host of a source', () => {
     ['on a port is not on the default port', '*:8443', 'https://a.example/', false],
     ['can be any host on any port', 'https://*:*', 'https://a.example:8443/', true],
     ['can be the local address', '127.0.0.1', 'https://127.0.0.1/', true],
-    ['can be an address of version 6', 'https://[::1]:8443', 'https://[::1]:8443/', true],
+    ['can be another address of version 4', '10.0.0.1', 'https://10.0.0.1/', true],
+    ['cannot be an address of version 6', 'https://[::1]:8443', 'https://[::1]:8443/', false],
     ['has no user info', 'https://ann@a.example', 'https://a.example/', false],
     ['is not empty', 'https://', 'https://a.example/', false],
   ])('%s', (_, source, url, expected) => {

@@ -4,7 +4,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   'ws:': '80',
   'wss:': '443',
 }
-const HOST_SOURCE = /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/:]+|\[[\d:a-f]+\])(?::(\d+|\*))?(\/[^?#]*)?$/i
+const HOST_SOURCE = /^(?:([a-z][a-z\d+.-]*):\/\/)?([^/:]+)(?::(\d+|\*))?(\/[^?#]*)?$/i
 
 /**
  * Whether a source of a content security policy matches an address.
