@@ -13,6 +13,8 @@ export interface PlantedSpan {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
   readonly flags?: number
   readonly scope?: string
+  /** Attributes of the resource beside the service. */
+  readonly resource?: Readonly<Record<string, string>>
 }
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
@@ -88,8 +90,11 @@ export function toOtlp(traceId: string, nowMillis: number, spans: readonly Plant
         end,
         flags,
         attributes = {},
+        resource = {},
       }) => ({
-        resource: { attributes: service ? toKeyValues({ 'service.name': service }) : [] },
+        resource: {
+          attributes: toKeyValues({ ...(service ? { 'service.name': service } : {}), ...resource }),
+        },
         scopeSpans: [
           {
             scope: { name: scope },

@@ -165,6 +165,21 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
     change: changed(IDS.shop, { flags: 0x300 }),
   },
   {
+    name: 'a service in Go whose spans are sampled and not sampled',
+    finds: 'trace-not-sampled',
+    sees: /shop "SELECT" has flags 00/,
+    change: (spans) =>
+      spans.map((span) =>
+        span.service === 'shop'
+          ? {
+              ...span,
+              flags: span.spanId === IDS.query ? 0x100 : 0x301,
+              resource: { 'telemetry.sdk.language': 'go' },
+            }
+          : span,
+      ),
+  },
+  {
     name: 'a service that reads B3',
     finds: 'trace-mixed-formats',
     sees: /http\.request\.header\.x-b3-traceid of shop "SELECT"/,

@@ -55,6 +55,20 @@ describe.each([
   })
 })
 
+test.each(['python', 'go'])(
+  'an SDK for %s that exports no flags of traceparent gives no finding',
+  async (language) => {
+    const findings = await diagnoseTrace(await embedded(), (spans) =>
+      spans.map((span) =>
+        span.service === 'shop'
+          ? { ...span, flags: 0x300, resource: { 'telemetry.sdk.language': language } }
+          : span,
+      ),
+    )
+    expect(findings).toEqual([])
+  },
+)
+
 test('the value of a secret is not printed', async () => {
   const findings = await diagnoseTrace(await embedded(), (spans) =>
     spans.map((span) => ({ ...span, attributes: { 'app.password': 'correct-horse' } })),

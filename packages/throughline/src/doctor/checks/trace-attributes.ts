@@ -2,12 +2,20 @@ import { isSecretKey, redactText } from '@throughline/otel-shared'
 import { type Finding, finding } from '../target/finding.ts'
 import { foreignSpans, type Target } from '../target/target.ts'
 import { DEPRECATED_ATTRIBUTES } from '../trace/deprecated-attributes.ts'
+import { ATTR_SDK_LANGUAGE } from '../trace/semconv.ts'
 import { labelOf, type SpanAttribute, type TraceSpan } from '../trace/trace-span.ts'
 import { isKept } from '../trace/trace-tree.ts'
 
-const KNOWN_FLAGS = 0x100
+const WRITTEN = 0x100
 const SAMPLED = 0x01
 const MAX_LISTED = 4
+/**
+ * SDKs whose exporters set bit 8 and none of those of `traceparent`: Python's, and older ones of Go's.
+ *
+ * @see https://github.com/open-telemetry/opentelemetry-python/issues/4666
+ * @see https://github.com/open-telemetry/opentelemetry-go/pull/7438
+ */
+const WITHOUT_TRACE_FLAGS: readonly unknown[] = ['python', 'go']
 /** Headers of other formats, as instrumentations record them. */
 const OTHER_FORMAT = /(?:^|\.)(?:b3|x-b3-[a-z]+|uber-trace-id|x-datadog-trace-id)$/
 const REDACTED = /redacted|filtered|\*{3}/i
@@ -20,8 +28,14 @@ export function checkTraceAttributes({ trace }: Target): Finding[] {
 }
 
 function checkFlags(spans: readonly TraceSpan[]): Finding[] {
+  const writers = new Set(
+    spans.filter(({ flags = 0 }) => (flags & SAMPLED) !== 0).map(({ service }) => service),
+  )
   const unsampled = spans.filter(
-    (span) => ((span.flags ?? 0) & (KNOWN_FLAGS | SAMPLED)) === KNOWN_FLAGS && !isKept(span),
+    (span) =>
+      ((span.flags ?? 0) & (WRITTEN | SAMPLED)) === WRITTEN &&
+      !isKept(span) &&
+      (writers.has(span.service) || !hasNoTraceFlags(span)),
   )
   const [first] = unsampled
   if (!first) return []
@@ -31,6 +45,11 @@ function checkFlags(spans: readonly TraceSpan[]): Finding[] {
       fix: 'Use a sampler that follows the caller: parentbased_always_on or parentbased_traceidratio.',
     }),
   ]
+}
+
+/** Whether the span is from an SDK that may not export the flags of `traceparent`. */
+function hasNoTraceFlags({ resource }: TraceSpan): boolean {
+  return resource.some(({ key, value }) => key === ATTR_SDK_LANGUAGE && WITHOUT_TRACE_FLAGS.includes(value))
 }
 
 function checkFormats(spans: readonly TraceSpan[]): Finding[] {

@@ -10,5 +10,6 @@ export const HTTP_CALL_KEYS: readonly string[] = [
   'url.full',
   ATTR_HTTP_URL,
 ]
+export const ATTR_SDK_LANGUAGE = 'telemetry.sdk.language'
 /** Where exporters to Zipkin write the instrumentation scope. */
 export const TAG_SCOPE = 'otel.scope.name'

@@ -20,7 +20,7 @@ export interface TraceSpan {
   readonly attributes: readonly SpanAttribute[]
   /** The attributes of the resource. */
   readonly resource: readonly SpanAttribute[]
-  /** Bits 0 to 7 are those of `traceparent`, bit 8 says that they are known; `undefined` when they are missing. */
+  /** Bits 0 to 7 are those of `traceparent`, bit 8 is set by exporters that write the field; `undefined` when it is missing. */
   readonly flags: number | undefined
 }
 
