@@ -7,7 +7,7 @@ export const PAGES: readonly string[] = [
   'CHANGELOG.md',
   'SECURITY.md',
   'docs/*.md',
-  'docs/{doctor,frameworks,recipes}/*.md',
+  'docs/{backends,doctor,frameworks,recipes}/*.md',
   'packages/*/README.md',
 ]
 
