@@ -27,7 +27,7 @@ function expectTree(traceId: string, expected: ExpectedSpan): Promise<SpanNode> 
   return expectTrace(traceSource(uiUrl, traceId), expected, { traceId, graceMillis: GRACE_MILLIS })
 }
 
-describe.each(LANGUAGES)('the app of docs/backends/$name.md', ({ name, ...spans }) => {
+describe.each(LANGUAGES)('the app in $name of docs/backends', ({ name, ...spans }) => {
   const isMissing = 'missing' in apps[name]
   const { order, stock, call, inside, recordsException } = spans
 
