@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ROOT } from '../../scripts/command.ts'
 
 /** The commands of a guide, by the names in their fences. Only compiled languages have `build`. */
-export type CommandName = 'install' | 'build' | 'start'
+type CommandName = 'install' | 'build' | 'start'
 
 /** A page of docs/backends: the app that it shows, and how it is installed and started. */
 export interface Guide {
