@@ -47,17 +47,22 @@ export async function freePorts(): Promise<Ports> {
   return { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT }
 }
 
+// Cache: the ports that were returned. They are taken later than the next ones are asked for.
+const returnedPorts = new Set<number>()
+
 /**
- * Free ports. They are below those that an operating system gives to connections and to servers without a port of their
+ * Free ports, each returned once. They are below those that an operating system gives to connections and to servers without a port of their
  * own, so that nothing takes them before the caller does.
  */
 export async function findFreePorts(count: number): Promise<number[]> {
-  const free = new Set<number>()
-  while (free.size < count) {
+  const free: number[] = []
+  while (free.length < count) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
-    if (await isFree(port)) free.add(port)
+    if (returnedPorts.has(port) || !(await isFree(port)) || returnedPorts.has(port)) continue
+    returnedPorts.add(port)
+    free.push(port)
   }
-  return [...free]
+  return free
 }
 
 type Server = ReturnType<typeof createServer>

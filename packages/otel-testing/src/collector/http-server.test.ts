@@ -101,3 +101,9 @@ test('a free port can be listened on, and is below those of connections', async 
   })
   await new Promise((resolve) => server.close(resolve))
 })
+
+test('freePort returns no port twice', async () => {
+  // Of 12,000 ports, 300 at random would have a pair with a probability of 98 %.
+  const ports = await Promise.all(Array.from({ length: 300 }, freePort))
+  expect(new Set(ports).size).toBe(300)
+})

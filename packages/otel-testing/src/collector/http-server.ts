@@ -53,13 +53,17 @@ export async function startHttpServer(
   }
 }
 
+// Cache: the ports that were returned. A program that gets several may listen on the first one later than it gets the next.
+const returnedPorts = new Set<number>()
+
 /**
- * Returns a port that was free at the time of the call, for a program that cannot listen on port 0. It is below the ports
+ * Returns a port that was free at the time of the call, and that was not returned before, for a program that cannot listen on port 0. It is below the ports
  * that an operating system gives to connections and to servers on port 0, so that these do not take it.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
+    if (returnedPorts.has(port)) continue
     const server = createServer()
     const isFree = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false))
@@ -67,6 +71,9 @@ export async function freePort(): Promise<number> {
     })
     if (!isFree) continue
     await new Promise((resolve) => server.close(resolve))
+    // Another call may have found the same port in the meantime.
+    if (returnedPorts.has(port)) continue
+    returnedPorts.add(port)
     return port
   }
 }
