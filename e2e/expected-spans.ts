@@ -48,6 +48,42 @@ export function orderRequest({
   }
 }
 
+/** The trace of a click on Buy whose payment is accepted. The page of the order polls until the order is fulfilled. */
+export function acceptedOrder(payment: ExpectedSpan, attributes: Order['attributes']): ExpectedSpan {
+  return clickBuy([
+    orderRequest({
+      attributes,
+      children: [
+        client('shop', 'get CARTS'),
+        client('shop', 'SELECT products'),
+        inventoryCall('reserve', ['UPDATE stock']),
+        payment,
+        client('shop', 'INSERT orders'),
+        {
+          service: 'shop',
+          name: 'send orders',
+          kind: 'PRODUCER',
+          children: [
+            {
+              service: 'fulfilment',
+              name: 'process orders',
+              kind: 'CONSUMER',
+              children: [client('fulfilment', 'UPDATE orders')],
+            },
+          ],
+        },
+        client('shop', 'delete CARTS'),
+      ],
+    }),
+    { service: 'shop-web', name: 'navigate /orders/:id', kind: 'INTERNAL' },
+    {
+      ...client('shop-web', 'GET /api/orders/:id'),
+      children: [apiServer('GET', 'GET /api/orders/:id')],
+      repeated: true,
+    },
+  ])
+}
+
 /** The gateway's spans for an API call that the shop serves at `route`. */
 export function apiServer(method: string, route: string): ExpectedSpan {
   const shop: ExpectedSpan = { service: 'shop', name: route, kind: 'SERVER' }

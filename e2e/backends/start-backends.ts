@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startCollector } from '@throughline/otel-collector'
 import { bundleWorker, serveBundle } from '@throughline/otel-testing/workers'
 import type { TestProject } from 'vitest/node'
 import { ROOT } from '../../scripts/command.ts'
+import { startParts } from '../start-parts.ts'
 import { LANGUAGES, type LanguageName } from './languages.ts'
 import { type App, prepareApp } from './prepare.ts'
 import { type StartedApp, startApp, startStock } from './start-app.ts'
@@ -52,20 +51,9 @@ const RUNS: readonly Run[] = [
 
 /** Installs and starts the apps of the guides behind a traced worker, and gives their addresses to the tests. */
 export default async function startBackends({ provide }: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'throughline-backends-'))
-  const started: { stop(): unknown }[] = []
-  const stop = async () => {
-    await Promise.all(started.map((each) => each.stop()))
-    rmSync(folder, { recursive: true, force: true })
-  }
-  const keep = async <Started extends { stop(): unknown }>(starting: Promise<Started>) => {
-    const each = await starting
-    started.push(each)
-    return each
-  }
-  try {
+  return startParts('backends', async ({ folder, keep }) => {
     const collector = await startCollector({ otlpPort: 0, uiPort: 0 })
-    started.push({ stop: () => collector.shutdown() })
+    void keep(Promise.resolve({ stop: () => collector.shutdown() }))
     const otlpUrl = new URL(collector.otlpUrl).origin
     const script = await bundleWorker(join(ROOT, 'e2e/ingress/worker/gateway.ts'), folder)
     const gateway = await keep(serveBundle(script, { bindings: { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } }))
@@ -78,11 +66,7 @@ export default async function startBackends({ provide }: TestProject): Promise<(
       return toBackend(prepared[language], (app) => keep(startApp(app, options)))
     })
     provide('backends', { uiUrl: collector.uiUrl, gateway: gateway.url, apps })
-    return stop
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
 }
 
 async function toBackend(

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startCollector } from '@throughline/otel-collector'
 import { freePort } from '@throughline/otel-testing/node'
 import { bundleWorker, serveBundle } from '@throughline/otel-testing/workers'
 import type { TestProject } from 'vitest/node'
 import { type ServiceProcess, startService } from '../../scripts/service-process.ts'
+import { startParts } from '../start-parts.ts'
 import { startEnvoy } from './proxies/envoy.ts'
 import { envoyListeners, nginxServers } from './proxies/listeners.ts'
 import { startNginx } from './proxies/nginx.ts'
@@ -49,20 +48,9 @@ export type GatewayName = keyof typeof GATEWAYS
 
 /** Starts the embedded collector, the workers, the services and the proxies, and gives their addresses to the tests. */
 export default async function startChain({ provide }: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'throughline-ingress-'))
-  const started: { stop(): unknown }[] = []
-  const stop = async () => {
-    await Promise.all(started.map((each) => each.stop()))
-    rmSync(folder, { recursive: true, force: true })
-  }
-  const keep = async <Started extends { stop(): unknown }>(starting: Promise<Started>) => {
-    const each = await starting
-    started.push(each)
-    return each
-  }
-  try {
+  return startParts('ingress', async ({ folder, keep }) => {
     const collector = await startCollector({ otlpPort: 0, uiPort: 0 })
-    started.push({ stop: () => collector.shutdown() })
+    void keep(Promise.resolve({ stop: () => collector.shutdown() }))
     const { otlpUrl, uiUrl } = collector
     const otlp = new URL('/', otlpUrl).href
     const script = await bundleWorker(join(import.meta.dirname, 'worker/gateway.ts'), folder)
@@ -87,11 +75,7 @@ export default async function startChain({ provide }: TestProject): Promise<() =
     for (const [name, proxy] of Object.entries({ nginx, envoy }))
       if ('missing' in proxy) console.log(`not run: ${name}. ${proxy.missing}`)
     provide('chain', { otlpUrl, uiUrl, gateways, services, nginx, envoy })
-    return stop
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
 }
 
 /** Starts one for each name, all at once, and returns their addresses. */
