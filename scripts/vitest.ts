@@ -9,7 +9,11 @@ import { RESULT_FILE, type VitestResult } from './vitest-reporter.ts'
 const WORKERS = Math.max(2, availableParallelism() - 1)
 
 /** Runs Vitest, prints its output and counts the results. */
-export async function vitest(name: string, args: readonly string[] = []): Promise<StepResult> {
+export async function vitest(
+  name: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-vitest-'))
   const file = join(folder, 'result.json')
   const reporter = join(import.meta.dirname, 'vitest-reporter.ts')
@@ -21,7 +25,7 @@ export async function vitest(name: string, args: readonly string[] = []): Promis
     '--reporter=default',
     `--reporter=${reporter}`,
   ]
-  const code = await show(command, { [RESULT_FILE]: file })
+  const code = await show(command, { ...env, [RESULT_FILE]: file })
   const result = readResult(file) as VitestResult | undefined
   rmSync(folder, { recursive: true })
   const { passed = 0, failed = 0, skipped = 0, failures = [] } = result ?? {}

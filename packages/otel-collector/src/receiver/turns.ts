@@ -5,8 +5,8 @@ import { runInNewContext } from 'node:vm'
 export type Turns = (task: () => Promise<void>) => Promise<void>
 
 /**
- * Creates a queue for tasks that need much memory. Collects garbage between them while more than `collectAboveBytes` of
- * heap are in use: V8 would otherwise let the heap grow with every task.
+ * Creates a queue for tasks that need much memory. Collects garbage between them while heap and buffers take more than
+ * `collectAboveBytes`: V8 would otherwise let both grow with every task.
  */
 export function createTurns(collectAboveBytes: number): Turns {
   setFlagsFromString('--expose-gc')
@@ -18,8 +18,13 @@ export function createTurns(collectAboveBytes: number): Turns {
       .catch(() => undefined)
       .then(() => new Promise((resolve) => setImmediate(resolve)))
       .then(() => {
-        if (getHeapStatistics().used_heap_size > collectAboveBytes) collectGarbage()
+        if (usedBytes() > collectAboveBytes) collectGarbage()
       })
     return turn
   }
+}
+
+function usedBytes(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics()
+  return used_heap_size + external_memory
 }

@@ -6,9 +6,9 @@ import { tracing } from '../../index.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-const LAST_BYTE_MILLIS = 300
+const LAST_BYTE_MILLIS = 1_000
 /** The request lasts longer than the body by this time, so that a span that ends with the request is detected. */
-const LONGER_MILLIS = 250
+const LONGER_MILLIS = 1_000
 
 const wait = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 const bodyOf = (response: Response) => response.body as ReadableStream<Bytes>
