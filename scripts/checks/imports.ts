@@ -79,6 +79,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'context',
     'http',
     'semconv.ts',
+    'trace',
     'sampling',
     'propagation',
     'otlp',

@@ -251,6 +251,33 @@ test('an incomplete trace is marked', async ({ page, collector }) => {
   await expect(page.getByRole('link', { name: /shop root/ })).toContainText('1 orphan')
 })
 
+test('a span that started more children than have arrived says which service is not reached', async ({
+  page,
+  collector,
+}) => {
+  const shop = spanAt(0, 100, {
+    name: 'POST /api/orders',
+    attributes: [attribute('throughline.children.client', 2)],
+  })
+  const call = spanAt(10, 20, { name: 'reserve', kind: 3, parentSpanId: shop.spanId })
+  await send(collector.otlpUrl, 'shop', shop, call)
+  await send(collector.otlpUrl, 'payments', spanAt(50, 20, { name: 'POST', parentSpanId: 'f'.repeat(16) }))
+  await openTrace(page, TRACE_ID)
+  const sentence = 'shop sent 2 requests, 1 arrived: shop → payments is broken'
+  const badge = spanRow(page, 'shop', 'POST /api/orders').getByText('missing children')
+  await expect(badge).toHaveAttribute('title', sentence)
+  await spanRow(page, 'shop', 'POST /api/orders').click()
+  await expect(page.locator('.span-details')).toContainText(sentence)
+  await send(
+    collector.otlpUrl,
+    'shop',
+    spanAt(45, 30, { name: 'POST', kind: 3, parentSpanId: shop.spanId, spanId: 'f'.repeat(16) }),
+  )
+  await page.reload()
+  await expect(spanRow(page, 'payments', 'POST')).toBeVisible()
+  await expect(page.getByText('missing children')).toHaveCount(0)
+})
+
 test.describe('an address', () => {
   test('the address of a span scrolls it into view', async ({ page, collector, context }) => {
     const root = makeSpan({ name: 'root' })

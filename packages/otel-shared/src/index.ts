@@ -62,6 +62,7 @@ export {
   ATTR_ACTION_END_REASON,
   ATTR_ACTION_TYPE,
   ATTR_ATTRIBUTION,
+  ATTR_CHILDREN,
   ATTR_CLOCK_OFFSET,
   ATTR_DROPPED_SPANS,
   ATTR_HOST_ID,
@@ -74,8 +75,16 @@ export {
   ATTR_URL_TEMPLATE,
   ATTR_USER_HASH,
   ATTR_USER_ID,
+  COUNT_CHILDREN,
+  TRACESTATE_KEY,
   telemetryAttributes,
   VERSION,
 } from './semconv.ts'
 export { truncate } from './text/truncate.ts'
 export { decodeUtf8Lossy } from './text/utf8.ts'
+export {
+  findMissingChildren,
+  type MissingChildren,
+  readChildCount,
+  type StoredSpan,
+} from './trace/missing-children.ts'

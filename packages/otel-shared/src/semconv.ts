@@ -17,6 +17,8 @@ export const ATTR_ACTION_END_REASON = 'throughline.action.end_reason'
  * which.
  */
 export const ATTR_ATTRIBUTION = 'throughline.attribution'
+/** Followed by a span kind, such as `client`: how many such children the span started. Only if the tracestate asks for it. */
+export const ATTR_CHILDREN = 'throughline.children.'
 /** The estimated offset of the page's clock to that of the edge. */
 export const ATTR_CLOCK_OFFSET = 'throughline.clock.offset_ms'
 /** On the resource: how many spans were dropped since the last export. */
@@ -39,6 +41,11 @@ export const ATTR_URL_TEMPLATE = 'url.template'
 /** A pseudonym of the user, where the id is confidential. */
 export const ATTR_USER_HASH = 'user.hash'
 export const ATTR_USER_ID = 'user.id'
+
+/** The key of this project in `tracestate`. */
+export const TRACESTATE_KEY = 'throughline'
+/** The value of that member by which the doctor asks for `throughline.children.*`. */
+export const COUNT_CHILDREN = 'c:1'
 
 /** The version of every package of this repository. A test compares it with that of each package.json. */
 export const VERSION = '0.1.0'

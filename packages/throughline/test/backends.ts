@@ -61,13 +61,17 @@ export async function fakeZipkin(): Promise<Backend> {
 /** The healthy trace, changed. */
 export type ChangeTrace = (spans: readonly PlantedSpan[]) => readonly PlantedSpan[]
 
-/** Runs the doctor on a healthy site whose traced requests have the planted spans in the backend. */
+/** Runs the doctor on a healthy site whose traced requests have the planted spans in the backend. The page calls `--api`. */
 export async function diagnoseTrace(
   backend: Backend,
   change: ChangeTrace,
   ...args: readonly string[]
 ): Promise<readonly FoundFault[]> {
-  const answer = page()
+  const apis = args.flatMap((arg) => /^--api=(.*)/.exec(arg)?.[1] ?? [])
+  const origins = apis.map((api) => new URL(api).origin).join()
+  const answer = page({
+    head: `<script src="/throughline.js" data-service-name="shop-web" data-propagate-to="${origins}"></script>`,
+  })
   const { url } = await startSite(
     healthy({
       'GET /': async (request) => {

@@ -51,6 +51,13 @@ test('the gateway of this repository gives no finding, and its trace arrives in 
   expect(await diagnose(url.href, `--backend=${collector.uiUrl}`, '--expect=gateway')).toEqual([])
 })
 
+test('the gateway counts its children for the doctor', async () => {
+  const { url } = await startGateway()
+  expect(await diagnose(url.href, `--backend=${collector.uiUrl}`, '--expect=gateway')).toEqual([])
+  const search = await fetch(new URL('/api/traces?service=gateway&limit=100', collector.uiUrl))
+  expect(await search.text()).toContain('"throughline.children.client"')
+})
+
 test('a gateway that lists its service names rejects the spans of the doctor, which is a note', async () => {
   const { url } = await startGateway({ PAGE_SERVICE_NAMES: 'site-web' })
   expect(await diagnose(url.href, `--backend=${collector.uiUrl}`, '--expect=gateway')).toMatchObject([

@@ -41,6 +41,7 @@ const OPTIONS: DoctorOptions = {
   url: PAGE_URL,
   apis: [],
   expected: [],
+  isDeep: false,
   isBundled: false,
   timeoutMillis: 3_000,
   waitMillis: 15_000,

@@ -1,7 +1,8 @@
 import { type Backend, type ChangeTrace, fakeJaeger, fakeZipkin } from './backends.ts'
+import { api } from './cors-faults.ts'
 import type { Fault } from './faults.ts'
 import { IDS, type PlantedSpan } from './planted-trace.ts'
-import { healthy } from './site.ts'
+import { healthy, type Routes } from './site.ts'
 
 const NOT_LISTENING = 'http://127.0.0.1:1/'
 
@@ -33,6 +34,8 @@ export interface TraceFault {
   /** Default: the embedded collector. */
   readonly backend?: () => Promise<Backend>
   readonly args?: readonly string[]
+  /** An API on another origin, which the doctor sends a request, too. */
+  readonly api?: Routes
 }
 
 const changed =
@@ -51,6 +54,8 @@ const added =
       .filter(({ spanId }) => spanId === of)
       .map((span) => ({ ...span, spanId: 'aaaaaaaaaaaaaaaa', ...fields })),
   ]
+const counted = (spanId: string, kind: string, count: number) =>
+  changed(spanId, { attributes: { [`throughline.children.${kind}`]: count } })
 const withAttributes = (attributes: NonNullable<PlantedSpan['attributes']>) =>
   changed(IDS.query, { attributes })
 const asRoot: ChangeTrace = (spans) =>
@@ -98,6 +103,33 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
     finds: 'trace-orphan',
     sees: /shop "GET \/api"/,
     change: without(IDS.call),
+  },
+  {
+    name: 'a client span that was counted and is not exported',
+    finds: 'trace-child-missing',
+    sees: /^gateway sent 1 request, 0 arrived: gateway → shop is broken$/,
+    change: (spans) => without(IDS.call)(counted(IDS.gateway, 'client', 1)(spans)),
+  },
+  {
+    name: 'a proxy that records a span of its own, in front of the service of a counted call',
+    finds: 'trace-child-missing',
+    sees: /^gateway sent 1 request, 0 arrived: gateway → shop is broken$/,
+    change: (spans) =>
+      changed(IDS.shop, { parentSpanId: 'f'.repeat(16) })(counted(IDS.gateway, 'client', 1)(spans)),
+  },
+  {
+    name: 'a message that was counted and is not exported',
+    finds: 'trace-child-missing',
+    sees: /^shop sent 2 messages, 0 arrived$/,
+    change: counted(IDS.shop, 'producer', 2),
+    backend: fakeZipkin,
+  },
+  {
+    name: 'an API that continues the trace and exports nothing',
+    finds: 'trace-request-missing',
+    sees: /^the doctor sent 2 requests, 1 arrived: no span below the request to http:\/\/127\.0\.0\.1:\d+\/$/,
+    change: (spans) => spans,
+    api: api(),
   },
   {
     name: 'a service that keeps the trace id only',

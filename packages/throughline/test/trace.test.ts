@@ -4,6 +4,7 @@ import { deprecatedAttributesModule } from '../build/deprecated-attributes.ts'
 import { DEPRECATED_ATTRIBUTES } from '../src/doctor/trace/deprecated-attributes.ts'
 import { diagnoseTrace, embeddedCollector, fakeJaeger, fakeZipkin } from './backends.ts'
 import { IDS } from './planted-trace.ts'
+import { startSite } from './site.ts'
 import { TRACE_FAULTS } from './trace-faults.ts'
 
 let collector: Collector
@@ -16,8 +17,9 @@ const embedded = async () => embeddedCollector(collector)
 
 describe('a trace with one fault gives its finding and no other', () => {
   test.each(TRACE_FAULTS)('$name: $finds', async (fault) => {
-    const { finds, sees = /\S/, change, backend = embedded, args = [] } = fault
-    const findings = await diagnoseTrace(await backend(), change, ...args)
+    const { finds, sees = /\S/, change, backend = embedded, args = [], api } = fault
+    const apis = api ? [`--api=${(await startSite(api)).url}`] : []
+    const findings = await diagnoseTrace(await backend(), change, ...args, ...apis)
     expect(findings.map(({ id }) => id)).toEqual([finds])
     expect(findings[0]?.seen).toMatch(sees)
   })

@@ -24,6 +24,13 @@ export const HTTP_TARGET_KEYS: readonly string[] = [
   'http.url',
 ]
 
+/**
+ * Attributes of the calls of services.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/
+ */
+export const CALL_KEYS: readonly string[] = [...HTTP_TARGET_KEYS, 'rpc.system', 'rpc.system.name']
+
 /** The service name that the specification prescribes when none is set. */
 export const UNKNOWN_SERVICE = 'unknown_service'
 

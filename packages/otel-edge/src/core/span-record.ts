@@ -20,6 +20,8 @@ export interface SpanRecord {
   status: SpanStatus | undefined
   dropped: DroppedCounts | undefined
   readonly scope: Scope
+  /** The numbers of its children by `SpanKind`. Present only if the trace asks for them. */
+  children?: number[]
 }
 
 /** The numbers of items that exceeded the limits of a span. The names are those of OTLP. */

@@ -1,13 +1,16 @@
 import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api'
 import {
+  COUNT_CHILDREN,
   generateSpanId,
   generateTraceId,
+  getSpan,
   getSpanContext,
   isSpanContextValid,
   NonRecordingSpan,
   redactText,
   SAMPLED_FLAG,
   setSpan,
+  TRACESTATE_KEY,
 } from '@throughline/otel-shared'
 import { toList } from '../core/attribute-list.ts'
 import { activeContext, inCurrentInvocation, withContext } from '../core/context.ts'
@@ -18,6 +21,7 @@ import type { RequestSamplingInput } from '../core/sdk.ts'
 import type { Scope } from '../core/span-record.ts'
 import { isTracingSuppressed } from '../core/suppress-tracing.ts'
 import { INTERNAL, INVALID_SPAN_CONTEXT } from '../platform/api-constants.ts'
+import { countChild } from './child-counts.ts'
 import { EdgeSpan, toMillis } from './edge-span.ts'
 import { spanContextOf } from './span-context.ts'
 
@@ -109,6 +113,9 @@ export function startSpan(
   if ((spanContext.traceFlags & SAMPLED_FLAG) === 0 && !sdk.options.keep)
     return new NonRecordingSpan(spanContext)
   const startMillis = toMillis(options.startTime) ?? sdk.now()
+  const kind = options.kind ?? INTERNAL
+  // Only a trusted caller's tracestate gets here. `throughline=c:1` costs a few integers on spans that are recorded anyway.
+  if (parent?.traceState?.get(TRACESTATE_KEY) === COUNT_CHILDREN) countChild(getSpan(context), kind)
   const span = new EdgeSpan(invocation, spanContext, {
     traceId: spanContext.traceId,
     spanId: spanContext.spanId,
@@ -116,7 +123,7 @@ export function startSpan(
     traceState: spanContext.traceState?.serialize(),
     flags: spanContext.traceFlags,
     name: redactText(name),
-    kind: options.kind ?? INTERNAL,
+    kind,
     startMillis,
     endMillis: startMillis,
     attributes: options.attributes ? toList(options.attributes) : [],

@@ -28,6 +28,7 @@ test('without options there are the defaults', () => {
       apis: [],
       backend: undefined,
       expected: [],
+      isDeep: false,
       isBundled: false,
       browser: undefined,
       timeoutMillis: 3_000,

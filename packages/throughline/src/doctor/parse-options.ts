@@ -73,6 +73,7 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
         .split(',')
         .map((name) => name.trim())
         .filter((name) => name !== ''),
+      isDeep: values.deep,
       isBundled: values.bundled,
       browser: values.browser ? { clicks: values.click, executable: values.chromium } : undefined,
       timeoutMillis: parseSeconds('--timeout', values.timeout),
@@ -96,6 +97,7 @@ function parse(args: readonly string[]) {
         browser: { type: 'boolean', default: false },
         click: { type: 'string', multiple: true, default: [] },
         chromium: { type: 'string' },
+        deep: { type: 'boolean', default: false },
         bundled: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '3' },
         json: { type: 'boolean', default: false },

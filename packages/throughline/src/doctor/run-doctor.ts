@@ -54,6 +54,7 @@ async function observe(options: DoctorOptions, onProgress: (line: string) => voi
   const exported = await observeExports(relay, url, spans, options)
   const browser = options.browser && (await observeBrowser(relay.url, options, onProgress))
   if (options.backend) onProgress(`trace ${root.traceId}, for up to ${options.waitMillis / 1_000} s`)
-  const trace = options.backend && (await observeTrace(options.backend, root.traceId, options))
+  const trace =
+    options.backend && (await observeTrace(options.backend, { traceId: root.traceId, requests }, options))
   return { options, page, again, scripts, traced, apis, relay: exported, browser, trace }
 }

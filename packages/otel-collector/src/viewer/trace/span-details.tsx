@@ -12,13 +12,15 @@ const STATUS_NAMES = ['unset', 'ok', 'error']
 interface SpanDetailsProps {
   readonly traceId: string
   readonly node: SpanNode
+  /** Which of its children have not arrived. */
+  readonly missing: string | undefined
   readonly tree: TraceTree
   /** Selects another span of this trace. */
   readonly onReveal: (spanId: string) => void
 }
 
 /** All fields of a span, shown below its row. */
-export function SpanDetails({ traceId, node, tree, onReveal }: SpanDetailsProps) {
+export function SpanDetails({ traceId, node, missing, tree, onReveal }: SpanDetailsProps) {
   const { span, resource, scope } = node
   const startMillis = tree.startUnixMillis + node.startNano / 1e6
   const followers = [...tree.byId.values()].filter(({ span: { links } }) =>
@@ -31,6 +33,11 @@ export function SpanDetails({ traceId, node, tree, onReveal }: SpanDetailsProps)
         {node.isError && (
           <div class="status-message">
             <span class="badge error">error</span> <LongText text={message || 'no message'} />
+          </div>
+        )}
+        {missing !== undefined && (
+          <div class="missing-children">
+            <span class="badge warn">missing children</span> {missing}
           </div>
         )}
         <dl class="facts-table">

@@ -9,6 +9,8 @@ const MAX_INDENT = 14
 
 interface SpanRowProps {
   readonly node: SpanNode
+  /** Which of its children have not arrived. */
+  readonly missing: string | undefined
   readonly traceDurationNano: number
   readonly color: string
   readonly isCollapsed: boolean
@@ -65,7 +67,7 @@ export function SpanRow(props: SpanRowProps) {
             {target}
           </span>
         )}
-        <Marks node={node} isCollapsed={isCollapsed} />
+        <Marks node={node} missing={props.missing} isCollapsed={isCollapsed} />
       </div>
       <div role="gridcell" class="span-time">
         <span
@@ -88,7 +90,9 @@ export function SpanRow(props: SpanRowProps) {
   )
 }
 
-function Marks({ node, isCollapsed }: { node: SpanNode; isCollapsed: boolean }) {
+type MarksProps = Pick<SpanRowProps, 'node' | 'missing' | 'isCollapsed'>
+
+function Marks({ node, missing, isCollapsed }: MarksProps) {
   const { span } = node
   const kept = span.attributes.find(({ key }) => key === ATTR_KEPT)?.value.stringValue
   return (
@@ -98,6 +102,11 @@ function Marks({ node, isCollapsed }: { node: SpanNode; isCollapsed: boolean }) 
       {node.isOrphan && (
         <span class="badge warn" title={`Its parent ${span.parentSpanId} has not arrived`}>
           orphan
+        </span>
+      )}
+      {missing !== undefined && (
+        <span class="badge warn" title={missing}>
+          missing children
         </span>
       )}
       {span.attributes.some(({ key, value }) => key === ATTR_INCOMPLETE && value.boolValue) && (

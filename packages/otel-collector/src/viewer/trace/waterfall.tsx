@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { formatDuration } from '../format/format.ts'
 import { serviceColors } from '../format/service-color.ts'
+import { missingBelow } from './missing-children.ts'
 import { SpanDetails } from './span-details.tsx'
 import { SpanRow } from './span-row.tsx'
 import type { TraceTree } from './trace-tree.ts'
@@ -27,6 +28,7 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
   const grid = useRef<HTMLDivElement>(null)
   const colorOf = useMemo(() => serviceColors(tree.services.map(({ name }) => name)), [tree])
   const rows = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed])
+  const missing = useMemo(() => missingBelow(tree), [tree])
   const current = rows.find(({ span }) => span.spanId === currentId) ?? rows[0]
   const isFlat = tree.roots.every(({ children }) => children.length === 0)
 
@@ -145,6 +147,7 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
             <SpanRow
               key={spanId}
               node={node}
+              missing={missing.get(spanId)}
               traceDurationNano={tree.durationNano}
               color={colorOf(node.service)}
               isCollapsed={collapsed.has(spanId)}
@@ -158,6 +161,7 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
                 key={`${spanId}-details`}
                 traceId={traceId}
                 node={node}
+                missing={missing.get(spanId)}
                 tree={tree}
                 onReveal={reveal}
               />

@@ -13,6 +13,7 @@ import { checkScriptFiles } from './script-files.ts'
 import { checkSnippet } from './snippet.ts'
 import { checkTraceArrival } from './trace-arrival.ts'
 import { checkTraceAttributes } from './trace-attributes.ts'
+import { checkTraceGaps } from './trace-gaps.ts'
 import { checkTraceShape } from './trace-shape.ts'
 import { checkTraceTimes } from './trace-times.ts'
 
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   checkRelayClock,
   checkBrowser,
   checkTraceArrival,
+  checkTraceGaps,
   checkTraceShape,
   checkTraceTimes,
   checkTraceAttributes,

@@ -1,22 +1,20 @@
 import { type Finding, finding } from '../target/finding.ts'
-import { foreignSpans, type Target } from '../target/target.ts'
+import { foreignSpans, sentRequests, type Target } from '../target/target.ts'
+import { findGaps } from '../target/trace-gaps.ts'
 import { HTTP_CALL_KEYS } from '../trace/semconv.ts'
 import { isHttpClient, labelOf, type TraceSpan } from '../trace/trace-span.ts'
-import { buildTree, isKept, type TraceTree } from '../trace/trace-tree.ts'
+import { buildTree, type TraceTree } from '../trace/trace-tree.ts'
 
 /** How much two spans of one call may differ. */
 const TOLERANCE_MILLIS = 10
 
 /** The spans are one tree below the request of the doctor, and each call has one client and one server span. */
-export function checkTraceShape({ trace, traced, apis }: Target): Finding[] {
+export function checkTraceShape(target: Target): Finding[] {
+  const { trace } = target
   if (!trace) return []
   const tree = buildTree(trace.spans)
   const own = foreignSpans(trace)
-  // A relay with a list of service names rejects the spans of the doctor.
-  const sent = new Set([traced, ...apis.map((api) => api.traced)].map(({ spanId }) => spanId))
-  const orphans = own.filter(
-    (span) => span.parentSpanId && !sent.has(span.parentSpanId) && !tree.parentOf(span) && !isKept(span),
-  )
+  const { orphans } = findGaps(trace.spans, sentRequests(target), false)
   return [
     ...report(
       'trace-duplicate',

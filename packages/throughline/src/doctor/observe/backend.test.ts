@@ -23,7 +23,11 @@ const JAEGER = { 'GET /api/v3/services': json({ services: [] }) }
 const ZIPKIN = { 'GET /api/v2/services': json([]) }
 
 const observe = (backend: URL, expected: readonly string[] = []) =>
-  observeTrace(backend, TRACE_ID, { ...target().options, timeoutMillis: 60_000, waitMillis: 30, expected })
+  observeTrace(
+    backend,
+    { traceId: TRACE_ID, requests: [] },
+    { ...target().options, timeoutMillis: 60_000, waitMillis: 30, expected },
+  )
 const paths = ({ requests }: Site) => requests.map(({ url }) => url)
 
 describe('the query API', () => {

@@ -3,14 +3,15 @@ import { displayUrl } from '../../http/display-url.ts'
 import { RequestFailure } from '../../http/failure.ts'
 import { type Response, trySend } from '../../http/request.ts'
 import type { DoctorOptions } from '../target/options.ts'
-import type { TraceObservation } from '../target/target.ts'
+import type { TracedRequest, TraceObservation } from '../target/target.ts'
+import { findGaps } from '../target/trace-gaps.ts'
 import { DOCTOR_SERVICE } from '../trace/doctor-service.ts'
 import { asList, asObject, parseJson } from '../trace/json-value.ts'
 import { readOtlpTrace } from '../trace/otlp-trace.ts'
 import type { TraceSpan } from '../trace/trace-span.ts'
 import { readZipkinTrace } from '../trace/zipkin-trace.ts'
 
-/** How often the trace is read, at equal intervals. It is complete when two reads in a row are equal. */
+/** How often the trace is read, at equal intervals. It is complete when two reads in a row are equal and it lacks nothing. */
 const MAX_READS = 30
 
 /** A query API. Paths are relative to its address, which may end in a path. */
@@ -39,10 +40,16 @@ const APIS: readonly QueryApi[] = [
   },
 ]
 
+/** The trace of the doctor, and its requests. */
+export interface SentTrace {
+  readonly traceId: string
+  readonly requests: readonly TracedRequest[]
+}
+
 /** Reads the trace of the doctor from the backend when it is complete, or when the time is over. */
 export async function observeTrace(
   backend: URL,
-  traceId: string,
+  { traceId, requests }: SentTrace,
   options: DoctorOptions,
 ): Promise<TraceObservation> {
   const get = (path: string) =>
@@ -59,7 +66,7 @@ export async function observeTrace(
     const read = api.read(bodyOf(await get(api.path(traceId))))
     const isQuiet = read.length === spans.length
     spans = read
-    if (isQuiet && isComplete(spans, options.expected)) break
+    if (isQuiet && isComplete(spans, requests, options)) break
     await delay(options.waitMillis / MAX_READS)
   }
   const seen = new Set<string>()
@@ -73,10 +80,15 @@ export async function observeTrace(
   return { url: backend, problem: undefined, traceId, spans: once, copies }
 }
 
-function isComplete(spans: readonly TraceSpan[], expected: readonly string[]): boolean {
-  return (
-    spans.some(({ service }) => service !== DOCTOR_SERVICE) && missingServices(spans, expected).length === 0
-  )
+function isComplete(
+  spans: readonly TraceSpan[],
+  sent: readonly TracedRequest[],
+  { expected, isDeep }: DoctorOptions,
+): boolean {
+  if (spans.every(({ service }) => service === DOCTOR_SERVICE)) return false
+  const { requests, children, orphans } = findGaps(spans, sent, isDeep)
+  const gaps = [...requests, ...children, ...orphans, ...missingServices(spans, expected)]
+  return gaps.length === 0
 }
 
 /** The expected services without a span. Zipkin writes names in lower case. */

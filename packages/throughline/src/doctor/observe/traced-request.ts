@@ -1,4 +1,10 @@
-import { formatTraceparent, generateSpanId, SAMPLED_FLAG } from '@throughline/otel-shared'
+import {
+  COUNT_CHILDREN,
+  formatTraceparent,
+  generateSpanId,
+  SAMPLED_FLAG,
+  TRACESTATE_KEY,
+} from '@throughline/otel-shared'
 import { withUserInfoOf } from '../../http/follow.ts'
 import { trySend } from '../../http/request.ts'
 import { fetchHeaders, refererHeader } from '../parse/site.ts'
@@ -16,7 +22,7 @@ export interface TracedInput {
 /** Sends a GET request as the SDK in the page does: with a sampled `traceparent` and the headers of a browser. */
 export async function sendTraced(
   { url, page, traceId }: TracedInput,
-  { url: given, timeoutMillis }: DoctorOptions,
+  { url: given, backend, timeoutMillis }: DoctorOptions,
 ): Promise<TracedRequest> {
   const spanId = generateSpanId()
   const isForeign = url.origin !== page.origin
@@ -26,6 +32,8 @@ export async function sendTraced(
       ...fetchHeaders(url, page),
       ...(url.href === page.href && { accept: 'text/html,*/*;q=0.8' }),
       traceparent: formatTraceparent({ traceId, spanId, traceFlags: SAMPLED_FLAG }),
+      // The counts of children are read in the backend.
+      ...(backend && { tracestate: `${TRACESTATE_KEY}=${COUNT_CHILDREN}` }),
       ...refererHeader(url, page),
       ...(isForeign ? { origin: page.origin } : {}),
     },

@@ -60,6 +60,8 @@ export const CATALOGUE = {
   'trace-missing': ['error', 'The trace does not arrive'],
   'trace-service-missing': ['error', 'Services are missing from the trace'],
   'trace-unnamed-service': ['error', 'A service has no name'],
+  'trace-request-missing': ['error', 'Requests of the doctor are missing from the trace'],
+  'trace-child-missing': ['error', 'Spans that were started are missing'],
   'trace-duplicate': ['warning', 'Spans are stored twice'],
   'trace-orphan': ['error', 'Spans lack their parents'],
   'trace-several-roots': ['error', 'The trace has several roots'],

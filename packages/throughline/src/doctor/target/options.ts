@@ -12,6 +12,8 @@ export interface DoctorOptions {
   readonly backend?: URL | undefined
   /** The services that the trace has to contain. */
   readonly expected: readonly string[]
+  /** Each request of the doctor is expected in the backend. */
+  readonly isDeep: boolean
   /** The page imports the SDK in its own scripts, so that it has no script tag. */
   readonly isBundled: boolean
   /** The page is opened in Chromium. Default: it is not. */

@@ -128,6 +128,11 @@ export interface TraceObservation {
   readonly copies: readonly TraceSpan[]
 }
 
+/** The requests of the doctor that carried its trace. */
+export function sentRequests({ traced, apis }: Pick<Target, 'traced' | 'apis'>): TracedRequest[] {
+  return [traced, ...apis.map((api) => api.traced)]
+}
+
 /** The spans of the chain: all but the doctor's own. */
 export function foreignSpans({ spans }: TraceObservation): TraceSpan[] {
   return spans.filter(({ service }) => service !== DOCTOR_SERVICE)

@@ -10,6 +10,8 @@ export const HTTP_CALL_KEYS: readonly string[] = [
   'url.full',
   ATTR_HTTP_URL,
 ]
+/** Keys of spans of remote procedure calls. @see https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/ */
+export const RPC_KEYS: readonly string[] = ['rpc.system.name', 'rpc.system']
 export const ATTR_SDK_LANGUAGE = 'telemetry.sdk.language'
 /** Where exporters to Zipkin write the instrumentation scope. */
 export const TAG_SCOPE = 'otel.scope.name'

@@ -1,4 +1,4 @@
-import { HTTP_CALL_KEYS } from './semconv.ts'
+import { HTTP_CALL_KEYS, RPC_KEYS } from './semconv.ts'
 
 export type SpanKind = 'UNSPECIFIED' | 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER'
 
@@ -37,6 +37,14 @@ export function attributeOf({ attributes }: TraceSpan, key: string): SpanAttribu
 /** A span in the report: service and name. */
 export function labelOf({ service, name }: TraceSpan): string {
   return `${service || '(no service)'} "${name}"`
+}
+
+/** Whether a span is that of a call of another service, by HTTP or RPC. */
+export function isServiceCall(span: TraceSpan): boolean {
+  return (
+    isHttpClient(span) ||
+    (span.kind === 'CLIENT' && span.attributes.some(({ key }) => RPC_KEYS.includes(key)))
+  )
 }
 
 /** Whether a span is that of an HTTP request, at its sender. */
