@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatAgo, formatCount, formatDate, formatDuration, formatOffset } from './format.ts'
+import { formatAgo, formatCount, formatDate, formatDuration, formatOffset, formatShare } from './format.ts'
 
 test.each([
   [0, '0 ms'],
@@ -49,4 +49,13 @@ test.each([
   [129_600, '2 d ago'],
 ])('%d seconds before now is "%s"', (seconds, text) => {
   expect(formatAgo(1_000_000_000 - seconds * 1000, 1_000_000_000)).toBe(text)
+})
+
+test.each([
+  [0, '0\u00a0%'],
+  [0.004, '<\u00a01\u00a0%'],
+  [0.455, '46\u00a0%'],
+  [1, '100\u00a0%'],
+])('the share %d is "%s"', (share, text) => {
+  expect(formatShare(share)).toBe(text)
 })

@@ -20,6 +20,11 @@ export function formatOffset(nanos: number): string {
   return nanos < 0 ? formatDuration(nanos) : `+${formatDuration(nanos)}`
 }
 
+/** Formats a share from 0 to 1: `45 %`, `< 1 %`, with no-break spaces. */
+export function formatShare(share: number): string {
+  return share > 0 && share < 0.01 ? '<\u00a01\u00a0%' : `${Math.round(share * 100)}\u00a0%`
+}
+
 /** Formats a count with its noun: `1 span`, `2 spans`. */
 export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`

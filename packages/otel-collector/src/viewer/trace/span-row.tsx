@@ -2,7 +2,8 @@
 
 import { ATTR_INCOMPLETE, ATTR_KEPT } from '../../spans/semconv.ts'
 import { spanTarget } from '../../spans/span-title.ts'
-import { formatDuration } from '../format/format.ts'
+import { formatCount, formatDuration } from '../format/format.ts'
+import type { Segment } from './critical-path.ts'
 import type { SpanNode } from './trace-tree.ts'
 
 const MAX_INDENT = 14
@@ -13,6 +14,8 @@ interface SpanRowProps {
   readonly missing: string | undefined
   readonly traceDurationNano: number
   readonly color: string
+  /** The parts of the critical path to show at the bar. */
+  readonly critical: readonly Segment[]
   readonly isCollapsed: boolean
   readonly isOpened: boolean
   readonly isCurrent: boolean
@@ -22,7 +25,7 @@ interface SpanRowProps {
 
 /** A row of the waterfall: the name of a span in the tree, and its bar on the timeline. */
 export function SpanRow(props: SpanRowProps) {
-  const { node, traceDurationNano, color, isCollapsed, isOpened, isCurrent } = props
+  const { node, traceDurationNano, color, critical, isCollapsed, isOpened, isCurrent } = props
   const { span, children, descendants } = node
   const target = spanTarget(span)
   const whole = Math.max(traceDurationNano, 1)
@@ -47,7 +50,7 @@ export function SpanRow(props: SpanRowProps) {
             type="button"
             class="twisty"
             tabIndex={-1}
-            aria-label={isCollapsed ? `Show ${descendants} spans below` : `Hide ${descendants} spans below`}
+            aria-label={`${isCollapsed ? 'Show' : 'Hide'} ${formatCount(descendants, 'span')} below`}
             onClick={(event) => {
               event.stopPropagation()
               props.onToggleChildren(span.spanId)
@@ -76,6 +79,17 @@ export function SpanRow(props: SpanRowProps) {
           style={{ '--left': left, '--width': width }}
         >
           <span class="bar-label">{formatDuration(node.durationNano)}</span>
+          {critical.map(({ startNano, endNano }) => (
+            <i
+              key={startNano}
+              class="critical"
+              title={`Critical path: ${formatDuration(endNano - startNano)}`}
+              style={{
+                '--at': (startNano - node.startNano) / node.durationNano,
+                '--share': (endNano - startNano) / node.durationNano,
+              }}
+            />
+          ))}
           {span.events.map((event, index) => (
             <i
               key={index}

@@ -1,26 +1,28 @@
 import { useState } from 'preact/hooks'
 import { anyValueText } from '../../spans/any-value-text.ts'
 import { ATTR_CLOCK_OFFSET } from '../../spans/semconv.ts'
-import { isPageLoad, spanTarget } from '../../spans/span-title.ts'
+import { spanTarget } from '../../spans/span-title.ts'
 import { formatCount, formatDate, formatDuration } from '../format/format.ts'
 import { serviceColors } from '../format/service-color.ts'
-import type { TraceTree } from './trace-tree.ts'
+import type { CriticalPath } from './critical-path.ts'
+import { TimeSpent } from './time-spent.tsx'
+import { mainSpan, type TraceTree } from './trace-tree.ts'
 
 interface TraceHeadProps {
   readonly traceId: string
   readonly tree: TraceTree
+  readonly path: CriticalPath
   readonly isLive: boolean
   readonly onRefresh: () => Promise<void>
 }
 
 /** The summary of a trace: title, duration, counts and start. */
-export function TraceHead({ traceId, tree, isLive, onRefresh }: TraceHeadProps) {
+export function TraceHead({ traceId, tree, path, isLive, onRefresh }: TraceHeadProps) {
   const [root] = tree.roots
   const colorOf = serviceColors(tree.services.map(({ name }) => name))
   const offset = root?.span.attributes.find(({ key }) => key === ATTR_CLOCK_OFFSET)
   const startUtc = new Date(tree.startUnixMillis).toISOString()
-  // The page load action below the server span of the HTML makes a better title than that span.
-  const titled = root?.children.find(({ span }) => isPageLoad(span)) ?? root
+  const titled = mainSpan(tree)
   const target = titled && spanTarget(titled.span)
   document.title = `${titled?.span.name ?? 'Trace'} · ${titled?.service ?? traceId}`
   return (
@@ -81,6 +83,7 @@ export function TraceHead({ traceId, tree, isLive, onRefresh }: TraceHeadProps) 
           </li>
         ))}
       </ul>
+      <TimeSpent path={path} colorOf={colorOf} />
       <div class="trace-id">
         <code class="id">{traceId}</code>
         <CopyButton text={traceId} />

@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'preact/hooks'
 import { fetchTrace, type LiveTrace } from '../data/api.ts'
 import { usePolling } from '../data/use-polling.ts'
+import { criticalPath } from './critical-path.ts'
 import { TraceHead } from './trace-head.tsx'
-import { buildTree } from './trace-tree.ts'
+import { buildTree, mainSpan } from './trace-tree.ts'
 import { Waterfall } from './waterfall.tsx'
 
 const EAGER_MILLIS = 700
@@ -24,8 +25,12 @@ export function TracePage({ traceId }: { traceId: string }) {
   const [changedAt, setChangedAt] = useState(Date.now)
   const [now, setNow] = useState(Date.now)
   const tree = useMemo(() => trace && buildTree(trace.resourceSpans), [trace])
+  const path = useMemo(() => criticalPath(tree && mainSpan(tree)), [tree])
   // Memoised, so that polling without a change does not render thousands of rows.
-  const waterfall = useMemo(() => tree && <Waterfall traceId={traceId} tree={tree} />, [traceId, tree])
+  const waterfall = useMemo(
+    () => tree && <Waterfall traceId={traceId} tree={tree} path={path} />,
+    [traceId, tree, path],
+  )
 
   const endMillis = tree ? tree.startUnixMillis + tree.durationNano / 1e6 : undefined
   const quietMillis = now - Math.max(changedAt, 0)
@@ -50,7 +55,7 @@ export function TracePage({ traceId }: { traceId: string }) {
   if (!tree) return <Waiting traceId={traceId} problem={problem} sinceMillis={quietMillis} />
   return (
     <main class="trace">
-      <TraceHead traceId={traceId} tree={tree} isLive={liveness === 'live'} onRefresh={poll} />
+      <TraceHead traceId={traceId} tree={tree} path={path} isLive={liveness === 'live'} onRefresh={poll} />
       {problem && (
         <p class="problem" role="alert">
           {problem}

@@ -1,37 +1,8 @@
-import type { OtlpSpan, ResourceSpans } from '@throughline/otel-shared'
 import { describe, expect, test } from 'vitest'
+import { built, id, span, treeOf } from '../../../test/letter-spans.ts'
 import { attribute, EIGHT_O_CLOCK, makeRequest, spanAt } from '../../../test/otlp.ts'
-import { buildTree, type SpanNode, type TraceTree } from './trace-tree.ts'
+import { buildTree, type SpanNode } from './trace-tree.ts'
 import { ancestorIds, visibleRows } from './visible-rows.ts'
-
-/** Names a span by one letter: its id, its name and its parent's id. */
-function span(
-  letter: string,
-  parent: string,
-  [startMillis, durationMillis]: readonly [startMillis: number, durationMillis: number],
-  more: Partial<OtlpSpan> = {},
-) {
-  return spanAt(startMillis, durationMillis, {
-    spanId: id(letter),
-    ...(parent && { parentSpanId: id(parent) }),
-    name: letter,
-    ...more,
-  })
-}
-
-function id(letter: string): string {
-  return letter.charCodeAt(0).toString(16).padStart(16, '0')
-}
-
-function treeOf(...spans: readonly OtlpSpan[]): TraceTree {
-  return built(makeRequest('shop', spans).resourceSpans)
-}
-
-function built(resourceSpans: readonly ResourceSpans[]): TraceTree {
-  const tree = buildTree(resourceSpans)
-  if (!tree) throw new Error('no tree')
-  return tree
-}
 
 /** `a(b(c) d)` */
 function draw(nodes: readonly SpanNode[]): string {

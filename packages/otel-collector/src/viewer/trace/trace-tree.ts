@@ -2,6 +2,7 @@ import type { OtlpSpan, ResourceSpans, ScopeSpans } from '@throughline/otel-shar
 import { anyValueText } from '../../spans/any-value-text.ts'
 import { isErrorSpan } from '../../spans/error-span.ts'
 import { ATTR_SERVICE_NAME, UNKNOWN_SERVICE } from '../../spans/semconv.ts'
+import { isPageLoad } from '../../spans/span-title.ts'
 
 /** A span in the tree of its trace. Times are nanoseconds since the start of the trace. */
 export interface SpanNode {
@@ -108,6 +109,11 @@ export function buildTree(resourceSpans: readonly ResourceSpans[]): TraceTree | 
     errorCount: nodes.filter(({ isError }) => isError).length,
     orphanCount: nodes.filter(({ isOrphan }) => isOrphan).length,
   }
+}
+
+/** The span that a trace is about: its first root, or the page load below the server span of the HTML. */
+export function mainSpan({ roots: [root] }: TraceTree): SpanNode | undefined {
+  return root?.children.find(({ span }) => isPageLoad(span)) ?? root
 }
 
 function serviceName(resource: ResourceSpans['resource']): string {

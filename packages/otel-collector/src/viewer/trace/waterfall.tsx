@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { formatDuration } from '../format/format.ts'
 import { serviceColors } from '../format/service-color.ts'
+import { type CriticalPath, segmentsOf } from './critical-path.ts'
 import { missingBelow } from './missing-children.ts'
 import { SpanDetails } from './span-details.tsx'
 import { SpanRow } from './span-row.tsx'
@@ -13,6 +14,7 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1]
 interface WaterfallProps {
   readonly traceId: string
   readonly tree: TraceTree
+  readonly path: CriticalPath
 }
 
 /**
@@ -21,9 +23,10 @@ interface WaterfallProps {
  *
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/treegrid/
  */
-export function Waterfall({ traceId, tree }: WaterfallProps) {
+export function Waterfall({ traceId, tree, path }: WaterfallProps) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
   const [opened, setOpened] = useState<ReadonlySet<string>>(() => new Set(hashSpanId()))
+  const [isPathShown, setIsPathShown] = useState(true)
   const [currentId, setCurrentId] = useState(() => hashSpanId()[0])
   const grid = useRef<HTMLDivElement>(null)
   const colorOf = useMemo(() => serviceColors(tree.services.map(({ name }) => name)), [tree])
@@ -125,6 +128,14 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
             </button>
           </>
         )}
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={isPathShown}
+          onClick={() => setIsPathShown((isShown) => !isShown)}
+        >
+          Critical path
+        </button>
         {tree.errorCount > 0 && (
           <button type="button" class="quiet" onClick={revealNextError}>
             Next error
@@ -150,6 +161,7 @@ export function Waterfall({ traceId, tree }: WaterfallProps) {
               missing={missing.get(spanId)}
               traceDurationNano={tree.durationNano}
               color={colorOf(node.service)}
+              critical={isPathShown ? segmentsOf(path, node, collapsed.has(spanId)) : []}
               isCollapsed={collapsed.has(spanId)}
               isOpened={isOpened}
               isCurrent={node === current}
