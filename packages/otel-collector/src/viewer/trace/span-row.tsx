@@ -4,6 +4,7 @@ import { ATTR_INCOMPLETE, ATTR_KEPT } from '../../spans/semconv.ts'
 import { spanTarget } from '../../spans/span-title.ts'
 import { formatCount, formatDuration } from '../format/format.ts'
 import type { Segment } from './critical-path.ts'
+import { repeatedCalls } from './repeated-calls.ts'
 import type { SpanNode } from './trace-tree.ts'
 
 const MAX_INDENT = 14
@@ -108,6 +109,7 @@ type MarksProps = Pick<SpanRowProps, 'node' | 'missing' | 'isCollapsed'>
 
 function Marks({ node, missing, isCollapsed }: MarksProps) {
   const { span } = node
+  const repeated = repeatedCalls(node)
   const kept = span.attributes.find(({ key }) => key === ATTR_KEPT)?.value.stringValue
   return (
     <span class="marks">
@@ -121,6 +123,14 @@ function Marks({ node, missing, isCollapsed }: MarksProps) {
       {missing !== undefined && (
         <span class="badge warn" title={missing}>
           missing children
+        </span>
+      )}
+      {repeated && (
+        <span
+          class="badge warn"
+          title={`${repeated.count} equal calls one after another took ${formatDuration(repeated.nanos)}. One call for all may be faster.`}
+        >
+          {repeated.count} × {repeated.name}
         </span>
       )}
       {span.attributes.some(({ key, value }) => key === ATTR_INCOMPLETE && value.boolValue) && (

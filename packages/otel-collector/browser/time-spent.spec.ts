@@ -56,3 +56,20 @@ test('the head of a trace says which services and operations its time was spent 
   await expect(rows.nth(1)).toHaveText(/backend POST \/payments/)
   await expect(rows.nth(1)).toContainText('%')
 })
+
+test('a span with equal calls one after another says how many and how long they took', async ({
+  page,
+  collector,
+}) => {
+  const calls = Array.from({ length: 8 }, (_, index) => ({
+    service: 'shop',
+    name: 'SELECT stock',
+    kind: 3,
+    at: 10 + index * 10,
+    for: 9,
+  }))
+  const plan = { service: 'shop', name: 'GET /cart', kind: 2, at: 0, for: 100, children: calls }
+  await openTrace(page, await sendTree(collector.otlpUrl, plan))
+  const badge = spanRow(page, 'shop', 'GET /cart').locator('.badge', { hasText: '8 × SELECT stock' })
+  await expect(badge).toHaveAttribute('title', /^8 equal calls one after another took 79 ms/)
+})
