@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { SpanContext } from '@opentelemetry/api'
 import type { Collector } from '@throughline/otel-collector'
-import { parseTraceparent } from '@throughline/otel-shared'
+import { generateSpanId, parseTraceparent } from '@throughline/otel-shared'
 import { healthyTrace, type PlantedSpan, toOtlp, toZipkin } from './planted-trace.ts'
 import { type Answer, diagnose, type FoundFault, healthy, page, startSite } from './site.ts'
 
@@ -31,29 +31,30 @@ export function embeddedCollector(collector: Collector): Backend {
 
 /** A Jaeger that stores every span, also those that a collector rejects. The spans of the doctor do not reach it. */
 export async function fakeJaeger(): Promise<Backend> {
-  const traces = new Map<string, object>()
+  const traces = new Map<string, object[]>()
   const { url } = await startSite({
     'GET /jaeger/api/v3/services': json({ services: [] }),
-    'GET /jaeger/api/v3/traces/*': ({ url }) => answerOf(traces, url),
+    'GET /jaeger/api/v3/traces/*': ({ url }) =>
+      answerOf(traces, url, (stored) => ({ result: { resourceSpans: stored } })),
   })
   return {
     url: `${url}jaeger`,
     store: async ({ traceId }, spans) =>
-      void traces.set(traceId, { result: toOtlp(traceId, Date.now(), spans) }),
+      addTo(traces, traceId, toOtlp(traceId, Date.now(), spans).resourceSpans),
     args: [],
   }
 }
 
 /** A Zipkin. */
 export async function fakeZipkin(): Promise<Backend> {
-  const traces = new Map<string, object>()
+  const traces = new Map<string, object[]>()
   const { url } = await startSite({
     'GET /api/v2/services': json([]),
-    'GET /api/v2/trace/*': ({ url }) => answerOf(traces, url),
+    'GET /api/v2/trace/*': ({ url }) => answerOf(traces, url, (stored) => stored),
   })
   return {
     url,
-    store: async ({ traceId }, spans) => void traces.set(traceId, toZipkin(traceId, Date.now(), spans)),
+    store: async ({ traceId }, spans) => addTo(traces, traceId, toZipkin(traceId, Date.now(), spans)),
     args: [],
   }
 }
@@ -72,11 +73,17 @@ export async function diagnoseTrace(
   const answer = page({
     head: `<script src="/throughline.js" data-service-name="shop-web" data-propagate-to="${origins}"></script>`,
   })
+  let isFirst = true
   const { url } = await startSite(
     healthy({
       'GET /': async (request) => {
         const context = contextOf(request)
-        if (context) await backend.store(context, change(healthyTrace(context)))
+        if (context) {
+          const spans = change(healthyTrace(context))
+          const stored = isFirst ? spans : withOtherIds(spans)
+          isFirst = false
+          await backend.store(context, stored)
+        }
         return answer(request)
       },
     }),
@@ -88,9 +95,28 @@ function contextOf({ headers }: IncomingMessage): SpanContext | undefined {
   return parseTraceparent(String(headers.traceparent ?? ''))
 }
 
-function answerOf(traces: ReadonlyMap<string, object>, path = ''): Answer {
-  const trace = traces.get(path.split('/').at(-1) ?? '')
-  return trace ? json(trace) : { status: 404 }
+/** The spans of a further request of the same trace. */
+function withOtherIds(spans: readonly PlantedSpan[]): PlantedSpan[] {
+  const ids = new Map(spans.map(({ spanId }) => [spanId, generateSpanId()]))
+  const other = (id: string) => ids.get(id) ?? id
+  return spans.map(({ parentSpanId, ...span }) => ({
+    ...span,
+    spanId: other(span.spanId),
+    ...(parentSpanId === undefined ? {} : { parentSpanId: other(parentSpanId) }),
+  }))
+}
+
+function addTo(traces: Map<string, object[]>, traceId: string, spans: readonly object[]): void {
+  traces.set(traceId, [...(traces.get(traceId) ?? []), ...spans])
+}
+
+function answerOf(
+  traces: ReadonlyMap<string, object[]>,
+  path = '',
+  toBody: (stored: readonly object[]) => unknown,
+): Answer {
+  const stored = traces.get(path.split('/').at(-1) ?? '')
+  return stored ? json(toBody(stored)) : { status: 404 }
 }
 
 function json(body: unknown): Answer {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Collector, startCollector } from '@throughline/otel-collector'
 import { type RunningWorkers, startWorkers } from '@throughline/otel-testing/workers'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { diagnose } from './site.ts'
+import { diagnose, PATIENT, run } from './site.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 
@@ -56,6 +56,21 @@ test('the gateway counts its children for the doctor', async () => {
   expect(await diagnose(url.href, `--backend=${collector.uiUrl}`, '--expect=gateway')).toEqual([])
   const search = await fetch(new URL('/api/traces?service=gateway&limit=100', collector.uiUrl))
   expect(await search.text()).toContain('"throughline.children.client"')
+})
+
+test('a deep run finds each request in the trace, with counts', async () => {
+  const { url } = await startGateway()
+  const { status, stdout } = await run(
+    'doctor',
+    url.href,
+    PATIENT,
+    '--deep',
+    `--backend=${collector.uiUrl}`,
+    '--expect=gateway',
+  )
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^3 of 3 requests arrived: \d+ spans of gateway, 3 with counts, 0 log lines$/m)
+  expect(stdout).toMatch(/: (?:no fault found|1 note)$/)
 })
 
 test('a gateway that lists its service names rejects the spans of the doctor, which is a note', async () => {

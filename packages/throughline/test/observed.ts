@@ -42,6 +42,7 @@ const OPTIONS: DoctorOptions = {
   apis: [],
   expected: [],
   isDeep: false,
+  logs: [],
   isBundled: false,
   timeoutMillis: 3_000,
   waitMillis: 15_000,
@@ -94,6 +95,7 @@ export function target({ page = {}, options = {}, ...changes }: TargetChanges = 
       response: response({ 'server-timing': CONTINUED }),
     },
     apis: [],
+    repeated: [],
     relay: {
       url: new URL('/v1/traces', PAGE_URL),
       preflight: undefined,
@@ -102,6 +104,7 @@ export function target({ page = {}, options = {}, ...changes }: TargetChanges = 
     },
     browser: undefined,
     trace: undefined,
+    logs: [],
     ...changes,
   }
 }

@@ -76,7 +76,11 @@ export function healthyTrace({ spanId }: Pick<SpanContext, 'spanId'>): PlantedSp
 }
 
 /** An export of the spans as OTLP JSON. */
-export function toOtlp(traceId: string, nowMillis: number, spans: readonly PlantedSpan[]): object {
+export function toOtlp(
+  traceId: string,
+  nowMillis: number,
+  spans: readonly PlantedSpan[],
+): { resourceSpans: object[] } {
   return {
     resourceSpans: spans.map(
       ({

@@ -36,6 +36,8 @@ export interface TraceFault {
   readonly args?: readonly string[]
   /** An API on another origin, which the doctor sends a request, too. */
   readonly api?: Routes
+  /** The log lines of a trace, which a deep run reads. */
+  readonly logs?: (traceId: string) => string
 }
 
 const changed =
@@ -130,6 +132,52 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
     sees: /^the doctor sent 2 requests, 1 arrived: no span below the request to http:\/\/127\.0\.0\.1:\d+\/$/,
     change: (spans) => spans,
     api: api(),
+  },
+  {
+    name: 'a worker behind a proxy that removes tracestate',
+    finds: 'trace-not-counted',
+    sees: /^gateway "GET \/"$/,
+    change: (spans) =>
+      spans.map((span) =>
+        span.service === 'gateway'
+          ? { ...span, resource: { 'telemetry.distro.name': 'throughline-edge' } }
+          : span,
+      ),
+    args: ['--deep'],
+  },
+  {
+    name: 'a service behind the API of another company',
+    finds: 'trace-open-call',
+    sees: /^gateway "GET" to http:\/\/shop\.example\/api$/,
+    change: (spans) =>
+      spans.flatMap((span) => {
+        if (span.service !== 'gateway') return []
+        return span.attributes
+          ? [{ ...span, attributes: { ...span.attributes, 'http.response.status_code': 200 } }]
+          : [span]
+      }),
+    args: ['--deep'],
+  },
+  {
+    name: 'services whose clocks are five minutes ahead',
+    finds: 'trace-clock',
+    sees: /^gateway "GET \/" starts 300 s after the response by the clock of this machine$/,
+    change: (spans) =>
+      spans.map((span) => ({ ...span, start: span.start + 300_000, end: span.end + 300_000 })),
+  },
+  {
+    name: 'a service that logs without the trace',
+    finds: 'log-missing',
+    sees: /logs\/[0-9a-f]{32}: no line with trace id and span id after 0\.6 s$/,
+    change: (spans) => spans,
+    logs: () => '{"level":"info","msg":"order accepted"}\n',
+  },
+  {
+    name: 'a service that logs with spans that it does not export',
+    finds: 'log-unknown-span',
+    sees: /: cccccccccccccccc$/,
+    change: (spans) => spans,
+    logs: (traceId) => `{"trace_id":"${traceId}","span_id":"cccccccccccccccc","msg":"order accepted"}\n`,
   },
   {
     name: 'a service that keeps the trace id only',

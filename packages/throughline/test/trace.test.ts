@@ -15,11 +15,18 @@ afterAll(() => collector?.shutdown())
 
 const embedded = async () => embeddedCollector(collector)
 
+/** The address of the log lines of a trace. */
+async function startLogs(linesOf: (traceId: string) => string): Promise<string> {
+  const { url } = await startSite({ 'GET /logs/*': ({ url = '' }) => ({ body: linesOf(url.slice(6)) }) })
+  return `${url}logs/{traceId}`
+}
+
 describe('a trace with one fault gives its finding and no other', () => {
   test.each(TRACE_FAULTS)('$name: $finds', async (fault) => {
-    const { finds, sees = /\S/, change, backend = embedded, args = [], api } = fault
+    const { finds, sees = /\S/, change, backend = embedded, args = [], api, logs } = fault
     const apis = api ? [`--api=${(await startSite(api)).url}`] : []
-    const findings = await diagnoseTrace(await backend(), change, ...args, ...apis)
+    const logArgs = logs ? ['--deep', `--logs=${await startLogs(logs)}`] : []
+    const findings = await diagnoseTrace(await backend(), change, ...args, ...apis, ...logArgs)
     expect(findings.map(({ id }) => id)).toEqual([finds])
     expect(findings[0]?.seen).toMatch(sees)
   })
@@ -32,6 +39,13 @@ describe.each([
 ] as const)('a healthy trace in %s gives no finding', (_, start) => {
   test('with the services that are expected', async () => {
     expect(await diagnoseTrace(await start(), (spans) => spans, '--expect=gateway,shop')).toEqual([])
+  })
+
+  test('in a deep run, with its log lines', async () => {
+    const logs = await startLogs((traceId) => `{"trace_id":"${traceId}","span_id":"${IDS.shop}"}\n`)
+    expect(
+      await diagnoseTrace(await start(), (spans) => spans, '--deep', '--expect=shop', `--logs=${logs}`),
+    ).toEqual([])
   })
 
   test('with a consumer after its parent, a page that was left, and parallel requests to one address', async () => {

@@ -29,10 +29,11 @@ test('without options there are the defaults', () => {
       backend: undefined,
       expected: [],
       isDeep: false,
+      logs: [],
       isBundled: false,
       browser: undefined,
       timeoutMillis: 3_000,
-      waitMillis: 15_000,
+      waitMillis: 7_000,
     },
   })
 })
@@ -115,6 +116,30 @@ describe('the expected services', () => {
     ['can be none', '', []],
   ])('%s', (_, text, expected) => {
     expect(options(`--expect=${text}`, '--backend=/').expected).toEqual(expected)
+  })
+})
+
+describe('a deep run', () => {
+  test('has longer times by default', () => {
+    const { isDeep, timeoutMillis, waitMillis } = options('--deep', '--backend=/')
+    expect([isDeep, timeoutMillis, waitMillis]).toEqual([true, 5_000, 30_000])
+  })
+
+  test('can have other times', () => {
+    const { timeoutMillis, waitMillis } = options('--deep', '--backend=/', '--timeout=1', '--wait=2')
+    expect([timeoutMillis, waitMillis]).toEqual([1_000, 2_000])
+  })
+
+  test('reads logs at several addresses', () => {
+    expect(options('--deep', '--backend=/', '--logs=a.log', '--logs', 'http://b/{traceId}').logs).toEqual([
+      'a.log',
+      'http://b/{traceId}',
+    ])
+  })
+
+  test('needs a backend, and is needed for logs', () => {
+    expect(messageOf(URL_OF_PAGE, '--deep')).toBe('--deep needs --backend: the trace is read there')
+    expect(messageOf(URL_OF_PAGE, '--logs=a.log')).toBe('--logs needs --deep')
   })
 })
 

@@ -10,12 +10,14 @@ Checks a deployed chain from outside, and says where it breaks and what to chang
   --endpoint=URL      where spans are posted (default: as in the script tag, else /v1/traces)
   --backend=URL       where the trace is read: embedded collector, Jaeger or Zipkin (default: not read)
   --expect=NAMES      services that the trace has to contain, separated by commas
-  --wait=SECONDS      how long the trace may take to arrive (default: 15)
+  --wait=SECONDS      how long the trace may take to arrive (default: 7, with --deep 30)
+  --deep              the test after a deployment: each request has to arrive in the backend, with counts and logs
+  --logs=ADDRESS      with --deep, where log lines are read: a URL or file with {traceId} in it (can be repeated)
   --browser           open the page in Chromium, by the Playwright of this folder
   --click=SELECTOR    click this element in the browser (can be repeated)
   --chromium=PATH     the program of the browser (default: the Chromium of Playwright)
   --bundled           the page imports the SDK in its own scripts, without a script tag
-  --timeout=SECONDS   how long one request may take (default: 3)
+  --timeout=SECONDS   how long one request may take (default: 3, with --deep 5)
   --json              print the findings as JSON
   --sarif             print the findings as SARIF 2.1.0
   --help              print this text
@@ -54,6 +56,10 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
       '--expect needs --backend: the services are looked for in the trace that is read there',
     )
   }
+  if (values.deep && values.backend === undefined) {
+    throw new UsageError('--deep needs --backend: the trace is read there')
+  }
+  if (!values.deep && values.logs.length > 0) throw new UsageError('--logs needs --deep')
   if (!values.browser && (values.click.length > 0 || values.chromium !== undefined)) {
     throw new UsageError('--click and --chromium need --browser')
   }
@@ -74,10 +80,11 @@ export function parseOptions(args: readonly string[]): DoctorCommand | 'help' {
         .map((name) => name.trim())
         .filter((name) => name !== ''),
       isDeep: values.deep,
+      logs: values.logs,
       isBundled: values.bundled,
       browser: values.browser ? { clicks: values.click, executable: values.chromium } : undefined,
-      timeoutMillis: parseSeconds('--timeout', values.timeout),
-      waitMillis: parseSeconds('--wait', values.wait),
+      timeoutMillis: parseSeconds('--timeout', values.timeout ?? (values.deep ? '5' : '3')),
+      waitMillis: parseSeconds('--wait', values.wait ?? (values.deep ? '30' : '7')),
     },
   }
 }
@@ -93,13 +100,14 @@ function parse(args: readonly string[]) {
         endpoint: { type: 'string' },
         backend: { type: 'string' },
         expect: { type: 'string' },
-        wait: { type: 'string', default: '15' },
+        wait: { type: 'string' },
         browser: { type: 'boolean', default: false },
         click: { type: 'string', multiple: true, default: [] },
         chromium: { type: 'string' },
         deep: { type: 'boolean', default: false },
+        logs: { type: 'string', multiple: true, default: [] },
         bundled: { type: 'boolean', default: false },
-        timeout: { type: 'string', default: '3' },
+        timeout: { type: 'string' },
         json: { type: 'boolean', default: false },
         sarif: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

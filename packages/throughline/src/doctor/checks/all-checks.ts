@@ -4,6 +4,7 @@ import { checkBrowser } from './browser.ts'
 import { checkContentSecurityPolicy } from './content-security-policy.ts'
 import { checkCors } from './cors.ts'
 import { checkEdge } from './edge.ts'
+import { checkLogs } from './logs.ts'
 import { checkPageResponse } from './page-response.ts'
 import { checkPageTrace } from './page-trace.ts'
 import { checkRelayAnswer } from './relay-answer.ts'
@@ -13,6 +14,8 @@ import { checkScriptFiles } from './script-files.ts'
 import { checkSnippet } from './snippet.ts'
 import { checkTraceArrival } from './trace-arrival.ts'
 import { checkTraceAttributes } from './trace-attributes.ts'
+import { checkTraceClock } from './trace-clock.ts'
+import { checkTraceDeep } from './trace-deep.ts'
 import { checkTraceGaps } from './trace-gaps.ts'
 import { checkTraceShape } from './trace-shape.ts'
 import { checkTraceTimes } from './trace-times.ts'
@@ -35,7 +38,10 @@ export const CHECKS: readonly Check[] = [
   checkBrowser,
   checkTraceArrival,
   checkTraceGaps,
+  checkTraceDeep,
+  checkTraceClock,
   checkTraceShape,
   checkTraceTimes,
   checkTraceAttributes,
+  checkLogs,
 ]

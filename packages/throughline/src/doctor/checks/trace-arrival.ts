@@ -1,10 +1,8 @@
-import { ATTR_URL_FULL } from '@throughline/otel-shared'
 import { displayUrl } from '../../http/display-url.ts'
 import { missingServices } from '../observe/backend.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import { foreignSpans, type Target } from '../target/target.ts'
-import { ATTR_HTTP_URL } from '../trace/semconv.ts'
-import { attributeOf, isHttpClient, labelOf, type TraceSpan } from '../trace/trace-span.ts'
+import { callLabelOf, isHttpClient, labelOf, type TraceSpan } from '../trace/trace-span.ts'
 import { buildTree } from '../trace/trace-tree.ts'
 
 /** How many calls a finding names. */
@@ -54,14 +52,9 @@ function callsWithoutServer(spans: readonly TraceSpan[]): string {
   const { childrenOf } = buildTree(spans)
   const calls = spans.filter((span) => isHttpClient(span) && childrenOf(span).length === 0)
   if (calls.length === 0) return ''
-  const hops = [...new Set(calls.map(describeCall))]
+  const hops = [...new Set(calls.map(callLabelOf))]
   const more = hops.length > MAX_HOPS ? ` and ${hops.length - MAX_HOPS} more` : ''
   return `; no server span below ${hops.slice(0, MAX_HOPS).join(', ')}${more}`
-}
-
-function describeCall(span: TraceSpan): string {
-  const url = String(attributeOf(span, ATTR_URL_FULL) ?? attributeOf(span, ATTR_HTTP_URL))
-  return URL.canParse(url) ? `${labelOf(span)} to ${displayUrl(url)}` : labelOf(span)
 }
 
 function checkNames(trace: NonNullable<Target['trace']>): Finding[] {

@@ -15,12 +15,9 @@ export function observeApis(
   traceId: string,
 ): Promise<ApiObservation[]> {
   const { url: pageUrl } = page.response
-  const named = options.apis.filter(({ origin }) => origin !== pageUrl.origin)
   const listed = page.snippet?.propagateTo ?? []
-  const origins = new Set(named.map(({ origin }) => origin))
-  const apis = [...named, ...listed.filter(({ origin }) => !origins.has(origin) && origin !== pageUrl.origin)]
   return Promise.all(
-    apis.map(async (url) => {
+    apisOf(page, options).map(async (url) => {
       const [preflight, traced] = await Promise.all([
         sendPreflight(url, pageUrl, { method: 'GET', headers: TRACE_HEADERS }, options),
         sendTraced({ url, page: pageUrl, traceId }, options),
@@ -28,6 +25,13 @@ export function observeApis(
       return { url, isListed: listed.some(({ origin }) => origin === url.origin), preflight, traced }
     }),
   )
+}
+
+/** The addresses of the APIs on other origins: those of the options, and the origins that the script tag lists. */
+export function apisOf({ response, snippet }: PageObservation, { apis }: DoctorOptions): URL[] {
+  const named = apis.filter(({ origin }) => origin !== response.url.origin)
+  const origins = new Set([response.url, ...named].map(({ origin }) => origin))
+  return [...named, ...(snippet?.propagateTo ?? []).filter(({ origin }) => !origins.has(origin))]
 }
 
 /** What a page asks for before a request to another origin. */

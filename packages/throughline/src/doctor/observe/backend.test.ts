@@ -144,6 +144,13 @@ describe('the trace', () => {
     expect(reads(site)).toBe(30)
   })
 
+  test('is not read any longer when its answers take too long', async () => {
+    const site = await startSite({ ...ZIPKIN, 'GET /api/v2/trace/*': () => 'hang' })
+    const options = { ...target().options, timeoutMillis: 100, waitMillis: 100 }
+    await observeTrace(new URL(site.url), { traceId: TRACE_ID, requests: [] }, options)
+    expect(reads(site)).toBeLessThan(4)
+  })
+
   test('has each span once, and the copies apart', async () => {
     const site = await zipkinWith(zipkin(A, B, ['1', 'c'], ['1', 'd']))
     const { spans, copies } = await observe(new URL(site.url))

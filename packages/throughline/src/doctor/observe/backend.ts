@@ -52,18 +52,18 @@ export async function observeTrace(
   { traceId, requests }: SentTrace,
   options: DoctorOptions,
 ): Promise<TraceObservation> {
-  const get = (path: string) =>
-    trySend({
-      url: inside(backend, path),
-      headers: { accept: 'application/json' },
-      timeoutMillis: options.timeoutMillis,
-    })
+  const get = (path: string, timeoutMillis = options.timeoutMillis) =>
+    trySend({ url: inside(backend, path), headers: { accept: 'application/json' }, timeoutMillis })
   const answers = await Promise.all(APIS.map(({ probe }) => get(probe)))
   const api = APIS.find(({ isAnswer }, index) => isAnswer(bodyOf(answers[index])))
   if (!api) return { url: backend, problem: describe(backend, answers), traceId, spans: [], copies: [] }
   let spans: TraceSpan[] = []
+  const endMillis = Date.now() + Math.max(options.waitMillis, options.timeoutMillis)
   for (let count = 0; count < MAX_READS; count++) {
-    const read = api.read(bodyOf(await get(api.path(traceId))))
+    const restMillis = endMillis - Date.now()
+    if (restMillis <= 0) break
+    const answer = await get(api.path(traceId), Math.min(options.timeoutMillis, restMillis))
+    const read = api.read(bodyOf(answer))
     const isQuiet = read.length === spans.length
     spans = read
     if (isQuiet && isComplete(spans, requests, options)) break

@@ -41,3 +41,17 @@ export async function sendTraced(
   })
   return { url, traceId, spanId, response }
 }
+
+/** How often a deep run sends each request beside the first. */
+const REPETITIONS = 2
+
+/** Sends the request, and one to each API, again: behind a load balancer, they may reach other instances. */
+export async function sendRepeated(
+  request: TracedInput,
+  apis: readonly URL[],
+  options: DoctorOptions,
+): Promise<TracedRequest[]> {
+  const inputs = [request, ...apis.map((url) => ({ ...request, url }))]
+  const all = inputs.flatMap((input) => Array.from({ length: REPETITIONS }, () => sendTraced(input, options)))
+  return Promise.all(all)
+}

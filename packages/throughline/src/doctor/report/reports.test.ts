@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { TRACE_ID, target } from '../../../test/observed.ts'
+import { span, TRACE_ID, target, withTrace } from '../../../test/observed.ts'
 import { CATALOGUE, type FindingId } from '../target/catalogue.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import { jsonReport } from './json-report.ts'
@@ -50,6 +50,22 @@ describe('the text report', () => {
         'https://www.example.com/a?token=REDACTED: 1 error, 1 note',
       ].join('\n'),
     )
+  })
+
+  test('of a deep run says what arrived', () => {
+    const resource = [{ key: 'telemetry.distro.name', value: 'throughline-edge' }]
+    const attributes = [{ key: 'throughline.children.client', value: 1 }]
+    const spans = [span({ resource, attributes }), span({ spanId: 'b', service: 'a\nb' })]
+    const deep = withTrace(spans, {
+      options: { isDeep: true },
+      logs: [{ where: 'a', problem: undefined, lineCount: 2, spanIds: [] }],
+    })
+    expect(textReport({ target: deep, findings: [] }, false)).toBe(
+      '1 of 1 requests arrived: 2 spans of a b, gateway, 1 with counts, 2 log lines\nhttps://www.example.com/: no fault found',
+    )
+    expect(JSON.parse(jsonReport({ target: deep, findings: [] })).deep).toEqual({
+      ...{ requests: 1, arrived: 1, spans: 2, services: ['a\nb', 'gateway'], counted: 1, logLines: 2 },
+    })
   })
 
   test.each([

@@ -3,6 +3,7 @@ import { displayUrl } from '../../http/display-url.ts'
 import type { Diagnosis } from '../run-doctor.ts'
 import type { Severity } from '../target/catalogue.ts'
 import type { Finding } from '../target/finding.ts'
+import { type DeepSummary, summarizeDeep } from './deep-summary.ts'
 
 const MARKS = { error: ['✗', 'red'], warning: ['!', 'yellow'], note: ['i', 'cyan'] } as const
 
@@ -20,7 +21,18 @@ export function textReport({ target, findings }: Diagnosis, hasColours: boolean)
       '',
     ].join('\n')
   })
-  return [...blocks, `${displayUrl(target.page.response.url)}: ${summary(findings)}`].join('\n')
+  const deep = summarizeDeep(target)
+  return [
+    ...blocks,
+    ...(deep ? [describeDeep(deep)] : []),
+    `${displayUrl(target.page.response.url)}: ${summary(findings)}`,
+  ].join('\n')
+}
+
+function describeDeep({ requests, arrived, spans, services, counted, logLines }: DeepSummary): string {
+  return printable(
+    `${arrived} of ${requests} requests arrived: ${spans} spans of ${services.join(', ')}, ${counted} with counts, ${logLines} log lines`,
+  )
 }
 
 /** Names and bodies of others can contain line breaks, and sequences that control a terminal. */

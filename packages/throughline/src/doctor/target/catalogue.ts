@@ -62,6 +62,9 @@ export const CATALOGUE = {
   'trace-unnamed-service': ['error', 'A service has no name'],
   'trace-request-missing': ['error', 'Requests of the doctor are missing from the trace'],
   'trace-child-missing': ['error', 'Spans that were started are missing'],
+  'trace-not-counted': ['warning', 'A worker does not count its children'],
+  'trace-open-call': ['note', 'No service continues a call'],
+  'trace-clock': ['warning', 'The clock of a service differs'],
   'trace-duplicate': ['warning', 'Spans are stored twice'],
   'trace-orphan': ['error', 'Spans lack their parents'],
   'trace-several-roots': ['error', 'The trace has several roots'],
@@ -73,6 +76,8 @@ export const CATALOGUE = {
   'trace-mixed-formats': ['warning', 'Services use another format of trace headers'],
   'trace-deprecated-attribute': ['warning', 'Attributes have deprecated names'],
   'trace-secret': ['error', 'Attributes contain secrets'],
+  'log-missing': ['error', 'No log line has the id of the trace'],
+  'log-unknown-span': ['error', 'Log lines name spans that the trace lacks'],
 } as const
 
 export type FindingId = keyof typeof CATALOGUE

@@ -12,8 +12,10 @@ export interface DoctorOptions {
   readonly backend?: URL | undefined
   /** The services that the trace has to contain. */
   readonly expected: readonly string[]
-  /** Each request of the doctor is expected in the backend. */
+  /** The test after a deployment: more requests, each of which is expected in the backend, counts, logs. */
   readonly isDeep: boolean
+  /** Where logs are read in a deep run: an address or a file, in which `{traceId}` is replaced. */
+  readonly logs: readonly string[]
   /** The page imports the SDK in its own scripts, so that it has no script tag. */
   readonly isBundled: boolean
   /** The page is opened in Chromium. Default: it is not. */

@@ -17,11 +17,14 @@ export interface Target {
   readonly scripts: readonly ScriptObservation[]
   readonly traced: TracedRequest
   readonly apis: readonly ApiObservation[]
+  /** In a deep run, the same requests again, which may reach other instances. */
+  readonly repeated: readonly TracedRequest[]
   readonly relay: RelayObservation
   /** `undefined` without `--browser`. */
   readonly browser: BrowserObservation | undefined
   /** `undefined` without `--backend`. */
   readonly trace: TraceObservation | undefined
+  readonly logs: readonly LogObservation[]
 }
 
 /** The page. */
@@ -129,8 +132,24 @@ export interface TraceObservation {
 }
 
 /** The requests of the doctor that carried its trace. */
-export function sentRequests({ traced, apis }: Pick<Target, 'traced' | 'apis'>): TracedRequest[] {
-  return [traced, ...apis.map((api) => api.traced)]
+export function sentRequests({
+  traced,
+  apis,
+  repeated,
+}: Pick<Target, 'traced' | 'apis' | 'repeated'>): TracedRequest[] {
+  return [traced, ...apis.map((api) => api.traced), ...repeated]
+}
+
+/** Log lines at an address. */
+export interface LogObservation {
+  /** The address or file, without credentials. */
+  readonly where: string
+  /** Why it cannot be read; `undefined` when it can. */
+  readonly problem: string | undefined
+  /** How many lines have the id of the trace. */
+  readonly lineCount: number
+  /** The span ids of these lines. */
+  readonly spanIds: readonly string[]
 }
 
 /** The spans of the chain: all but the doctor's own. */

@@ -1,6 +1,8 @@
 /** The attribute keys that the doctor writes and reads. Those of packages/otel-shared are imported from there. */
 export const ATTR_HTTP_REQUEST_METHOD = 'http.request.method'
 export const ATTR_HTTP_STATUS = 'http.response.status_code'
+/** The status of the response, in the stable conventions and in older ones. */
+export const HTTP_STATUS_KEYS: readonly string[] = [ATTR_HTTP_STATUS, 'http.status_code']
 /** The name of `url.full` before the stable conventions. */
 export const ATTR_HTTP_URL = 'http.url'
 /** Keys of spans of HTTP calls, in the stable conventions and in older ones. */
@@ -12,6 +14,9 @@ export const HTTP_CALL_KEYS: readonly string[] = [
 ]
 /** Keys of spans of remote procedure calls. @see https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/ */
 export const RPC_KEYS: readonly string[] = ['rpc.system.name', 'rpc.system']
+export const ATTR_TELEMETRY_DISTRO = 'telemetry.distro.name'
+/** The distribution that workers of this project name. */
+export const EDGE_DISTRO = 'throughline-edge'
 export const ATTR_SDK_LANGUAGE = 'telemetry.sdk.language'
 /** Where exporters to Zipkin write the instrumentation scope. */
 export const TAG_SCOPE = 'otel.scope.name'

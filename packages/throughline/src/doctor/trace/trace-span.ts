@@ -1,4 +1,6 @@
-import { HTTP_CALL_KEYS, RPC_KEYS } from './semconv.ts'
+import { ATTR_URL_FULL } from '@throughline/otel-shared'
+import { displayUrl } from '../../http/display-url.ts'
+import { ATTR_HTTP_URL, HTTP_CALL_KEYS, RPC_KEYS } from './semconv.ts'
 
 export type SpanKind = 'UNSPECIFIED' | 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER'
 
@@ -37,6 +39,12 @@ export function attributeOf({ attributes }: TraceSpan, key: string): SpanAttribu
 /** A span in the report: service and name. */
 export function labelOf({ service, name }: TraceSpan): string {
   return `${service || '(no service)'} "${name}"`
+}
+
+/** A call in the report: service, name and address. */
+export function callLabelOf(span: TraceSpan): string {
+  const url = String(attributeOf(span, ATTR_URL_FULL) ?? attributeOf(span, ATTR_HTTP_URL))
+  return URL.canParse(url) ? `${labelOf(span)} to ${displayUrl(url)}` : labelOf(span)
 }
 
 /** Whether a span is that of a call of another service, by HTTP or RPC. */
