@@ -48,8 +48,14 @@ export function orderRequest({
   }
 }
 
+export interface AcceptedOrder extends Pick<Order, 'attributes'> {
+  readonly payment: ExpectedSpan
+  /** The spans of shipping, before the order is fulfilled. */
+  readonly shipping?: readonly ExpectedSpan[]
+}
+
 /** The trace of a click on Buy whose payment is accepted. The page of the order polls until the order is fulfilled. */
-export function acceptedOrder(payment: ExpectedSpan, attributes: Order['attributes']): ExpectedSpan {
+export function acceptedOrder({ payment, attributes, shipping = [] }: AcceptedOrder): ExpectedSpan {
   return clickBuy([
     orderRequest({
       attributes,
@@ -68,7 +74,7 @@ export function acceptedOrder(payment: ExpectedSpan, attributes: Order['attribut
               service: 'fulfilment',
               name: 'process orders',
               kind: 'CONSUMER',
-              children: [client('fulfilment', 'UPDATE orders')],
+              children: [...shipping, client('fulfilment', 'UPDATE orders')],
             },
           ],
         },

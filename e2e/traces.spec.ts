@@ -25,13 +25,13 @@ test('a click on Buy is one trace of six services, complete within five seconds'
     system.uiUrl,
     traceId,
     {
-      ...acceptedOrder(
-        {
+      ...acceptedOrder({
+        attributes: { 'http.request.method': 'POST', 'http.response.status_code': 201 },
+        payment: {
           ...client('shop', 'POST'),
           children: [paymentsServer({ children: [client('backend', 'INSERT payments')] })],
         },
-        { 'http.request.method': 'POST', 'http.response.status_code': 201 },
-      ),
+      }),
       status: 'UNSET',
     },
     { timeoutMillis: 5000 },

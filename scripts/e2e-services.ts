@@ -5,13 +5,14 @@ import { findJaeger } from './jaeger.ts'
 import { playwright } from './playwright.ts'
 import { report, type StepResult } from './report.ts'
 import { checkGo } from './services/check-go.ts'
+import { checkNode } from './services/check-node.ts'
 import { prepareServices, UnavailableError } from './services/prepare.ts'
 
 const CONFIG = join('e2e', 'services', 'playwright.config.ts')
 
 /**
- * Runs the end-to-end tests with PostgreSQL, Redis, Kafka and the Go services, in the embedded collector and in a real
- * Jaeger, or prints what is missing and why.
+ * Runs the end-to-end tests with PostgreSQL, Redis, Kafka, RabbitMQ and the services in Go and Node, in the embedded
+ * collector and in a real Jaeger, or prints what is missing and why.
  */
 const programs = await prepareServices({ log: console.log }).catch((error: unknown) => {
   if (!(error instanceof UnavailableError)) throw error
@@ -20,7 +21,9 @@ const programs = await prepareServices({ log: console.log }).catch((error: unkno
 if (programs) {
   await setUpChromium()
   await build()
-  const results: StepResult[] = [await checkGo(), await playwright('e2e with services', CONFIG)]
+  const results: StepResult[] = [await checkGo()]
+  if (programs.node) results.push(await checkNode())
+  results.push(await playwright('e2e with services', CONFIG))
   const jaeger = await findJaeger({ log: console.log, canBuild: false }).catch((error: Error) => {
     console.log(`not run: the end-to-end tests with services in Jaeger. ${error.message}`)
   })

@@ -5,7 +5,7 @@ import { findJaeger, writeJaegerConfig } from './jaeger.ts'
 import { findFreePorts, freePorts, type Ports } from './ports.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
 import type { Programs } from './services/prepare.ts'
-import { type Services, startServices } from './services/services.ts'
+import { canShip, type Services, startServices } from './services/services.ts'
 
 const EDGE_CONFIGS = [
   'wrangler.toml',
@@ -23,7 +23,7 @@ export interface SystemOptions {
   readonly stateFolder: string
   /** Jaeger in place of the embedded collector. */
   readonly jaeger?: boolean
-  /** Payments are made by the Go services, with PostgreSQL, Redis and Kafka, which are started from these programs. */
+  /** Payments are made by the Go services, shipments by the Node services, with the servers that are started from these programs. */
   readonly services?: Programs
   /** Called with every line that a service prints. */
   readonly onLine?: (service: string, line: string) => void
@@ -62,7 +62,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     return service
   }
   const startCollector = () => keep(options.jaeger ? startJaeger(options) : startEmbeddedCollector(options))
-  const [paymentsPort = 0] = await findFreePorts(1)
+  const [paymentsPort = 0, shippingPort = 0] = await findFreePorts(2)
   const startBackend = () => keep(startPayments(options, paymentsPort))
   // The edge is stopped first and the collector last, so that spans that the others flush at the end are received.
   let services: Services | undefined
@@ -74,11 +74,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       )
     }
   }
-  const startingServices = startServicesOf(options, paymentsPort).then((started) => {
+  const startingServices = startServicesOf(options, { paymentsPort, shippingPort }).then((started) => {
     services = started
     return started
   })
-  const starting = [startCollector(), startBackend(), keep(startEdge(options)), startingServices] as const
+  const starting = [
+    startCollector(),
+    startBackend(),
+    keep(startEdge(options, shippingPort)),
+    startingServices,
+  ] as const
   const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected')
   if (failed) {
     await stop()
@@ -141,10 +146,18 @@ async function startJaeger(options: SystemOptions): Promise<ServiceProcess> {
   })
 }
 
-async function startServicesOf(options: SystemOptions, paymentsPort: number): Promise<Services | undefined> {
+async function startServicesOf(
+  options: SystemOptions,
+  servicePorts: { readonly paymentsPort: number; readonly shippingPort: number },
+): Promise<Services | undefined> {
   const { services: programs, ports, onLine } = options
   if (programs === undefined) return undefined
-  return startServices({ programs, otlpPort: ports.OTLP_PORT, paymentsPort, ...(onLine ? { onLine } : {}) })
+  return startServices({
+    programs,
+    otlpPort: ports.OTLP_PORT,
+    ...servicePorts,
+    ...(onLine ? { onLine } : {}),
+  })
 }
 
 function startPayments(options: SystemOptions, paymentsPort: number): Promise<ServiceProcess> {
@@ -169,7 +182,7 @@ function withoutOtel(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('OTEL_')))
 }
 
-async function startEdge(options: SystemOptions): Promise<ServiceProcess> {
+async function startEdge(options: SystemOptions, shippingPort: number): Promise<ServiceProcess> {
   const { PORT, OTLP_PORT, UI_PORT, BACKEND_PORT } = options.ports
   const state = join(options.stateFolder, 'wrangler')
   const { PORT: inspectorPort } = await freePorts()
@@ -184,6 +197,7 @@ async function startEdge(options: SystemOptions): Promise<ServiceProcess> {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${OTLP_PORT}`,
     TRACE_URL: `http://localhost:${UI_PORT}/trace/{traceId}`,
     BACKEND_URL: `http://localhost:${BACKEND_PORT}`,
+    SHIPPING_URL: shippingUrl(options, shippingPort),
   }
   const wrangler = join(ROOT, 'node_modules/.bin/wrangler')
   const shop = join(ROOT, 'apps/edge/shop/wrangler.toml')
@@ -204,6 +218,12 @@ async function startEdge(options: SystemOptions): Promise<ServiceProcess> {
     readyHeaders: UNSAMPLED,
     ...lines(options, 'edge'),
   })
+}
+
+/** Without services, shipping may run elsewhere. */
+function shippingUrl({ services }: SystemOptions, port: number): string {
+  if (services === undefined) return process.env.SHIPPING_URL ?? ''
+  return canShip(services) ? `http://127.0.0.1:${port}` : ''
 }
 
 function lines({ onLine }: SystemOptions, service: string): { onLine?: (line: string) => void } {

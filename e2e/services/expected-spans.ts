@@ -26,14 +26,15 @@ export function riskCall(method: string, commands: readonly string[] = []): Expe
   }
 }
 
-/** The message of an accepted payment, and its settlement. */
-export function settledPayment(): ExpectedSpan {
+/** The message of an accepted payment, its settlement, and what other consumers do. */
+export function settledPayment(others: readonly ExpectedSpan[]): ExpectedSpan {
   return {
     service: 'payments',
     name: 'payments.accepted publish',
     kind: 'PRODUCER',
     status: 'UNSET',
     children: [
+      ...others,
       {
         service: 'settlement',
         name: 'payments.accepted receive',
@@ -53,7 +54,7 @@ export function settledPayment(): ExpectedSpan {
 }
 
 /** A connection of the pool, which connects when it is the first. */
-function acquired(): ExpectedSpan {
+export function acquired(): ExpectedSpan {
   return {
     ...client('settlement', 'pool.acquire'),
     children: [{ ...client('settlement', 'connect'), optional: true }],
@@ -61,7 +62,7 @@ function acquired(): ExpectedSpan {
 }
 
 /** A statement, which is prepared when it is the first on its connection. */
-function statement(operation: string): ExpectedSpan {
+export function statement(operation: string): ExpectedSpan {
   return {
     ...client('settlement', operation),
     status: 'UNSET',

@@ -21,7 +21,7 @@ interface SystemWithServices extends System {
   readonly log: readonly LogLine[]
 }
 
-/** The whole system with the Go services, PostgreSQL, Redis and Kafka. `shopUrl` is the base URL. */
+/** The whole system with the services in Go and Node and their servers. `shopUrl` is the base URL. */
 export const test = base.extend<object, { system: SystemWithServices }>({
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's dependencies from this pattern

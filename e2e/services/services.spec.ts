@@ -1,5 +1,6 @@
 import { flatten, type ReceivedSpan } from '@throughline/otel-testing'
 import { findFreePorts } from '../../scripts/ports.ts'
+import type { Services } from '../../scripts/services/services.ts'
 import { buy, GOOD_CARD, goToCheckout, REFUSED_CARD } from '../checkout.ts'
 import {
   acceptedOrder,
@@ -10,14 +11,24 @@ import {
   orderRequest,
 } from '../expected-spans.ts'
 import { fetchTrace } from '../trace.ts'
+import { issuedReceipt, shippingCall } from './expected-shipping.ts'
 import { paymentCall, riskCall, settledPayment } from './expected-spans.ts'
 import { expect, test } from './fixtures.ts'
 
 const EDGE = ['fulfilment', 'gateway', 'inventory', 'shop', 'shop-web']
-const SERVICES = [...EDGE, 'backend', 'bank', 'payments', 'risk', 'settlement'].sort()
+const GO = ['bank', 'payments', 'risk', 'settlement']
+const NODE = ['carrier', 'dispatch', 'receipts', 'shipping']
+const SHIPPING_LINES = [
+  'carrier: parcel received',
+  'carrier: shipment quoted',
+  ...['slot answered', 'slot answered', 'slot sent', 'slot sent'].map((line) => `carrier: ${line}`),
+  'dispatch: shipment dispatched',
+  'settlement: dispatch recorded',
+  'shipping: shipment booked',
+]
 const PARENT = 'b7ad6b7169203331'
 
-test('a click on Buy is one trace through gRPC, PostgreSQL, Redis, Kafka and settlement, with its log lines', async ({
+test('a click on Buy is one trace through gRPC, PostgreSQL, Redis, Kafka, RabbitMQ and settlement, with its log lines', async ({
   page,
   system,
 }) => {
@@ -25,11 +36,16 @@ test('a click on Buy is one trace through gRPC, PostgreSQL, Redis, Kafka and set
   const { response, traceId } = await buy(page)
   expect(response.status()).toBe(201)
   const { orderId } = (await response.json()) as { orderId: string }
+  const node = nodeServicesOf(system.services)
+  const hasReceipts = node.includes('receipts')
+  const hasShipping = node.includes('shipping')
   const root = await expectTree(
     system.uiUrl,
     traceId,
-    acceptedOrder(
-      paymentCall('UNSET', {
+    acceptedOrder({
+      attributes: { 'http.response.status_code': 201 },
+      shipping: hasShipping ? [shippingCall({ orderId })] : [],
+      payment: paymentCall('UNSET', {
         service: 'payments',
         name: 'POST /payments',
         kind: 'SERVER',
@@ -51,25 +67,30 @@ test('a click on Buy is one trace through gRPC, PostgreSQL, Redis, Kafka and set
             attributes: { 'db.system.name': 'postgresql' },
             children: [],
           },
-          settledPayment(),
+          settledPayment(hasReceipts ? [issuedReceipt(orderId)] : []),
         ],
       }),
-      { 'http.response.status_code': 201 },
-    ),
+    }),
     { timeoutMillis: 30_000 },
   )
   const spans = flatten(root)
-  expect([...new Set(spans.map(({ service }) => service))].sort()).toEqual(SERVICES)
-  console.log(`${spans.length} spans of ${SERVICES.length} services, 1 root, 0 orphans`)
+  const services = [...EDGE, ...GO, ...node, 'backend'].sort()
+  expect([...new Set(spans.map(({ service }) => service))].sort()).toEqual(services)
+  console.log(`${spans.length} spans of ${services.length} services, 1 root, 0 orphans`)
 
   const named = (name: string) => spans.filter((span) => span.name === name)
   const [producer] = named('payments.accepted publish')
   const [consumer] = named('payments.accepted process')
   expect(consumer?.links).toMatchObject([{ traceId, spanId: producer?.spanId }])
   // Every message of a stream is an event of its span.
-  expect(eventsOf(spans, 'ListSignals')).toEqual(['signal sent', 'signal sent'])
-  expect(eventsOf(spans, 'ReportSteps')).toEqual(['step received', 'step received'])
-  expect(eventsOf(spans, 'Verify')).toEqual(['factor verified', 'factor verified'])
+  if (hasShipping) {
+    expect(eventsOf(spans, 'carrier', 'ListSlots')).toEqual(['slot sent', 'slot sent'])
+    expect(eventsOf(spans, 'carrier', 'AddParcels')).toEqual(['parcel received'])
+    expect(eventsOf(spans, 'carrier', 'Negotiate')).toEqual(['slot answered', 'slot answered'])
+  }
+  expect(eventsOf(spans, 'risk', 'ListSignals')).toEqual(['signal sent', 'signal sent'])
+  expect(eventsOf(spans, 'risk', 'ReportSteps')).toEqual(['step received', 'step received'])
+  expect(eventsOf(spans, 'risk', 'Verify')).toEqual(['factor verified', 'factor verified'])
 
   const paymentId = spans.find(({ values }) => values['payment.id'] !== undefined)?.values['payment.id']
   const linesOfOrder = () =>
@@ -78,15 +99,21 @@ test('a click on Buy is one trace through gRPC, PostgreSQL, Redis, Kafka and set
   const messages = () => linesOfTrace().map(({ service, fields }) => `${service}: ${fields.msg}`)
   await expect
     .poll(() => messages().sort())
-    .toEqual([
-      'backend: payment accepted',
-      'bank: money transferred',
-      'payments: payment accepted',
-      'risk: card screened',
-      ...['factor verified', 'factor verified', 'signal sent', 'signal sent'].map((line) => `risk: ${line}`),
-      ...['step received', 'step received'].map((line) => `risk: ${line}`),
-      'settlement: payment settled',
-    ])
+    .toEqual(
+      [
+        ...(hasShipping ? SHIPPING_LINES : []),
+        ...(hasReceipts ? ['receipts: receipt issued'] : []),
+        'backend: payment accepted',
+        'bank: money transferred',
+        'payments: payment accepted',
+        'risk: card screened',
+        ...['factor verified', 'factor verified', 'signal sent', 'signal sent'].map(
+          (line) => `risk: ${line}`,
+        ),
+        ...['step received', 'step received'].map((line) => `risk: ${line}`),
+        'settlement: payment settled',
+      ].sort(),
+    )
   expect(linesOfOrder()).toEqual(linesOfTrace())
   for (const { service, fields } of linesOfTrace()) {
     expect(spans.find(({ spanId }) => spanId === fields.span_id)?.service).toBe(service)
@@ -208,9 +235,14 @@ test('OTEL variables set propagator, sampler, service name and resource', async 
   expect(await fetchTrace(system.uiUrl, unsampled.headers.get('trace-id') ?? '')).toEqual([])
 })
 
-/** The names of the events of the risk service's span of a method. */
-function eventsOf(spans: readonly ReceivedSpan[], method: string): string[] {
-  const server = spans.find(({ service, name }) => service === 'risk' && name.endsWith(`/${method}`))
+/** The Node services that are running: without RabbitMQ, those that do not need it. */
+function nodeServicesOf({ processes }: Services): string[] {
+  return NODE.filter((service) => processes.some(({ name }) => name === service))
+}
+
+/** The names of the events of a service's span of a method. */
+function eventsOf(spans: readonly ReceivedSpan[], service: string, method: string): string[] {
+  const server = spans.find((span) => span.service === service && span.name.endsWith(`/${method}`))
   return (server?.events ?? []).map(({ name }) => name)
 }
 

@@ -7,6 +7,7 @@ import { locate, type SourceFile, visitNodes } from './source-file.ts'
  */
 const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   'apps/backend': [],
+  'apps/backend-node': [],
   'apps/edge': ['otel-edge', 'otel-web'],
   'apps/web': ['otel-web'],
   'packages/create-throughline': [],

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { cacheFolder } from '../cache-folder.ts'
 import { type CommandOptions, ROOT, run } from '../command.ts'
 import { installDebianPackages } from '../debian-packages.ts'
-import { findPostgres, isInstalled } from './programs.ts'
+import { installModules } from './install-modules.ts'
+import { NODE_SERVICES } from './node-services.ts'
+import { findPostgres, findRabbitMq, isInstalled } from './programs.ts'
 
 /** The programs of the services, by path. */
 export interface Programs {
@@ -14,6 +16,10 @@ export interface Programs {
   readonly kafka: string
   /** The folder of the commands of apps/backend-go. */
   readonly go: string
+  /** Whether the modules of apps/backend-node are installed. */
+  readonly node: boolean
+  /** RabbitMQ's server. Without it, the services that need it are not started. */
+  readonly rabbitmq: string | undefined
 }
 
 export interface PrepareOptions {
@@ -32,20 +38,24 @@ export class UnavailableError extends Error {
 }
 
 /**
- * Installs, downloads and builds what is not there yet: Debian's PostgreSQL and Redis, Kafka's jars, the Go services.
+ * Installs, downloads and builds what is not there yet: Debian's PostgreSQL, Redis and RabbitMQ, Kafka's jars, the Go
+ * services, the modules of the Node services. What is missing for a part of the services is logged.
  *
- * Throws an `UnavailableError` that names each program that is missing, and an `Error` if the Go services do not compile.
+ * Throws an `UnavailableError` that names each program without which no service can run, and an `Error` if the Go services
+ * do not compile.
  */
 export async function prepareServices(options: PrepareOptions): Promise<Programs> {
   const tools = missingTools()
   // Nothing is installed for tests that cannot run.
-  const packages = tools.length > 0 ? missingPackages() : await installPackages(options)
+  const packages = tools.length > 0 ? missingPackages() : await installPackages(missingPackages, options)
   const missing = [...tools, ...packages]
   const postgres = findPostgres()
   if (missing.length > 0 || postgres === undefined) throw new UnavailableError(missing)
   // One after the other: both are limited by the processor.
   const kafka = await fetchKafka(options)
-  return { postgres, kafka, go: await buildGo(options) }
+  const go = await buildGo(options)
+  const node = await installNode(options)
+  return { postgres, kafka, go, node, rabbitmq: node ? await installRabbitMq(options) : undefined }
 }
 
 function missingTools(): string[] {
@@ -63,18 +73,30 @@ function missingPackages(): string[] {
   ]
 }
 
-/** Installs PostgreSQL and Redis where they are Debian's and this process may do so, and returns what is missing. */
-async function installPackages({ log, signal }: PrepareOptions): Promise<string[]> {
-  const wanted = missingPackages()
+/** Installs packages where they are Debian's and this process may do so, and returns what is missing. */
+async function installPackages(
+  findMissing: () => string[],
+  { log, signal }: PrepareOptions,
+): Promise<string[]> {
+  const wanted = findMissing()
   if (wanted.length === 0 || process.getuid?.() !== 0 || !isInstalled('apt-get')) return wanted
   log(`Installing ${wanted.join(' and ')} (once) …`)
   try {
     await installDebianPackages(wanted, signal && { signal })
-    return missingPackages()
+    return findMissing()
   } catch (error) {
     const reason = error instanceof Error ? error.message : error
-    return missingPackages().map((name) => `${name}. ${reason}`)
+    return findMissing().map((name) => `${name}. ${reason}`)
   }
+}
+
+async function installRabbitMq(options: PrepareOptions): Promise<string | undefined> {
+  const findMissing = () => (findRabbitMq() === undefined ? ['rabbitmq-server'] : [])
+  // A program that the environment names is not replaced by another one.
+  const missing = process.env.RABBITMQ_SERVER ? findMissing() : await installPackages(findMissing, options)
+  for (const name of missing)
+    options.log(`not run: shipping, carrier and dispatch of apps/backend-node. Missing: ${name}`)
+  return findRabbitMq()
 }
 
 const POM = join(import.meta.dirname, 'kafka-pom.xml')
@@ -117,6 +139,16 @@ async function buildGo({ log, signal }: PrepareOptions): Promise<string> {
   mkdirSync(folder, { recursive: true })
   await run(['go', 'build', '-buildvcs=false', '-o', folder, './cmd/...'], options)
   return folder
+}
+
+async function installNode({ log, signal }: PrepareOptions): Promise<boolean> {
+  try {
+    await installModules({ folder: NODE_SERVICES, log, ...(signal && { signal }) })
+    return true
+  } catch (error) {
+    log(`not run: the services of apps/backend-node. ${error instanceof Error ? error.message : error}`)
+    return false
+  }
 }
 
 async function download(name: string, command: readonly string[], options: CommandOptions): Promise<void> {

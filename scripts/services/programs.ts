@@ -16,6 +16,15 @@ export function findPostgres(): string | undefined {
   )
 }
 
+/** RabbitMQ's server: `RABBITMQ_SERVER`, Debian's, whose command on PATH changes its user, or one on PATH. */
+export function findRabbitMq(): string | undefined {
+  const chosen = process.env.RABBITMQ_SERVER
+  const candidates = chosen
+    ? [chosen]
+    : ['/usr/lib/rabbitmq/bin', ...searchPath()].map((folder) => join(folder, 'rabbitmq-server'))
+  return candidates.find((file) => existsSync(file))
+}
+
 function searchPath(): string[] {
   return (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
 }

@@ -18,9 +18,16 @@ const (
   amount_cents BIGINT NOT NULL,
   bank_reference TEXT,
   created_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS dispatches (
+  shipment_id TEXT PRIMARY KEY,
+  order_id TEXT NOT NULL,
+  created_at TIMESTAMPTZ NOT NULL DEFAULT now()
 )`
 	insertSettlement = `INSERT INTO settlements (payment_id, order_id, amount_cents) VALUES ($1, $2, $3)
 ON CONFLICT (payment_id) DO NOTHING`
+	insertDispatch = `INSERT INTO dispatches (shipment_id, order_id) VALUES ($1, $2)
+ON CONFLICT (shipment_id) DO NOTHING`
 	updateReference = `UPDATE settlements SET bank_reference = $2 WHERE payment_id = $1`
 )
 
@@ -29,13 +36,13 @@ type Store struct {
 	pool *pgxpool.Pool
 }
 
-// OpenStore connects to PostgreSQL and creates the table. The latter belongs to no message and is not traced.
+// OpenStore connects to PostgreSQL and creates the tables. The latter belongs to no message and is not traced.
 func OpenStore(ctx context.Context, url string) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("parse the address of PostgreSQL: %w", err)
 	}
-	if err := createTable(ctx, config.ConnConfig.Copy()); err != nil {
+	if err := createTables(ctx, config.ConnConfig.Copy()); err != nil {
 		return nil, err
 	}
 	config.ConnConfig.Tracer = otelpgx.NewTracer()
@@ -46,14 +53,14 @@ func OpenStore(ctx context.Context, url string) (*Store, error) {
 	return &Store{pool: pool}, nil
 }
 
-func createTable(ctx context.Context, config *pgx.ConnConfig) error {
+func createTables(ctx context.Context, config *pgx.ConnConfig) error {
 	connection, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("reach PostgreSQL: %w", err)
 	}
 	defer connection.Close(ctx)
 	if _, err := connection.Exec(ctx, schema); err != nil {
-		return fmt.Errorf("create the table of settlements: %w", err)
+		return fmt.Errorf("create the tables of settlements and dispatches: %w", err)
 	}
 	return nil
 }
@@ -67,6 +74,12 @@ func (s *Store) Insert(ctx context.Context, event events.PaymentAccepted) error 
 // SetReference stores the bank's reference of a settlement.
 func (s *Store) SetReference(ctx context.Context, paymentID, reference string) error {
 	_, err := s.pool.Exec(ctx, updateReference, paymentID, reference)
+	return err
+}
+
+// InsertDispatch stores that a shipment has left. One that exists is left as it is.
+func (s *Store) InsertDispatch(ctx context.Context, event events.ShipmentDispatched) error {
+	_, err := s.pool.Exec(ctx, insertDispatch, event.ShipmentID, event.OrderID)
 	return err
 }
 

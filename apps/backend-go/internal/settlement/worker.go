@@ -1,4 +1,5 @@
-// Package settlement settles accepted payments: it consumes them from Kafka and transfers the money.
+// Package settlement settles accepted payments: it consumes them from Kafka and transfers the money. It records as well
+// which shipments have left.
 package settlement
 
 import (
@@ -23,7 +24,7 @@ const (
 	retryDelay = time.Second
 )
 
-// Worker consumes accepted payments, each at least once and those of an order one after the other.
+// Worker consumes accepted payments and dispatched shipments, each at least once and those of an order one after the other.
 type Worker struct {
 	client *kgo.Client
 	tracer *kotel.Tracer
@@ -40,7 +41,7 @@ type Options struct {
 	Logger  *zap.Logger
 }
 
-// NewWorker returns a worker that joins the group, and makes sure that the topic exists.
+// NewWorker returns a worker that joins the group, and makes sure that the topics exist.
 func NewWorker(ctx context.Context, options Options) (*Worker, error) {
 	tracer := kotel.NewTracer(kotel.ClientID(group), kotel.ConsumerGroup(group))
 	client, err := kgo.NewClient(
@@ -54,11 +55,14 @@ func NewWorker(ctx context.Context, options Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := events.CreateTopic(ctx, client, events.PaymentsAccepted); err != nil {
-		client.Close()
-		return nil, err
+	topics := []string{events.PaymentsAccepted, events.ShipmentsDispatched}
+	for _, topic := range topics {
+		if err := events.CreateTopic(ctx, client, topic); err != nil {
+			client.Close()
+			return nil, err
+		}
 	}
-	client.AddConsumeTopics(events.PaymentsAccepted)
+	client.AddConsumeTopics(topics...)
 	return &Worker{
 		client: client,
 		tracer: tracer,
@@ -114,13 +118,20 @@ func (w *Worker) process(record *kgo.Record) bool {
 	if producer := trace.SpanContextFromContext(propagated); producer.IsValid() {
 		span.AddLink(trace.Link{SpanContext: producer})
 	}
+	if record.Topic == events.ShipmentsDispatched {
+		return w.recordDispatch(ctx, record)
+	}
+	return w.processPayment(ctx, record)
+}
+
+func (w *Worker) processPayment(ctx context.Context, record *kgo.Record) bool {
 	event, err := events.ParsePaymentAccepted(record.Value)
 	if err != nil {
 		// Another try cannot repair the message.
 		w.fail(ctx, "message discarded", err)
 		return true
 	}
-	span.SetAttributes(
+	trace.SpanFromContext(ctx).SetAttributes(
 		telemetry.OrderID(event.OrderID),
 		telemetry.PaymentID(event.PaymentID),
 		telemetry.PaymentAmount(event.AmountCents),
@@ -132,6 +143,22 @@ func (w *Worker) process(record *kgo.Record) bool {
 		return false
 	}
 	w.logger.Info("payment settled", order, zap.String("reference", reference), logging.Trace(ctx))
+	return true
+}
+
+func (w *Worker) recordDispatch(ctx context.Context, record *kgo.Record) bool {
+	event, err := events.ParseShipmentDispatched(record.Value)
+	if err != nil {
+		w.fail(ctx, "message discarded", err)
+		return true
+	}
+	trace.SpanFromContext(ctx).SetAttributes(telemetry.OrderID(event.OrderID), telemetry.ShipmentID(event.ShipmentID))
+	order := zap.String("orderId", event.OrderID)
+	if err := w.store.InsertDispatch(ctx, event); err != nil {
+		w.fail(ctx, "dispatch not recorded", err, order)
+		return false
+	}
+	w.logger.Info("dispatch recorded", order, zap.String("shipmentId", event.ShipmentID), logging.Trace(ctx))
 	return true
 }
 

@@ -18,3 +18,8 @@ func PaymentAmount(cents int64) attribute.KeyValue {
 func PaymentID(id string) attribute.KeyValue {
 	return attribute.String("payment.id", id)
 }
+
+// ShipmentID is the id of a shipment.
+func ShipmentID(id string) attribute.KeyValue {
+	return attribute.String("shipment.id", id)
+}

@@ -1,0 +1,41 @@
+import { Pool } from 'pg'
+import type { Booking } from '../carrier/client.ts'
+import { createTable } from '../process/create-table.ts'
+
+const TABLE = `CREATE TABLE IF NOT EXISTS shipments (
+  id TEXT PRIMARY KEY,
+  order_id TEXT NOT NULL UNIQUE,
+  tracking_number TEXT NOT NULL,
+  slot TEXT NOT NULL,
+  dispatched_at TIMESTAMPTZ
+)`
+
+// A caller retries after a time-out. The update changes nothing, but makes RETURNING return the first id.
+const INSERT = `INSERT INTO shipments (id, order_id, tracking_number, slot) VALUES ($1, $2, $3, $4)
+ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING id`
+
+const DISPATCH = 'UPDATE shipments SET dispatched_at = coalesce(dispatched_at, now()) WHERE id = $1'
+
+/** Shipments in PostgreSQL. */
+export interface ShipmentStore {
+  /** Stores a booked shipment and returns its id; for an order that is already booked, the id of the first shipment. */
+  insert(orderId: string, booking: Booking): Promise<string>
+  /** False if there is no such shipment. */
+  dispatch(shipmentId: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Connects to PostgreSQL and creates the table. */
+export async function openShipments(url: string): Promise<ShipmentStore> {
+  const pool = new Pool({ connectionString: url })
+  await createTable(pool, TABLE)
+  return {
+    async insert(orderId, { trackingNumber, slot }) {
+      const values = [crypto.randomUUID(), orderId, trackingNumber, slot]
+      const { rows } = await pool.query<{ id: string }>(INSERT, values)
+      return rows[0]?.id ?? ''
+    },
+    dispatch: async (shipmentId) => (await pool.query(DISPATCH, [shipmentId])).rowCount === 1,
+    close: () => pool.end(),
+  }
+}
