@@ -48,9 +48,10 @@ for (const version of ['19', '18']) {
         for (let round = 0; round < ROUNDS; round++) {
           const costs = await measure(pages, round % 2 === 1)
           if (round < WARM_UP) continue
-          add(again, costs, 1)
-          add(followed, costs, 2)
-          add(acting, costs, 3)
+          const [alone = {}, aloneToo = {}, second = {}, , first = {}, act = {}] = costs
+          add(again, second, alone)
+          add(followed, first, alone)
+          add(acting, act, aloneToo)
         }
         for (const page of pages) await page.close()
       }
@@ -83,24 +84,22 @@ async function openPage(browser: Browser, origin: string, script: string): Promi
   return page
 }
 
-/** Costs of the pages, and of the last one in an action of the user, in this order or from the last to the first. */
+/**
+ * Costs of each page, outside and inside of an action of the user, in this order or from the last to the first. A page
+ * of React alone has no actions, and renders as often all the same: a page that renders twice as often takes longer.
+ */
 async function measure(pages: readonly Page[], isReversed: boolean): Promise<Costs[]> {
-  const [alone, again, followed] = pages
-  const steps = [
-    () => alone?.evaluate<Costs>('cost(false)'),
-    () => again?.evaluate<Costs>('cost(false)'),
-    () => followed?.evaluate<Costs>('cost(false)'),
-    () => followed?.evaluate<Costs>('cost(true)'),
-  ]
+  const steps = pages.flatMap((page) => [false, true].map((isInAction) => ({ page, isInAction })))
   const costs: Costs[] = []
-  for (const step of isReversed ? steps.toReversed() : steps) costs.push((await step()) ?? {})
+  for (const { page, isInAction } of isReversed ? steps.toReversed() : steps)
+    costs.push(await page.evaluate<Costs>(`cost(${isInAction})`))
   return isReversed ? costs.toReversed() : costs
 }
 
-/** Adds the ratios of one measurement to React alone. */
-function add(ratios: Ratios, costs: readonly Costs[], index: number): void {
-  for (const [name, millis] of Object.entries(costs[0] ?? {})) {
-    ratios[name] = [...(ratios[name] ?? []), (costs[index]?.[name] ?? Number.NaN) / millis]
+/** Adds the ratios of the costs of a page to those of React alone. */
+function add(ratios: Ratios, costs: Costs, alone: Costs): void {
+  for (const [name, millis] of Object.entries(alone)) {
+    ratios[name] = [...(ratios[name] ?? []), (costs[name] ?? Number.NaN) / millis]
   }
 }
 
