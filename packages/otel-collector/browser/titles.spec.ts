@@ -1,6 +1,6 @@
 import { attribute } from '../test/otlp.ts'
-import { expect, openTrace, test } from './fixtures.ts'
-import { type SpanPlan, sendTree } from './shop-traces.ts'
+import { expect, openTrace, spanRow, test } from './fixtures.ts'
+import { buyPlan, type SpanPlan, sendTree } from './shop-traces.ts'
 
 const vitals: SpanPlan = { service: 'shop-web', name: 'web vitals', kind: 1, at: 0, for: 1 }
 const pageLoad: SpanPlan = {
@@ -81,4 +81,19 @@ test('the page of a trace is titled by its page load, and its requests show thei
   await expect(page).toHaveTitle('load /cart · shop-web')
   await expect(page.getByRole('row').filter({ hasText: 'GET' }).last()).toContainText('/api/cart')
   await page.screenshot({ path: test.info().outputPath('trace.png') })
+})
+
+test('the list and the page of a failed trace say where it failed and why', async ({ page, collector }) => {
+  const traceId = await sendTree(collector.otlpUrl, buyPlan({ problem: true }))
+  await page.goto('/')
+  const link = page.getByRole('link', { name: /click "Buy now"/ })
+  await expect(link.locator('.trace-failure')).toHaveText(
+    'backend POST /payments: PaymentRefused: card refused',
+  )
+  await link.click()
+  await expect(page).toHaveURL(`/trace/${traceId}`)
+  const failure = page.locator('.trace-failure')
+  await expect(failure).toHaveText('backend POST /payments: PaymentRefused: card refused')
+  await failure.getByRole('link').click()
+  await expect(spanRow(page, 'backend', 'POST /payments')).toBeFocused()
 })

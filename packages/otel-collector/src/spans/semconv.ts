@@ -31,6 +31,15 @@ export const HTTP_TARGET_KEYS: readonly string[] = [
  */
 export const CALL_KEYS: readonly string[] = [...HTTP_TARGET_KEYS, 'rpc.system', 'rpc.system.name']
 
+/** The status code of a response; the second one is of conventions before 1.20. */
+export const HTTP_STATUS_KEYS: readonly string[] = ['http.response.status_code', 'http.status_code']
+
+/** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/ */
+export const EVENT_EXCEPTION = 'exception'
+export const ATTR_EXCEPTION_TYPE = 'exception.type'
+export const ATTR_EXCEPTION_MESSAGE = 'exception.message'
+export const ATTR_ERROR_TYPE = 'error.type'
+
 /** The service name that the specification prescribes when none is set. */
 export const UNKNOWN_SERVICE = 'unknown_service'
 

@@ -17,6 +17,12 @@ export interface TraceSummary {
    * page's HTML.
    */
   readonly pageLoad?: { readonly serviceName: string; readonly operationName: string }
+  /** Extension of Jaeger's format: the first failed span without a failed child, if it says why it failed. */
+  readonly failure?: {
+    readonly serviceName: string
+    readonly operationName: string
+    readonly reason: string
+  }
 }
 
 /** The spans of one service in a trace. */

@@ -195,4 +195,36 @@ describe('a trace', () => {
       operationName: 'page load /',
     })
   })
+
+  test('the summary of a failed trace has the reason of the failed span without a failed child', () => {
+    const { store, queries } = openTestStore()
+    const failed = (message: string) => ({ status: { code: 2, message } })
+    const root = spanAt(0, 100, { name: 'click', ...failed('HTTP 402') })
+    const call = spanAt(10, 50, {
+      name: 'POST /payments',
+      parentSpanId: root.spanId,
+      ...failed('card refused'),
+    })
+    store(
+      makeRequest('web', [root]),
+      makeRequest('payments', [
+        call,
+        spanAt(20, 5, { name: 'INSERT', parentSpanId: call.spanId }),
+        spanAt(80, 5, { name: 'later', parentSpanId: root.spanId, ...failed('another') }),
+      ]),
+    )
+    expect(queries.summary(TRACE_ID)?.failure).toEqual({
+      serviceName: 'payments',
+      operationName: 'POST /payments',
+      reason: 'card refused',
+    })
+  })
+
+  test('a summary has no reason if no span failed or the failed span does not give one', () => {
+    const { store, queries } = openTestStore()
+    store(makeRequest('web', [spanAt(0, 1)]))
+    expect(queries.summary(TRACE_ID)).not.toHaveProperty('failure')
+    store(makeRequest('web', [spanAt(2, 1, { status: { code: 2 } })]))
+    expect(queries.summary(TRACE_ID)).not.toHaveProperty('failure')
+  })
 })

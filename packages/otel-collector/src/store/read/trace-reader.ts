@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OtlpSpan } from '@throughline/otel-shared'
+import { failureReason } from '../../spans/failure-reason.ts'
 import { isPageLoad, spanTarget } from '../../spans/span-title.ts'
 import type { StoredResource, StoredScope } from '../database/stored.ts'
 import type { TraceSummary } from './query-answers.ts'
@@ -58,6 +59,10 @@ export function createTraceReader(database: DatabaseSync): TraceReader {
     SELECT service, name, data FROM spans
     WHERE trace_id = ? AND parent_id = ? AND kind = 1 AND instr(data, '"pageload"') > 0 AND go_on()
     ORDER BY start_nano LIMIT 1`)
+  const firstFailure = database.prepare(`
+    SELECT service, name, data FROM spans s WHERE trace_id = ? AND error AND go_on() AND NOT EXISTS
+      (SELECT 1 FROM spans c WHERE c.trace_id = s.trace_id AND c.parent_id = s.span_id AND c.error)
+    ORDER BY start_nano LIMIT 1`)
   const revisionOf = database.prepare(
     'SELECT count(*) AS spans, max(id) AS last FROM spans WHERE trace_id = ? AND go_on()',
   )
@@ -74,6 +79,13 @@ export function createTraceReader(database: DatabaseSync): TraceReader {
           pageLoad: { serviceName: String(load.service), operationName: String(load.name) },
         }),
     }
+  }
+
+  function failureOf(traceId: string): Pick<TraceSummary, 'failure'> {
+    const span = firstFailure.get(traceId)
+    const reason = span && failureReason(parseSpan(String(span.data)))
+    if (!reason) return {}
+    return { failure: { serviceName: String(span.service), operationName: String(span.name), reason } }
   }
 
   return {
@@ -102,6 +114,7 @@ export function createTraceReader(database: DatabaseSync): TraceReader {
       const first = root.get(traceId)
       return {
         ...titleOf(traceId, first),
+        ...(Number(total.errors) > 0 && failureOf(traceId)),
         traceId,
         rootServiceName: String(first?.service ?? ''),
         rootOperationName: String(first?.name ?? ''),

@@ -101,6 +101,11 @@ function TraceRow({ summary, colorOf, longest }: TraceRowProps) {
             {formatAgo(startMillis, Date.now())}
           </time>
         </span>
+        {summary.failure && (
+          <span class="trace-failure">
+            {summary.failure.serviceName} {summary.failure.operationName}: {summary.failure.reason}
+          </span>
+        )}
       </a>
     </li>
   )

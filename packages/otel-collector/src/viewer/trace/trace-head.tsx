@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import { anyValueText } from '../../spans/any-value-text.ts'
+import { failureReason } from '../../spans/failure-reason.ts'
 import { ATTR_CLOCK_OFFSET } from '../../spans/semconv.ts'
 import { spanTarget } from '../../spans/span-title.ts'
 import { formatCount, formatDate, formatDuration } from '../format/format.ts'
 import { serviceColors } from '../format/service-color.ts'
 import type { CriticalPath } from './critical-path.ts'
 import { TimeSpent } from './time-spent.tsx'
-import { mainSpan, type TraceTree } from './trace-tree.ts'
+import { firstFailure, mainSpan, type TraceTree } from './trace-tree.ts'
 
 interface TraceHeadProps {
   readonly traceId: string
@@ -23,6 +24,8 @@ export function TraceHead({ traceId, tree, path, isLive, onRefresh }: TraceHeadP
   const offset = root?.span.attributes.find(({ key }) => key === ATTR_CLOCK_OFFSET)
   const startUtc = new Date(tree.startUnixMillis).toISOString()
   const titled = mainSpan(tree)
+  const failure = firstFailure(tree)
+  const reason = failure && failureReason(failure.span)
   const target = titled && spanTarget(titled.span)
   document.title = `${titled?.span.name ?? 'Trace'} · ${titled?.service ?? traceId}`
   return (
@@ -83,6 +86,14 @@ export function TraceHead({ traceId, tree, path, isLive, onRefresh }: TraceHeadP
           </li>
         ))}
       </ul>
+      {failure && reason && (
+        <p class="trace-failure">
+          <a href={`#span-${failure.span.spanId}`}>
+            {failure.service} {failure.span.name || '(no name)'}
+          </a>
+          : {reason}
+        </p>
+      )}
       <TimeSpent path={path} colorOf={colorOf} />
       <div class="trace-id">
         <code class="id">{traceId}</code>

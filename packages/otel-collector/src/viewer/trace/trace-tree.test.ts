@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { built, id, span, treeOf } from '../../../test/letter-spans.ts'
 import { attribute, EIGHT_O_CLOCK, makeRequest, spanAt } from '../../../test/otlp.ts'
-import { buildTree, type SpanNode } from './trace-tree.ts'
+import { buildTree, firstFailure, type SpanNode } from './trace-tree.ts'
 import { ancestorIds, visibleRows } from './visible-rows.ts'
 
 /** `a(b(c) d)` */
@@ -53,6 +53,19 @@ describe('a tree', () => {
     expect(tree.orphanCount).toBe(1)
     expect(tree.byId.get(id('x'))?.isOrphan).toBe(true)
     expect(tree.byId.get(id('a'))?.isOrphan).toBe(false)
+  })
+
+  test('the first failed span without a failed child is where a trace failed', () => {
+    const failed = { status: { code: 2 } }
+    const tree = treeOf(
+      span('a', '', [0, 100], failed),
+      span('b', 'a', [50, 10], failed),
+      span('c', 'a', [10, 10], failed),
+      span('d', 'c', [12, 5], failed),
+      span('e', 'd', [13, 1]),
+    )
+    expect(firstFailure(tree)?.span.name).toBe('d')
+    expect(firstFailure(treeOf(span('a', '', [0, 1])))).toBeUndefined()
   })
 
   test('the ancestors of a failed span are marked', () => {

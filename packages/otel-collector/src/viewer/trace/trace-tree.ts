@@ -116,6 +116,13 @@ export function mainSpan({ roots: [root] }: TraceTree): SpanNode | undefined {
   return root?.children.find(({ span }) => isPageLoad(span)) ?? root
 }
 
+/** The first failed span without a failed child. */
+export function firstFailure({ byId }: TraceTree): SpanNode | undefined {
+  return [...byId.values()]
+    .filter(({ isError, children }) => isError && !children.some((child) => child.isError))
+    .sort(byStart)[0]
+}
+
 function serviceName(resource: ResourceSpans['resource']): string {
   const name = resource.attributes.find(({ key }) => key === ATTR_SERVICE_NAME)
   return (name && anyValueText(name.value)) || UNKNOWN_SERVICE
