@@ -4,12 +4,17 @@ import { show } from './command.ts'
 import { playwright } from './playwright.ts'
 import { report, type StepResult } from './report.ts'
 
-/** Tests that take minutes: a hundred unloads, outages of half a minute, ten thousand requests. */
+/** Tests that take minutes: a hundred unloads, outages of half a minute, ten thousand requests, the corpus in Firefox. */
 await setUpChromium()
 await build()
 const options = { env: { LONG: '1' }, args: ['--grep', '@long'] }
 report([
   await playwright('browser, long: packages/otel-web', 'packages/otel-web/playwright.config.ts', options),
+  await playwright(
+    'corpus, long: packages/otel-web',
+    'packages/otel-web/test/conformance/playwright.config.ts',
+    options,
+  ),
   await outage(),
 ])
 

@@ -60,7 +60,7 @@ test('Chromium keeps the context of every kind of asynchronous work', async ({ p
   })
 })
 
-test('Chromium keeps the context of each kind in a page without other work', async ({ page }) => {
+test('Chromium keeps the context of each kind in a page without other work @long', async ({ page }) => {
   for (const [name, candidate] of Object.entries({
     plain: CANDIDATES.ours,
     compiled: CANDIDATES.compiled,
@@ -90,7 +90,7 @@ test('in Chromium, with a trace for each flow, only batches of several flows are
   }
 })
 
-test('Firefox keeps the context of every kind of asynchronous work', async () => {
+test('Firefox keeps the context of every kind of asynchronous work @long', async () => {
   await expectGatesOf(openFirefox, 'Firefox (Debian: firefox-esr)')
 })
 

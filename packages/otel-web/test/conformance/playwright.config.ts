@@ -9,8 +9,9 @@ export default defineConfig({
   timeout: 600_000,
   // On a busy machine. An expectation that is met ends at once.
   expect: { timeout: 30_000 },
-  // What measures a cost needs a quiet machine and runs by `npm run bench:costs`.
-  ...(process.env.BENCH ? { grep: /@bench/ } : { grepInvert: /@bench/ }),
+  // What measures a cost needs a quiet machine and runs by `npm run bench:costs`. What takes longest runs by
+  // `npm run test:long`.
+  ...(process.env.BENCH ? { grep: /@bench/ } : { grepInvert: process.env.LONG ? /@bench/ : /@bench|@long/ }),
   forbidOnly: process.env.CI !== undefined,
   use: { launchOptions: chromiumLaunchOptions() },
 })
