@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { startCollector } from '@throughline/otel-collector'
 import { waitForSpans } from '@throughline/otel-testing'
 import { startCollector as startTestCollector } from '@throughline/otel-testing/node'
@@ -7,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { WITHOUT_EFFECT } from '../src/doctor/parse/tag-attributes.ts'
 import { CATALOGUE } from '../src/doctor/target/catalogue.ts'
 import { BROWSER_FAULTS } from './browser-faults.ts'
+import { type Certificate, createCertificate } from './certificate.ts'
 import { api, CORS_FAULTS } from './cors-faults.ts'
 import { EDGE_FAULTS } from './edge-faults.ts'
 import type { Fault } from './faults.ts'
@@ -27,15 +29,28 @@ const FAULTS = [
 const DOCS = join(import.meta.dirname, '../../../docs/doctor')
 
 /** Starts the two sites of a fault. The routes of each can name the other. */
-async function startSites({ routes, other: otherRoutes = {} }: Fault): Promise<{ site: Site; other: Site }> {
+async function startSites({
+  routes,
+  other: otherRoutes = {},
+  hasTls = false,
+}: Fault): Promise<{ site: Site; other: Site }> {
   let site: Site | undefined
   const pageSite = () => {
     if (!site) throw new Error('the site of the page has not started')
     return site
   }
   const other = await startSite(typeof otherRoutes === 'function' ? otherRoutes(pageSite) : otherRoutes)
-  site = await startSite(typeof routes === 'function' ? routes(other) : routes)
+  const certificate = hasTls ? trustedCertificate() : undefined
+  site = await startSite(typeof routes === 'function' ? routes(other) : routes, certificate)
   return { site, other }
+}
+
+function trustedCertificate(): Certificate {
+  const before = getCACertificates()
+  const certificate = createCertificate()
+  setDefaultCACertificates([...before, certificate.cert])
+  onTestFinished(() => setDefaultCACertificates(before))
+  return certificate
 }
 
 describe('a chain with one fault gives its finding and no other', () => {
@@ -82,6 +97,13 @@ describe('a healthy chain gives no finding', () => {
     const { url } = await startSite(
       healthy({ 'GET /': page({ head, headers: { 'content-security-policy': policy } }) }),
     )
+    expect(await diagnose(url)).toEqual([])
+  })
+
+  test('a page with TLS that calls an API of this machine without TLS', async () => {
+    const other = await startSite(api())
+    const head = `<script src="/throughline.js" data-service-name="shop-web" data-propagate-to="${other.origin}"></script>`
+    const { url } = await startSite(healthy({ 'GET /': page({ head }) }), trustedCertificate())
     expect(await diagnose(url)).toEqual([])
   })
 

@@ -11,6 +11,8 @@ export interface Fault {
   readonly routes: Routes | ((other: Site) => Routes)
   /** A site of another origin. Default: none of its paths exists. */
   readonly other?: Routes | ((page: () => Site) => Routes)
+  /** The page is served with TLS, by a certificate that is trusted. */
+  readonly hasTls?: boolean
   /** Arguments after the address of the page. */
   readonly args?: (other: Site) => readonly string[]
 }

@@ -1,5 +1,6 @@
+import { api } from './cors-faults.ts'
 import type { Fault } from './faults.ts'
-import { healthy, page, SCRIPT, type Site } from './site.ts'
+import { ACCEPTED, healthy, page, SCRIPT, type Site } from './site.ts'
 
 const INTEGRITY = 'integrity="sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="'
 const withLoaderOf = ({ origin }: Site, attributes: string) =>
@@ -9,6 +10,20 @@ const withLoaderOf = ({ origin }: Site, attributes: string) =>
     }),
   })
 
+/** An address of this machine that is not one of the loopback, as that of another machine. */
+const onAnyAddress = ({ origin }: Site) => origin.replace('127.0.0.1', '0.0.0.0')
+const withApi = (origin: string) =>
+  healthy({
+    'GET /': page({
+      head: `<script src="/throughline.js" data-service-name="shop-web" data-propagate-to="${origin}"></script>`,
+    }),
+  })
+const RELAY_CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'content-type',
+  'access-control-allow-methods': 'POST',
+}
+
 /** Faults between two origins. */
 export const ORIGIN_FAULTS: readonly Fault[] = [
   {
@@ -16,6 +31,26 @@ export const ORIGIN_FAULTS: readonly Fault[] = [
     finds: 'page-redirect',
     routes: ({ url }) => healthy({ 'GET /': { status: 302, headers: { location: url } } }),
     other: healthy(),
+  },
+  {
+    name: 'a page with TLS that calls an API without TLS',
+    finds: 'page-mixed-content',
+    sees: /uses http:\/\/0\.0\.0\.0:\d+\/$/,
+    routes: (other) => withApi(onAnyAddress(other)),
+    other: api(),
+    hasTls: true,
+  },
+  {
+    name: 'a page with TLS that posts its spans without TLS',
+    finds: 'page-mixed-content',
+    sees: /uses http:\/\/0\.0\.0\.0:\d+\/v1\/traces$/,
+    routes: healthy(),
+    other: {
+      'OPTIONS /v1/traces': { status: 204, headers: RELAY_CORS },
+      'POST /v1/traces': { ...ACCEPTED, headers: { ...ACCEPTED.headers, ...RELAY_CORS } },
+    },
+    args: (other) => [`--endpoint=${onAnyAddress(other)}/v1/traces`],
+    hasTls: true,
   },
   {
     name: 'a hash for a script of another origin without crossorigin',

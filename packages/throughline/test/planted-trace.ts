@@ -5,7 +5,7 @@ import { generateSpanId, toKeyValues } from '@throughline/otel-shared'
 export interface PlantedSpan {
   readonly service: string
   readonly name: string
-  readonly kind: 'INTERNAL' | 'SERVER' | 'CLIENT' | 'CONSUMER'
+  readonly kind: 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER'
   readonly spanId: string
   readonly parentSpanId?: string
   readonly start: number

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import {
   formatTraceparent,
   generateSpanId,
@@ -8,6 +11,7 @@ import {
 import { readBody, startHttpServer } from '@throughline/otel-testing/node'
 import { onTestFinished } from 'vitest'
 import { main } from '../src/cli/main.ts'
+import type { Certificate } from './certificate.ts'
 
 /** A response of the site. */
 export interface Answer {
@@ -34,10 +38,14 @@ export interface Site {
   readonly requests: readonly IncomingMessage[]
 }
 
-/** Starts a site on a free port, which is closed when the test is over. Other paths are answered with 404. */
-export async function startSite(routes: Routes): Promise<Site> {
+/**
+ * Starts a site on a free port, which is closed when the test is over. Other paths are answered with 404.
+ *
+ * @param certificate for a site with TLS.
+ */
+export async function startSite(routes: Routes, certificate?: Certificate): Promise<Site> {
   const requests: IncomingMessage[] = []
-  const server = await startHttpServer(async (request, response) => {
+  const handler = async (request: IncomingMessage, response: ServerResponse) => {
     requests.push(request)
     const body = await readBody(request)
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
@@ -46,9 +54,27 @@ export async function startSite(routes: Routes): Promise<Site> {
     if (answer === 'hang') return
     if (answer === 'cut') return response.destroy()
     respond(response, answer)
-  })
-  onTestFinished(() => server.close())
-  return { url: `${server.url}/`, origin: server.url, requests }
+  }
+  const { url, close } = await (certificate ? startTls(handler, certificate) : startHttpServer(handler))
+  onTestFinished(() => close())
+  return { url: `${url}/`, origin: url, requests }
+}
+
+async function startTls(
+  handler: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>,
+  certificate: Certificate,
+) {
+  const server = createServer({ ...certificate }, (request, response) => void handler(request, response))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `https://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
 }
 
 function findRoute(routes: Routes, name: string): Route | undefined {

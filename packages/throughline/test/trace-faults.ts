@@ -58,6 +58,31 @@ const added =
   ]
 const counted = (spanId: string, kind: string, count: number) =>
   changed(spanId, { attributes: { [`throughline.children.${kind}`]: count } })
+/** A call or a message of the shop that no service continues. */
+const outgoing = (spans: readonly PlantedSpan[], fields: Partial<PlantedSpan>): PlantedSpan[] =>
+  spans
+    .filter(({ spanId }) => spanId === IDS.query)
+    .map((span) => ({ ...span, spanId: 'bbbbbbbbbbbbbbbb', ...fields }))
+/** The gateway calls the shop a second time, and reaches another instance, whose spans have this version. */
+function secondCall(spans: readonly PlantedSpan[], other: { readonly version: string | undefined }) {
+  const status = { 'http.response.status_code': 200 }
+  const first = spans.map((span) =>
+    span.spanId === IDS.call
+      ? { ...span, end: 50, attributes: { ...span.attributes, ...status } }
+      : {
+          ...span,
+          end: Math.min(span.end, span.service === 'shop' ? 48 : 100),
+          resource: versionOf('2.0.0'),
+        },
+  )
+  return first.flatMap((span) => {
+    if (span.spanId === IDS.call) return [span, { ...span, spanId: 'aaaaaaaaaaaaaaa1', start: 51, end: 90 }]
+    if (span.spanId !== IDS.shop || other.version === undefined) return [span]
+    const second = { spanId: 'aaaaaaaaaaaaaaa2', parentSpanId: 'aaaaaaaaaaaaaaa1', start: 55, end: 85 }
+    return [span, { ...span, ...second, resource: versionOf(other.version) }]
+  })
+}
+const versionOf = (version: string) => ({ 'service.version': version })
 const withAttributes = (attributes: NonNullable<PlantedSpan['attributes']>) =>
   changed(IDS.query, { attributes })
 const asRoot: ChangeTrace = (spans) =>
@@ -178,6 +203,35 @@ export const TRACE_FAULTS: readonly TraceFault[] = [
     sees: /: cccccccccccccccc$/,
     change: (spans) => spans,
     logs: (traceId) => `{"trace_id":"${traceId}","span_id":"cccccccccccccccc","msg":"order accepted"}\n`,
+  },
+  {
+    name: 'a pooled connection to an instance of the version before, which is traced',
+    finds: 'trace-versions',
+    sees: /^shop has the versions 1\.9\.0, 2\.0\.0$/,
+    change: (spans) => secondCall(spans, { version: '1.9.0' }),
+  },
+  {
+    name: 'a pooled connection to an instance of the version before, which is not traced',
+    finds: 'trace-call-broken',
+    sees: /^gateway "GET" sent 2 requests to http:\/\/shop\.example\/api, 1 arrived$/,
+    change: (spans) => secondCall(spans, { version: undefined }),
+  },
+  {
+    name: 'a gRPC server without an interceptor',
+    finds: 'trace-service-missing',
+    sees: /no span of risk .*; no server span below shop "risk\.v1\.Risk\/Screen"$/,
+    change: (spans) => [
+      ...spans,
+      ...outgoing(spans, { name: 'risk.v1.Risk/Screen', attributes: { 'rpc.system.name': 'grpc' } }),
+    ],
+    args: ['--expect=risk'],
+  },
+  {
+    name: 'a message without headers',
+    finds: 'trace-service-missing',
+    sees: /no span of fulfilment .*; no server span below shop "send orders"$/,
+    change: (spans) => [...spans, ...outgoing(spans, { name: 'send orders', kind: 'PRODUCER' })],
+    args: ['--expect=fulfilment'],
   },
   {
     name: 'a service that keeps the trace id only',

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/plugin/kotel"
 
 	"github.com/throughline/throughline/apps/backend-go/internal/events"
+	"github.com/throughline/throughline/apps/backend-go/internal/telemetry"
 )
 
 // Publisher sends accepted payments to Kafka.
@@ -18,11 +19,12 @@ type Publisher struct {
 
 // NewPublisher returns a publisher, and makes sure that the topic exists.
 func NewPublisher(ctx context.Context, brokers []string) (*Publisher, error) {
-	client, err := kgo.NewClient(
-		kgo.SeedBrokers(brokers...),
-		kgo.ClientID("payments"),
-		kgo.WithHooks(kotel.NewKotel(kotel.WithTracer(kotel.NewTracer(kotel.ClientID("payments")))).Hooks()...),
-	)
+	options := []kgo.Opt{kgo.SeedBrokers(brokers...), kgo.ClientID("payments")}
+	if telemetry.IsInstrumented("kafka") {
+		tracer := kotel.NewTracer(kotel.ClientID("payments"))
+		options = append(options, kgo.WithHooks(kotel.NewKotel(kotel.WithTracer(tracer)).Hooks()...))
+	}
+	client, err := kgo.NewClient(options...)
 	if err != nil {
 		return nil, err
 	}

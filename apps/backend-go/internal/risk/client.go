@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/throughline/throughline/apps/backend-go/internal/gen/riskv1"
+	"github.com/throughline/throughline/apps/backend-go/internal/telemetry"
 )
 
 // ErrRefused is the result for a card that is not accepted.
@@ -33,10 +34,11 @@ type Client struct {
 
 // Dial returns a client of the service at address, which is connected to at the first call.
 func Dial(address string) (*Client, error) {
-	connection, err := grpc.NewClient(address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithStatsHandler(otelgrpc.NewClientHandler()),
-	)
+	options := []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())}
+	if telemetry.IsInstrumented("grpc") {
+		options = append(options, grpc.WithStatsHandler(otelgrpc.NewClientHandler()))
+	}
+	connection, err := grpc.NewClient(address, options...)
 	if err != nil {
 		return nil, err
 	}

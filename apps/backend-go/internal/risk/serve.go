@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/throughline/throughline/apps/backend-go/internal/gen/riskv1"
+	"github.com/throughline/throughline/apps/backend-go/internal/telemetry"
 )
 
 // How long calls in flight may take once the service stops.
@@ -16,7 +17,11 @@ const drainTimeout = 2 * time.Second
 
 // Serve serves on the listener until ctx is cancelled and the calls in flight have ended.
 func Serve(ctx context.Context, listener net.Listener, server *Server) error {
-	grpcServer := grpc.NewServer(grpc.StatsHandler(otelgrpc.NewServerHandler()))
+	var options []grpc.ServerOption
+	if telemetry.IsInstrumented("grpc") {
+		options = append(options, grpc.StatsHandler(otelgrpc.NewServerHandler()))
+	}
+	grpcServer := grpc.NewServer(options...)
 	riskv1.RegisterRiskServer(grpcServer, server)
 	stop := context.AfterFunc(ctx, func() {
 		force := time.AfterFunc(drainTimeout, grpcServer.Stop)

@@ -5,6 +5,7 @@ import { checkContentSecurityPolicy } from './content-security-policy.ts'
 import { checkCors } from './cors.ts'
 import { checkEdge } from './edge.ts'
 import { checkLogs } from './logs.ts'
+import { checkMixedContent } from './mixed-content.ts'
 import { checkPageResponse } from './page-response.ts'
 import { checkPageTrace } from './page-trace.ts'
 import { checkRelayAnswer } from './relay-answer.ts'
@@ -17,6 +18,7 @@ import { checkTraceAttributes } from './trace-attributes.ts'
 import { checkTraceClock } from './trace-clock.ts'
 import { checkTraceDeep } from './trace-deep.ts'
 import { checkTraceGaps } from './trace-gaps.ts'
+import { checkTraceInstances } from './trace-instances.ts'
 import { checkTraceShape } from './trace-shape.ts'
 import { checkTraceTimes } from './trace-times.ts'
 
@@ -29,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   checkSnippet,
   checkScriptFiles,
   checkContentSecurityPolicy,
+  checkMixedContent,
   checkPageTrace,
   checkEdge,
   checkCors,
@@ -40,6 +43,7 @@ export const CHECKS: readonly Check[] = [
   checkTraceGaps,
   checkTraceDeep,
   checkTraceClock,
+  checkTraceInstances,
   checkTraceShape,
   checkTraceTimes,
   checkTraceAttributes,

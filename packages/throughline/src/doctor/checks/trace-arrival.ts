@@ -2,7 +2,7 @@ import { displayUrl } from '../../http/display-url.ts'
 import { missingServices } from '../observe/backend.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import { foreignSpans, type Target } from '../target/target.ts'
-import { callLabelOf, isHttpClient, labelOf, type TraceSpan } from '../trace/trace-span.ts'
+import { callLabelOf, isServiceCall, labelOf, type TraceSpan } from '../trace/trace-span.ts'
 import { buildTree } from '../trace/trace-tree.ts'
 
 /** How many calls a finding names. */
@@ -47,10 +47,12 @@ export function checkTraceArrival({ options, trace }: Target): Finding[] {
   return checkNames(trace)
 }
 
-/** The HTTP calls that no span continues: the hops at which the trace can be broken. */
+/** The calls and messages that no span continues: the hops at which the trace can be broken. */
 function callsWithoutServer(spans: readonly TraceSpan[]): string {
   const { childrenOf } = buildTree(spans)
-  const calls = spans.filter((span) => isHttpClient(span) && childrenOf(span).length === 0)
+  const calls = spans.filter(
+    (span) => (isServiceCall(span) || span.kind === 'PRODUCER') && childrenOf(span).length === 0,
+  )
   if (calls.length === 0) return ''
   const hops = [...new Set(calls.map(callLabelOf))]
   const more = hops.length > MAX_HOPS ? ` and ${hops.length - MAX_HOPS} more` : ''
