@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: '.',
   // `*.test.ts` are tests of Vitest.
   testMatch: '*.spec.ts',
-  // They have suites of their own, which take minutes: `npm run test:frameworks` and `npm run e2e:services`.
-  testIgnore: ['frameworks/**', 'services/**'],
+  // They have suites of their own, which take minutes: `npm run test:frameworks`, `npm run e2e:services` and `npm run e2e:production`.
+  testIgnore: ['frameworks/**', 'services/**', 'production/**'],
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,

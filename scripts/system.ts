@@ -23,6 +23,8 @@ export interface SystemOptions {
   readonly stateFolder: string
   /** Jaeger in place of the embedded collector. */
   readonly jaeger?: boolean
+  /** A collector that listens on the ports, in place of the embedded one. */
+  readonly collector?: ServiceProcess
   /** Payments are made by the Go services, shipments by the Node services, with the servers that are started from these programs. */
   readonly services?: Programs
   /** Called with every line that a service prints. */
@@ -61,7 +63,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     void service.ended.then(() => running.delete(service))
     return service
   }
-  const startCollector = () => keep(options.jaeger ? startJaeger(options) : startEmbeddedCollector(options))
+  const startCollector = () => keep(startCollectorOf(options))
   const [paymentsPort = 0, shippingPort = 0] = await findFreePorts(2)
   const startBackend = () => keep(startPayments(options, paymentsPort))
   // The edge is stopped first and the collector last, so that spans that the others flush at the end are received.
@@ -111,6 +113,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     },
     stop,
   }
+}
+
+async function startCollectorOf(options: SystemOptions): Promise<ServiceProcess> {
+  if (options.collector) return options.collector
+  return options.jaeger ? startJaeger(options) : startEmbeddedCollector(options)
 }
 
 function startEmbeddedCollector(options: SystemOptions): Promise<ServiceProcess> {

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     name: 'scripts',
     root: import.meta.dirname,
-    include: ['*.test.ts', '{checks,frameworks,options}/*.test.ts'],
+    include: ['*.test.ts', '{checks,frameworks,options,otelcol/redaction}/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

@@ -10,7 +10,7 @@ const ADDRESS_KEY = /(?:^|\.)(?:url|uri|href|referr?er|full|src)$|^url\./
 // Does not match `session.id`, which in the semantic conventions identifies a visit and grants no access, counts
 // (`input_tokens`), and keys of maps and queues (`messaging.kafka.message.key`).
 // https://opentelemetry.io/docs/specs/semconv/general/session/
-const SECRET_KEY = new RegExp(
+export const SECRET_KEY: RegExp = new RegExp(
   `passw(?:or)?[dt]|passphrase|secret|credential|(?:${SECRET_NAMES}|authorization|cookies?)$`,
   'i',
 )
