@@ -61,9 +61,9 @@ export const MAX_EXPORT_REDIRECTS = 5
 
 /** Redirects that `fetch` follows: https://fetch.spec.whatwg.org/#http-redirect-fetch */
 export const MAX_REDIRECTS = 20
-/** Addresses that are kept in their redacted form. */
-export const MAX_KNOWN_ADDRESSES = 100
-export const MAX_KNOWN_ADDRESS_LENGTH = 256
+/** Addresses and routes that are kept in their redacted form. */
+export const MAX_CACHED_TEXTS = 100
+export const MAX_CACHED_LENGTH = 256
 /** Bodies up to this size that were created in this worker count as complete. */
 export const BUFFERED_BYTES: number = 64 * 1024
 /** The time without a read after which a body counts as abandoned, once its invocation has ended. */

@@ -66,14 +66,14 @@ function getConfig(options: EdgeOptions, components: Components, own: Configured
 
 function createConfig(
   options: EdgeOptions,
-  { encoders, createPropagator }: Components,
+  { protobuf, createPropagator }: Components,
   variables: OtelVariables,
   env: object,
 ): SdkConfig {
   const config = readOtelConfig(variables, warn)
   const url = options.exporter?.url
   const setup = { options, config, variables, limits: spanLimits(config) }
-  const endpoint = endpointOf('traces', setup, url, encoders['http/protobuf'])
+  const endpoint = endpointOf('traces', setup, url, protobuf)
   const { endpointVariable, isOff } = config.traces
   const isSilent = config.disabled || isOff || endpointVariable !== undefined
   if (!isSilent && url === undefined) {

@@ -9,12 +9,12 @@ export function wrapMembers<Target extends object>(
   target: Target,
   wrap: (key: string, value: object) => unknown,
 ): Target {
-  const members = new Map<string, { readonly value: unknown; readonly member: unknown }>()
+  const members = new Map<PropertyKey, { readonly value: unknown; readonly member: unknown }>()
   const set = new WeakSet<object>()
   const memberOf = (key: string | symbol, value: unknown): unknown => {
-    if (typeof key === 'symbol' || !isObject(value) || set.has(value)) return value
     const known = members.get(key)
-    if (known?.value === value) return known.member
+    if (known && known.value === value) return known.member
+    if (typeof key === 'symbol' || !isObject(value) || set.has(value)) return value
     const member = isFixed(target, key) ? value : wrap(key, value)
     members.set(key, { value, member })
     return member
@@ -30,6 +30,7 @@ export function wrapMembers<Target extends object>(
     },
     defineProperty(_, key, descriptor) {
       const value: unknown = descriptor.value
+      members.delete(key)
       if (isObject(value)) set.add(value)
       return Reflect.defineProperty(target, key, descriptor)
     },

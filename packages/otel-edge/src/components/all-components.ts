@@ -1,7 +1,7 @@
-import { encodeTraceRequestProtobuf } from '@throughline/otel-shared'
 import { ALL_BINDINGS } from '../bindings/kinds/all-bindings.ts'
 import { traceCaches } from '../bindings/trace-caches.ts'
 import { checkOptions } from '../config/check-options.ts'
+import { PROTOBUF_CODEC } from '../export/protobuf-codec.ts'
 import { createPropagator } from '../propagation/propagators.ts'
 import type { Components } from './components.ts'
 
@@ -10,7 +10,7 @@ export const ALL_COMPONENTS: Components = {
   name: 'full',
   bindings: ALL_BINDINGS,
   patchGlobals: traceCaches,
-  encoders: { 'http/protobuf': encodeTraceRequestProtobuf },
+  protobuf: PROTOBUF_CODEC,
   prepareOptions: checkOptions,
   createPropagator,
 }

@@ -1,7 +1,7 @@
 import type { TextMapPropagator } from '@opentelemetry/api'
-import type { TraceRequest } from '@throughline/otel-shared'
 import type { BindingInstrumentation } from '../bindings/binding-instrumentation.ts'
 import type { Sdk } from '../core/sdk.ts'
+import type { ProtobufCodec } from '../export/otlp-endpoint.ts'
 import type { EdgeOptions } from '../options.ts'
 
 /** The parts of the SDK that differ between the entry points. A part that an entry point omits is not in its bundle. */
@@ -11,10 +11,8 @@ export interface Components {
   readonly bindings: readonly BindingInstrumentation[]
   /** Replaces the global objects of the runtime other than `fetch`, once per isolate. Default: none. */
   readonly patchGlobals?: (sdk: Sdk) => void
-  /** The encoders of protocols other than `http/json`, which needs none. */
-  readonly encoders: {
-    readonly 'http/protobuf'?: (request: TraceRequest) => Uint8Array
-  }
+  /** The protocol `http/protobuf`. Default: only `http/json`. */
+  readonly protobuf?: ProtobufCodec
   /** Normalizes the options, and may remove invalid values. */
   readonly prepareOptions: (options: EdgeOptions, env: object) => EdgeOptions
   /** Creates the propagator for the value of `OTEL_PROPAGATORS`. */

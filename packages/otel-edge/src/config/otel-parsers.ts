@@ -1,9 +1,17 @@
-import { parseRatio, SAMPLER_NAME } from '@throughline/otel-shared'
+import { parseRatio, redactUrl, SAMPLER_NAME } from '@throughline/otel-shared'
+import { HTTP_URL, parseHttpUrl } from './http-url.ts'
 
 export const MAX_INTEGER: number = 2 ** 31 - 1
 
-/** A parser, which returns `undefined` for invalid text, and a description of the valid values for warnings. */
-export type Parser<Value> = readonly [parse: (text: string) => Value | undefined, kind: string]
+/**
+ * A parser, which returns `undefined` for invalid text, a description of the valid values for warnings, and a function that
+ * removes secrets from an invalid value.
+ */
+export type Parser<Value> = readonly [
+  parse: (text: string) => Value | undefined,
+  kind: string,
+  redact?: (text: string) => string,
+]
 
 export const INTEGER: Parser<number> = [
   (text) => (/^\d{1,10}$/.test(text) && Number(text) <= MAX_INTEGER ? Number(text) : undefined),
@@ -13,6 +21,7 @@ export const RATIO: Parser<string> = [
   (text) => (parseRatio(text) === undefined ? undefined : text),
   'a ratio from 0 to 1',
 ]
+export const NO_RATIO: Parser<string> = [() => undefined, 'used without a ratio in OTEL_TRACES_SAMPLER']
 export const SAMPLER: Parser<string> = [
   (text) => (SAMPLER_NAME.test(text.toLowerCase()) ? text.toLowerCase() : undefined),
   'a supported sampler',
@@ -26,6 +35,19 @@ export const EXPORTER: Parser<string> = oneOf('otlp', 'none')
 export const BOOLEAN: Parser<string> = oneOf('true', 'false')
 export const PROTOCOL: Parser<'http/json' | 'http/protobuf'> = oneOf('http/json', 'http/protobuf')
 export const COMPRESSION: Parser<'gzip' | 'none'> = oneOf('gzip', 'none')
+
+/** Accepts addresses. Appends `path`, if it is not empty, to their paths. */
+export function httpUrl(path: string): Parser<string> {
+  return [
+    (text) => {
+      const url = parseHttpUrl(text)
+      if (url && path) url.pathname += url.pathname.endsWith('/') ? path : `/${path}`
+      return url?.href
+    },
+    HTTP_URL,
+    (text) => redactUrl(text.replace(/^.*@/s, '…@')),
+  ]
+}
 
 /** Accepts one of these values, case-insensitively. */
 function oneOf<Value extends string>(...values: Value[]): Parser<Value> {

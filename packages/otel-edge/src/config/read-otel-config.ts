@@ -1,16 +1,17 @@
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
-import { redactUrl, truncate } from '@throughline/otel-shared'
+import { truncate } from '@throughline/otel-shared'
 import { MAX_SHOWN_LENGTH } from '../limits.ts'
 import { isValidHeader } from './http-header.ts'
-import { HTTP_URL, parseHttpUrl } from './http-url.ts'
 import type { OtelConfig, OtlpExportConfig, SpanLimits } from './otel-config.ts'
 import {
   BOOLEAN,
   COMPRESSION,
   EXPORTER,
+  httpUrl,
   INTEGER,
   MAX_INTEGER,
   membersOf,
+  NO_RATIO,
   type Parser,
   PROPAGATOR,
   PROTOCOL,
@@ -54,9 +55,11 @@ export function readOtelConfig(
     // In a Wrangler configuration, variables can be numbers and booleans.
     return /^(?:string|number|boolean)$/.test(typeof value) ? String(value).trim() : ''
   }
-  const parse = <Value>(name: string, text: string, [parseText, kind]: Parser<Value>): Value | undefined => {
-    const value = text === '' ? undefined : parseText(text)
-    if (text !== '' && value === undefined) reportInvalid(name, text, kind)
+  const parse = <Value>(name: string, text: string, parser: Parser<Value>): Value | undefined => {
+    if (!text) return undefined
+    const [parseText, kind, redact] = parser
+    const value = parseText(text)
+    if (value === undefined) reportInvalid(name, redact?.(text) ?? text, kind)
     return value
   }
   const readAs = <Value>(name: string, parser: Parser<Value>) => parse(name, read(name), parser)
@@ -82,7 +85,11 @@ export function readOtelConfig(
     logs: readExport('LOGS', 'v1/logs'),
     propagators: readList('OTEL_PROPAGATORS', PROPAGATOR),
     sampler,
-    samplerArg: readSamplerArg(),
+    // For an unsupported sampler, another warning has been reported already.
+    samplerArg:
+      !sampler && read('OTEL_TRACES_SAMPLER')
+        ? undefined
+        : readAs('OTEL_TRACES_SAMPLER_ARG', sampler?.endsWith('traceidratio') ? RATIO : NO_RATIO),
     // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
     knownMethods: read(methods) ? readItems(methods) : undefined,
     spanLimits: Object.fromEntries(SPAN_LIMITS.flatMap(readLimit)),
@@ -93,15 +100,6 @@ export function readOtelConfig(
     return value === undefined ? [] : [[limit, value]]
   }
 
-  function readSamplerArg(): string | undefined {
-    const name = 'OTEL_TRACES_SAMPLER_ARG'
-    if (sampler?.endsWith('traceidratio')) return readAs(name, RATIO)
-    // For an unsupported sampler, another warning has been reported already.
-    if (read(name) && (sampler || !read('OTEL_TRACES_SAMPLER')))
-      reportInvalid(name, read(name), 'used without a ratio in OTEL_TRACES_SAMPLER')
-    return undefined
-  }
-
   function readExport(signal: string, path: string): OtlpExportConfig {
     const general = 'OTEL_EXPORTER_OTLP_'
     const own = `${general}${signal}_`
@@ -109,8 +107,8 @@ export function readOtelConfig(
       readAs(own + part, parser) ?? readAs(general + part, parser)
     // The endpoint of one signal is used unchanged. The path of the signal is appended to the endpoint of all signals.
     // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
-    const ownUrl = readUrl(`${own}ENDPOINT`, '')
-    const url = ownUrl ?? readUrl(`${general}ENDPOINT`, path)
+    const ownUrl = readAs(`${own}ENDPOINT`, httpUrl(''))
+    const url = ownUrl ?? readAs(`${general}ENDPOINT`, httpUrl(path))
     const endpointVariable = `${ownUrl || !read(`${general}ENDPOINT`) ? own : general}ENDPOINT`
     const isOff = readList(`OTEL_${signal}_EXPORTER`, EXPORTER)?.includes('none')
     const timeoutMillis = readPart('TIMEOUT', INTEGER)
@@ -124,19 +122,6 @@ export function readOtelConfig(
       // https://opentelemetry.io/docs/specs/otel/configuration/common/#timeout
       timeoutMillis: timeoutMillis === 0 ? MAX_INTEGER : timeoutMillis,
     }
-  }
-
-  function readUrl(name: string, path: string): string | undefined {
-    const text = read(name)
-    if (text === '') return undefined
-    const url = parseHttpUrl(text)
-    if (!url) {
-      const at = text.lastIndexOf('@')
-      reportInvalid(name, redactUrl(at < 0 ? text : `…${text.slice(at)}`), HTTP_URL)
-      return undefined
-    }
-    if (path !== '') url.pathname += url.pathname.endsWith('/') ? path : `/${path}`
-    return url.href
   }
 
   /** Parses a list of headers. Warnings never contain a value, which can be an API key. */

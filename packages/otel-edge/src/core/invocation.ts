@@ -7,8 +7,8 @@ import type { WaitUntil } from './wait-until.ts'
 export interface Invocation {
   readonly sdk: Sdk
   readonly lifetime: WaitUntil
-  /** Callbacks that end the client spans whose response body has not been read to its end. */
-  unfinished: Set<() => void> | undefined
+  /** The response bodies that have not been read to their end. */
+  unfinished: UnfinishedBody[] | undefined
   /** Finished spans that are not sampled, until the tail decision. Set only with the option `keep`. */
   undecided?: SpanRecord[] | undefined
   /** The number of unsampled spans that were dropped because `undecided` was full. */
@@ -23,9 +23,17 @@ export interface Invocation {
   isOver?: boolean
 }
 
+/** A response body, with whose end a client span ends. */
+export interface UnfinishedBody {
+  /** Ends the span when the invocation ends. */
+  leave(): void
+}
+
 /** A request that is being served, and its span. */
 export interface ServerRequest {
   readonly request: Request
+  /** The method of the request. Empty when the span is not recorded. */
+  readonly method: string
   readonly span: Span
   readonly context: Context
   readonly invocation: Invocation
@@ -50,10 +58,7 @@ export interface RequestOutcome {
 /** Ends the client spans that are still open when their invocation ends. */
 export function endUnfinished(invocation: Invocation): void {
   invocation.isOver = true
-  const { unfinished } = invocation
-  if (!unfinished) return
-  for (const end of unfinished) end()
-  unfinished.clear()
+  for (const body of invocation.unfinished?.splice(0) ?? []) body.leave()
 }
 
 // Shared by all copies of this package in a process.

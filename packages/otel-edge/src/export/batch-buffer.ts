@@ -11,7 +11,6 @@ import {
   MAX_BACKOFF_MILLIS,
   MAX_PENDING_BYTES,
 } from '../limits.ts'
-import { DropCount } from './drop-count.ts'
 import type { OtlpExporter } from './otlp-exporter.ts'
 import { PendingRecords, sizeOf } from './pending-records.ts'
 import type { RecordChunk } from './record-chunk.ts'
@@ -59,7 +58,8 @@ export class BatchBuffer implements RecordBuffer {
   readonly #exporter: OtlpExporter
   readonly #windowMillis: number
   readonly #pending: PendingRecords
-  readonly #drops = new DropCount()
+  /** Records that were dropped since the last export. */
+  #dropped = 0
   #leaseUntil = 0
   #failures = 0
   #notBefore = 0
@@ -91,7 +91,7 @@ export class BatchBuffer implements RecordBuffer {
   }
 
   drop(count: number): void {
-    this.#drops.add(count)
+    this.#dropped += count
   }
 
   /** Sends the pending records, and waits for POSTs that are in flight. */
@@ -144,7 +144,8 @@ export class BatchBuffer implements RecordBuffer {
     while (Date.now() + this.#postMillis <= deadline) {
       const batch = pending.take()
       if (batch.length === 0) return
-      const droppedSpans = this.#drops.take()
+      const droppedSpans = this.#dropped
+      this.#dropped = 0
       const posted = { bytes: sizeOf(batch), untilMillis: deadline }
       this.#inFlight.add(posted)
       const outcome = await this.#exporter.send(batch, droppedSpans)

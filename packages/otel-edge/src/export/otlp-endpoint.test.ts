@@ -1,7 +1,7 @@
-import { encodeTraceRequestProtobuf } from '@throughline/otel-shared'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { readOtelConfig } from '../config/read-otel-config.ts'
 import { createEndpoint, type EndpointOptions } from './otlp-endpoint.ts'
+import { PROTOBUF_CODEC } from './protobuf-codec.ts'
 
 const ENDPOINT = 'https://collector.example'
 const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -74,7 +74,7 @@ describe('the address', () => {
 })
 
 describe('the encoding', () => {
-  const encodeProtobuf = encodeTraceRequestProtobuf
+  const protobuf = PROTOBUF_CODEC
 
   test.each([
     [undefined, true, 'application/json'],
@@ -84,12 +84,9 @@ describe('the encoding', () => {
     ['http/protobuf', false, 'application/json'],
     ['grpc', true, 'application/json'],
   ])('the protocol %s, with an encoder of protobuf: %s, has the content type %s', (protocol, has, type) => {
-    const endpoint = endpointOf(
-      protocol === undefined ? {} : { PROTOCOL: protocol },
-      has ? { encodeProtobuf } : {},
-    )
+    const endpoint = endpointOf(protocol === undefined ? {} : { PROTOCOL: protocol }, has ? { protobuf } : {})
     expect(endpoint?.headers.get('content-type')).toBe(type)
-    expect(endpoint?.encodeProtobuf).toBe(type.endsWith('json') ? undefined : encodeProtobuf)
+    expect(endpoint?.encodeProtobuf).toBe(type.endsWith('json') ? undefined : protobuf.encode)
   })
 
   test.each([
@@ -104,9 +101,10 @@ describe('the encoding', () => {
   })
 
   test('the headers of the body are those of the endpoint without the configured ones', () => {
-    expect(
-      endpointOf({ HEADERS: 'x-key=1', PROTOCOL: 'http/protobuf' }, { encodeProtobuf })?.bodyHeaders,
-    ).toEqual({ 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' })
+    expect(endpointOf({ HEADERS: 'x-key=1', PROTOCOL: 'http/protobuf' }, { protobuf })?.bodyHeaders).toEqual({
+      'content-type': 'application/x-protobuf',
+      'content-encoding': 'gzip',
+    })
   })
 })
 

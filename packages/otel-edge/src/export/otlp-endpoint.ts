@@ -14,12 +14,18 @@ export interface OtlpEndpoint {
   /** The part of `headers` that describes the body. */
   readonly bodyHeaders: Readonly<Record<string, string>>
   /** Absent when requests are sent as JSON. */
-  readonly encodeProtobuf: EncodeProtobuf | undefined
+  readonly encodeProtobuf: ProtobufCodec['encode'] | undefined
+  /** Absent when responses are read as JSON only. */
+  readonly protobuf: ProtobufCodec | undefined
   readonly gzip: boolean
   readonly timeoutMillis: number
 }
 
-export type EncodeProtobuf = (request: TraceRequest) => Uint8Array
+export interface ProtobufCodec {
+  readonly encode: (request: TraceRequest) => Uint8Array
+  /** Reads the number of rejected records from a response, whose type can also be JSON. */
+  readonly decodeRejectedCount: (body: Uint8Array, contentType: string) => number
+}
 
 /** Configuration given in code, which takes precedence over the variables. */
 export interface EndpointOptions {
@@ -27,14 +33,14 @@ export interface EndpointOptions {
   /** The name of the option with `url`, for warnings. */
   readonly urlOption: string
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Used when the protocol is `http/protobuf`. Default: requests are sent as JSON. */
-  readonly encodeProtobuf?: EncodeProtobuf | undefined
+  /** Encodes requests when the protocol is `http/protobuf`. Default: requests are sent as JSON. */
+  readonly protobuf?: ProtobufCodec | undefined
 }
 
 /** Creates an endpoint from the `OTEL_*` variables and the options in code. Returns `undefined` without a valid address. */
 export function createEndpoint(
   config: OtlpExportConfig,
-  { url: urlByCode, urlOption, headers: headersByCode, encodeProtobuf }: EndpointOptions,
+  { url: urlByCode, urlOption, headers: headersByCode, protobuf }: EndpointOptions,
 ): OtlpEndpoint | undefined {
   const url = urlByCode ?? config.url
   if (url === undefined) return undefined
@@ -43,7 +49,7 @@ export function createEndpoint(
     warn(`${source} is not ${HTTP_URL}`)
     return undefined
   }
-  const encode = config.protocol === 'http/protobuf' ? encodeProtobuf : undefined
+  const encode = config.protocol === 'http/protobuf' ? protobuf?.encode : undefined
   // Vercel's Edge Runtime cannot compress: https://edge-runtime.vercel.app/features/available-apis
   const gzip = config.compression !== 'none' && 'CompressionStream' in globalThis
   const bodyHeaders = {
@@ -64,6 +70,7 @@ export function createEndpoint(
     headers,
     bodyHeaders,
     encodeProtobuf: encode,
+    protobuf,
     gzip,
     timeoutMillis: timeoutMillis > 0 ? timeoutMillis : DEFAULT_TIMEOUT_MILLIS,
   }

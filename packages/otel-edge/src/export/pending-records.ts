@@ -1,4 +1,3 @@
-import { splitBySize } from '@throughline/otel-shared'
 import type { SpanLimits } from '../config/span-limits.ts'
 import type { Scope, SpanRecord } from '../core/span-record.ts'
 import { MAX_PENDING_BYTES, MAX_POST_BYTES } from '../limits.ts'
@@ -36,8 +35,10 @@ export class PendingRecords {
 
   /** Removes the oldest sealed chunks: as many as one POST takes, or `count`. */
   take(count?: number): RecordChunk[] {
-    const [post = []] = count ? [] : splitBySize(this.#chunks, MAX_POST_BYTES, ({ bytes }) => bytes.length)
-    const batch = this.#chunks.splice(0, count ?? post.length)
+    const chunks = this.#chunks
+    let end = count ?? 1
+    while (!count && end < chunks.length && sizeOf(chunks.slice(0, end + 1)) <= MAX_POST_BYTES) end++
+    const batch = chunks.splice(0, end)
     this.sizeBytes -= sizeOf(batch)
     return batch
   }

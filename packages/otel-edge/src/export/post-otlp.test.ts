@@ -11,6 +11,7 @@ const network = vi.hoisted(() => {
 
 import { createEndpoint, type EndpointOptions, type OtlpEndpoint } from './otlp-endpoint.ts'
 import { postOtlp } from './post-otlp.ts'
+import { PROTOBUF_CODEC } from './protobuf-codec.ts'
 
 const URL_OF_TRACES = 'https://collector.example/v1/traces'
 const BATCH = '{"resourceSpans":[]}'
@@ -179,7 +180,10 @@ describe('the response', () => {
     'a partial success in %s is never retried, and its rejections are counted',
     async (_, body, type, count) => {
       respond(new Response(body, { headers: { 'content-type': type } }))
-      expect(await post()).toEqual({ outcome: 'sent', rejectedCount: count })
+      expect(await post(endpointOf({ protobuf: PROTOBUF_CODEC }))).toEqual({
+        outcome: 'sent',
+        rejectedCount: count,
+      })
       expect(warned()).toEqual(
         count > 0 ? [`throughline: OPTION=${URL_OF_TRACES} rejected a part of a batch: see its log`] : [],
       )

@@ -1,4 +1,10 @@
-import { decodeRejectedCount, type PostOutcome, readOutcome, redactUrl } from '@throughline/otel-shared'
+import {
+  decodeUtf8Lossy,
+  type PostOutcome,
+  parseRejectedCount,
+  readOutcome,
+  redactUrl,
+} from '@throughline/otel-shared'
 import { parseHttpUrl } from '../config/http-url.ts'
 import { safeString } from '../core/safe-string.ts'
 import { withoutTracing } from '../core/suppress-tracing.ts'
@@ -35,7 +41,7 @@ export async function postOtlp(endpoint: OtlpEndpoint, encode: () => Uint8Array)
 }
 
 async function post(endpoint: OtlpEndpoint, body: ArrayBuffer | Uint8Array): Promise<PostOutcome> {
-  const { source, bodyHeaders, timeoutMillis } = endpoint
+  const { source, bodyHeaders, timeoutMillis, protobuf } = endpoint
   const signal = AbortSignal.timeout(timeoutMillis)
   let { url } = endpoint
   let headers: HeadersInit = endpoint.headers
@@ -58,7 +64,9 @@ async function post(endpoint: OtlpEndpoint, body: ArrayBuffer | Uint8Array): Pro
     const { status, headers: answerHeaders } = response
     const outcome = readOutcome(response, MAX_PAUSE_MILLIS)
     if (outcome.outcome === 'sent') {
-      const rejectedCount = decodeRejectedCount(answer, answerHeaders.get('content-type') ?? '')
+      const rejectedCount =
+        protobuf?.decodeRejectedCount(answer, answerHeaders.get('content-type') ?? '') ??
+        parseRejectedCount(decodeUtf8Lossy(answer))
       if (rejectedCount > 0) warn(`${source} rejected a part of a batch: see its log`)
       return { outcome: 'sent', rejectedCount }
     }

@@ -1,6 +1,6 @@
 import type { SdkConfig } from '../core/sdk.ts'
 import { warn } from '../platform/otel-api.ts'
-import { createEndpoint, type EncodeProtobuf, type OtlpEndpoint } from './otlp-endpoint.ts'
+import { createEndpoint, type OtlpEndpoint, type ProtobufCodec } from './otlp-endpoint.ts'
 
 /** The configuration from which an endpoint is created. */
 export type Setup = Pick<SdkConfig, 'options' | 'config' | 'variables' | 'limits'>
@@ -10,19 +10,19 @@ export type Setup = Pick<SdkConfig, 'options' | 'config' | 'variables' | 'limits
  * all signals.
  *
  * @param url the address given in code.
- * @param encodeProtobuf Default: requests are sent as JSON, even if the protocol is `http/protobuf`.
+ * @param protobuf Default: requests are sent as JSON, even if the protocol is `http/protobuf`.
  */
 export function endpointOf(
   signal: 'traces' | 'logs',
   { options: { exporter = {} }, config }: Setup,
   url: string | undefined,
-  encodeProtobuf?: EncodeProtobuf,
+  protobuf?: ProtobufCodec,
 ): OtlpEndpoint | undefined {
   if (config.disabled) return undefined
   const { url: _, headers, ...own } = exporter
   const merged = { ...config[signal], ...own }
-  if (signal === 'traces' && merged.protocol === 'http/protobuf' && !encodeProtobuf) {
+  if (signal === 'traces' && merged.protocol === 'http/protobuf' && !protobuf) {
     warn('OTEL_EXPORTER_OTLP_PROTOCOL: the minimal entry sends http/json')
   }
-  return createEndpoint(merged, { url, urlOption: 'exporter.url', headers, encodeProtobuf })
+  return createEndpoint(merged, { url, urlOption: 'exporter.url', headers, protobuf })
 }

@@ -1,8 +1,8 @@
-import { encodeTraceRequestProtobuf } from '@throughline/otel-shared'
 import { otelVariables } from '../config/otel-variables.ts'
 import { readOtelConfig } from '../config/read-otel-config.ts'
 import { warn } from '../platform/otel-api.ts'
 import { createEndpoint, type OtlpEndpoint } from './otlp-endpoint.ts'
+import { PROTOBUF_CODEC } from './protobuf-codec.ts'
 
 /**
  * Creates the endpoint to which a relay or a queue consumer forwards spans. The option `url` takes precedence over the `OTEL_*`
@@ -19,5 +19,5 @@ export function tracesEndpoint(
   if (traces.endpointVariable === undefined && url === undefined) {
     warn(`no address to forward spans to: set OTEL_EXPORTER_OTLP_ENDPOINT, or ${urlOption} in code`)
   }
-  return createEndpoint(traces, { url, urlOption, encodeProtobuf: encodeTraceRequestProtobuf })
+  return createEndpoint(traces, { url, urlOption, protobuf: PROTOBUF_CODEC })
 }

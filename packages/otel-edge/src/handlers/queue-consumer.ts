@@ -1,5 +1,6 @@
 import type { Context, Span } from '@opentelemetry/api'
 import { getSpanContext, setSpan } from '@throughline/otel-shared'
+import type { BindingInstrumentation } from '../bindings/binding-instrumentation.ts'
 import { extractFromMessage } from '../bindings/message-envelope.ts'
 import { wrapObject } from '../bindings/wrap-object.ts'
 import { EMPTY_CONTEXT, withContext } from '../core/context.ts'
@@ -15,7 +16,7 @@ import {
 } from '../core/semconv.ts'
 import type { WaitUntil } from '../core/wait-until.ts'
 import { CONSUMER } from '../platform/api-constants.ts'
-import { EdgeSpan } from '../trace/edge-span.ts'
+import { recordOf } from '../trace/edge-span.ts'
 import { runInvocation } from '../trace/invocation-span.ts'
 import { recordError } from '../trace/record-error.ts'
 import { makeTailDecision } from '../trace/tail-sampling.ts'
@@ -26,6 +27,11 @@ type QueueMessage<Body> = MessageBatch<Body>['messages'][number]
 interface Consumed {
   readonly context: Context
   readonly span: Span
+}
+
+/** Replaces a property. */
+function withValue(name: string, value: unknown): BindingInstrumentation {
+  return { replace: (_, key) => (key === name ? [value] : undefined) }
 }
 
 /** The spans of the messages, for `processMessages`. */
@@ -47,7 +53,7 @@ export async function consumeBatch<Message>(
   const bound = { name: destination, sdk }
   const messages = batch.messages.map((message) => {
     const { body, context: producer = EMPTY_CONTEXT } = extractFromMessage(message.body, sdk.propagator)
-    const opened = wrapObject(message, { values: { body } }, bound)
+    const opened = wrapObject(message, withValue('body', body), bound)
     const caller = getSpanContext(producer)
     const links = caller ? [{ context: caller }] : []
     const parent = setInvocation(producer, invocation)
@@ -60,8 +66,9 @@ export async function consumeBatch<Message>(
     consumed.set(opened, { span, context })
     return { opened, span, context }
   })
-  const roots = messages.flatMap(({ span }) => (span instanceof EdgeSpan && span.record) || [])
-  const opened = wrapObject(batch, { values: { messages: messages.map((message) => message.opened) } }, bound)
+  const roots = messages.flatMap(({ span }) => recordOf(span) ?? [])
+  const openedMessages = messages.map((message) => message.opened)
+  const opened = wrapObject(batch, withValue('messages', openedMessages), bound)
   const fail = (error: unknown) => {
     for (const { span } of messages) recordError(span, error)
   }

@@ -10,7 +10,7 @@ import type { EdgeOptions } from '../options.ts'
 export function captureHeaders(
   span: Span,
   kind: 'request' | 'response',
-  headers: Headers | Readonly<Record<string, string>>,
+  { headers }: { readonly headers: Headers | Readonly<Record<string, string>> },
   { captureHeaders: names }: EdgeOptions,
 ): void {
   if (!names) return

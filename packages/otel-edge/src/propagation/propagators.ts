@@ -3,7 +3,7 @@ import { getSpanContext, setSpanContext } from '@throughline/otel-shared'
 import { INVALID_SPAN_CONTEXT } from '../platform/api-constants.ts'
 import { B3Propagator, isSamplingDeferred } from './b3-propagator.ts'
 import { JaegerPropagator } from './jaeger-propagator.ts'
-import { W3CPropagator } from './w3c-propagator.ts'
+import { createW3CPropagator } from './w3c-propagator.ts'
 
 /**
  * The propagators named by `OTEL_PROPAGATORS`: `tracecontext`, `baggage`, `b3`, `b3multi`, `jaeger`, `none`.
@@ -15,9 +15,9 @@ import { W3CPropagator } from './w3c-propagator.ts'
 export function createPropagator(names: readonly string[] = ['tracecontext', 'baggage']): TextMapPropagator {
   const propagators: TextMapPropagator[] = []
   for (const name of new Set(names)) {
-    // One W3CPropagator handles both formats.
+    // One W3C propagator handles both formats.
     if (name === 'tracecontext' || (name === 'baggage' && !names.includes('tracecontext')))
-      propagators.push(new W3CPropagator(names))
+      propagators.push(createW3CPropagator(names))
     else if (name === 'b3') propagators.push(new B3Propagator('single'))
     else if (name === 'b3multi') propagators.push(new B3Propagator('multi'))
     else if (name === 'jaeger') propagators.push(new JaegerPropagator())

@@ -159,6 +159,11 @@ export class EdgeSpan implements Span {
   }
 }
 
+/** The data of a span; `undefined` when it is not recorded or has ended. */
+export function recordOf(span: Span): SpanRecord | undefined {
+  return span instanceof EdgeSpan ? span.record : undefined
+}
+
 /** Unix milliseconds; `undefined` for no time, an invalid `Date`, or a time that OTLP cannot express. */
 export function toMillis(time: TimeInput | undefined): number | undefined {
   const millis = Array.isArray(time)

@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api'
 import { endUnfinished, type Invocation } from '../core/invocation.ts'
-import { EdgeSpan } from './edge-span.ts'
+import { recordOf } from './edge-span.ts'
 import { makeTailDecision } from './tail-sampling.ts'
 
 /**
@@ -10,9 +10,9 @@ import { makeTailDecision } from './tail-sampling.ts'
  * @param endMillis the end time, if the caller has read the clock already. Ignored when client spans are ended here.
  */
 export function endInvocation(invocation: Invocation, span: Span, endMillis?: number): void {
-  const hasUnfinished = invocation.unfinished?.size
+  const hasUnfinished = invocation.unfinished?.length
   endUnfinished(invocation)
-  const root = invocation.sdk.options.keep && span instanceof EdgeSpan ? span.record : undefined
+  const root = invocation.sdk.options.keep && recordOf(span)
   span.end(hasUnfinished ? undefined : endMillis)
   if (root) makeTailDecision(invocation, [root])
   invocation.server = undefined

@@ -43,7 +43,8 @@ export function createSampling(
     ),
   }))
   const findRule = (path: string) => rules.find(({ matches }) => matches(path))
-  const takeToken = createRateCap(options.maxPerSecond, now)
+  const cap = createTraceBudget(options.maxPerSecond ?? Number.POSITIVE_INFINITY, now)
+  const takeToken = () => !isCapped || cap({})
   // The trace id of zeros is sampled only with a ratio of 1.
   const recordsAll = fallback.sampler.shouldSample({ traceId: INVALID_SPAN_CONTEXT.traceId })
   const admit = createTraceBudget(options.maxForcedPerSecond ?? DEFAULT_FORCED_PER_SECOND, now)
@@ -86,33 +87,20 @@ function pathMatcher(pattern: string | RegExp): (path: string) => boolean {
   return (path) => path.startsWith(prefix)
 }
 
-/** Creates a function that admits at most `maxPerSecond` traces in each second. */
-function createRateCap(maxPerSecond: number | undefined, now: () => number): () => boolean {
-  if (maxPerSecond === undefined) return () => true
-  const taken = perSecond(now, () => ({ count: 0 }))
-  return () => ++taken().count <= maxPerSecond
-}
-
-/** Creates a function that admits at most `maxTraces` traces in each second, and a limited number of requests of each. */
-function createTraceBudget(maxTraces: number, now: () => number): (traceId: string) => boolean {
-  const counts = perSecond(now, () => new Map<string, number>())
-  return (traceId) => {
-    const requests = counts()
-    const count = requests.get(traceId) ?? 0
-    if (count === 0 && requests.size >= maxTraces) return false
-    requests.set(traceId, count + 1)
-    return count < MAX_REQUESTS_PER_TRACE
-  }
-}
-
-/** Creates a function that returns the state of the current second. `begin` creates the state of each second. */
-function perSecond<State>(now: () => number, begin: () => State): () => State {
+/**
+ * Creates a function that admits at most `maxTraces` traces in each second, and a limited number of requests of each. A trace is
+ * identified by its id or, if each call is a new trace, by a new object.
+ */
+function createTraceBudget(maxTraces: number, now: () => number): (trace: string | object) => boolean {
+  const requests = new Map<string | object, number>()
   let second = 0
-  let state = begin()
-  return () => {
+  return (trace) => {
     const current = Math.floor(now() / 1_000)
-    if (current !== second) state = begin()
+    if (current !== second) requests.clear()
     second = current
-    return state
+    const count = requests.get(trace) ?? 0
+    if (count === 0 && requests.size + 1 > maxTraces) return false
+    requests.set(trace, count + 1)
+    return count < MAX_REQUESTS_PER_TRACE
   }
 }

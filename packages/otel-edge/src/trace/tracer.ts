@@ -7,7 +7,6 @@ import {
   getSpanContext,
   isSpanContextValid,
   NonRecordingSpan,
-  redactText,
   SAMPLED_FLAG,
   setSpan,
   TRACESTATE_KEY,
@@ -15,6 +14,7 @@ import {
 import { toList } from '../core/attribute-list.ts'
 import { activeContext, inCurrentInvocation, withContext } from '../core/context.ts'
 import { getInvocation, type Invocation } from '../core/invocation.ts'
+import { redactName } from '../core/redact-name.ts'
 import { safeString } from '../core/safe-string.ts'
 import { EDGE_SCOPE } from '../core/scope.ts'
 import type { RequestSamplingInput } from '../core/sdk.ts'
@@ -122,7 +122,7 @@ export function startSpan(
     parentSpanId: parent?.spanId,
     traceState: spanContext.traceState?.serialize(),
     flags: spanContext.traceFlags,
-    name: redactText(name),
+    name: redactName(name),
     kind,
     startMillis,
     endMillis: startMillis,

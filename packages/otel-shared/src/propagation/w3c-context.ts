@@ -20,7 +20,8 @@ export function injectTraceContext(context: Context, carrier: unknown, setter: T
   const spanContext = getSpanContext(context)
   if (!spanContext || !isSpanContextValid(spanContext)) return
   setter.set(carrier, 'traceparent', formatTraceparent(spanContext))
-  const state = truncateTracestate(spanContext.traceState?.serialize() ?? '')
+  const { traceState } = spanContext
+  const state = traceState && truncateTracestate(traceState.serialize())
   if (state) setter.set(carrier, 'tracestate', state)
 }
 

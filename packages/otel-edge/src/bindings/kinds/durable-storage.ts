@@ -1,4 +1,6 @@
 import type { BindingInstrumentation } from '../binding-instrumentation.ts'
+import { spansOfCalls } from '../spans-of-calls.ts'
+import { tracedProperty } from '../traced-property.ts'
 import { query } from './sql.ts'
 import { store } from './stores.ts'
 
@@ -16,7 +18,8 @@ export const DURABLE_STORAGE: BindingInstrumentation = {
     'setAlarm',
     'deleteAlarm',
   ]),
-  properties: {
-    sql: { spans: { exec: (binding, [sql]) => query(OBJECT_SYSTEM, String(sql))(binding) } },
-  },
+  ...tracedProperty(
+    'sql',
+    spansOfCalls(['exec'], (binding, [sql]) => query(OBJECT_SYSTEM, String(sql))(binding)),
+  ),
 }

@@ -8,10 +8,11 @@ const LOCAL_METHODS: ReadonlySet<string> = new Set(['fetch', 'connect', 'dup'])
 /** Service bindings and Durable Object stubs. `fetch` sends the context in headers. All other methods are RPC. */
 const SERVICE: BindingInstrumentation = {
   className: 'Fetcher',
-  remote(target, key, binding) {
-    if (LOCAL_METHODS.has(key) || key in Object.prototype) return undefined
-    const remote = wrapRemote(target, key, binding)
-    return key === 'toJSON' ? jsonOf(target, remote) : remote
+  replace(target, key, value, binding) {
+    // Remote methods and properties are functions. `id` of a Durable Object stub is local.
+    if (typeof value !== 'function' || LOCAL_METHODS.has(key) || key in Object.prototype) return undefined
+    const remote = wrapRemote(value, key, binding)
+    return [key === 'toJSON' ? jsonOf(target, remote) : remote]
   },
   overrides(target, method, { name }) {
     if (method !== 'fetch') return undefined

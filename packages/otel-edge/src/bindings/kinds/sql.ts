@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/semantic-conventions'
 import type { Binding, BindingInstrumentation } from '../binding-instrumentation.ts'
 import type { ClientSpan } from '../client-span.ts'
+import { spansOfCalls } from '../spans-of-calls.ts'
 import { querySummary } from './query-summary.ts'
 import { redactSql } from './redact-sql.ts'
 
@@ -29,24 +30,27 @@ export function query(system: string, sql: string): (binding: Binding) => Client
 const D1_SYSTEM = 'cloudflare-d1'
 
 function statement(sql: string): BindingInstrumentation {
-  const span = query(D1_SYSTEM, sql)
-  return { spans: { run: span, all: span, first: span, raw: span }, returns: { bind: () => statement(sql) } }
+  return {
+    ...spansOfCalls(['run', 'all', 'first', 'raw'], query(D1_SYSTEM, sql)),
+    returns: { bind: () => statement(sql) },
+  }
 }
 
 /** https://developers.cloudflare.com/d1/worker-api/d1-database/ */
 export const D1: BindingInstrumentation = {
   methods: ['prepare', 'batch', 'withSession'],
-  spans: {
-    batch: ({ name }, [statements]) => ({
-      name: `BATCH ${name}`,
-      attributes: {
-        [ATTR_DB_SYSTEM_NAME]: D1_SYSTEM,
-        [ATTR_DB_NAMESPACE]: name,
-        [ATTR_DB_OPERATION_NAME]: 'BATCH',
-        [ATTR_DB_OPERATION_BATCH_SIZE]: Array.isArray(statements) ? statements.length : 0,
-      },
-    }),
-    exec: (binding, [sql]) => query(D1_SYSTEM, String(sql))(binding),
-  },
+  ...spansOfCalls(['batch', 'exec'], (binding, [argument], method) =>
+    method === 'exec'
+      ? query(D1_SYSTEM, String(argument))(binding)
+      : {
+          name: `BATCH ${binding.name}`,
+          attributes: {
+            [ATTR_DB_SYSTEM_NAME]: D1_SYSTEM,
+            [ATTR_DB_NAMESPACE]: binding.name,
+            [ATTR_DB_OPERATION_NAME]: 'BATCH',
+            [ATTR_DB_OPERATION_BATCH_SIZE]: Array.isArray(argument) ? argument.length : 0,
+          },
+        },
+  ),
   returns: { prepare: ([sql]) => statement(String(sql)), withSession: () => D1 },
 }

@@ -4,21 +4,19 @@ import {
   ATTR_DB_SYSTEM_NAME,
 } from '@opentelemetry/semantic-conventions'
 import type { BindingInstrumentation } from '../binding-instrumentation.ts'
+import { spansOfCalls } from '../spans-of-calls.ts'
+import { tracedProperty } from '../traced-property.ts'
 
 /** Describes the spans of a store's methods, such as `get CART`. Keys and values are not recorded. */
 export function store(system: string, methods: readonly string[]): BindingInstrumentation {
-  const spans: Record<string, NonNullable<BindingInstrumentation['spans']>[string]> = {}
-  for (const method of methods) {
-    spans[method] = ({ name }) => ({
-      name: `${method} ${name}`,
-      attributes: {
-        [ATTR_DB_SYSTEM_NAME]: system,
-        [ATTR_DB_OPERATION_NAME]: method,
-        [ATTR_DB_NAMESPACE]: name,
-      },
-    })
-  }
-  return { spans }
+  return spansOfCalls(methods, ({ name }, _, method) => ({
+    name: `${method} ${name}`,
+    attributes: {
+      [ATTR_DB_SYSTEM_NAME]: system,
+      [ATTR_DB_OPERATION_NAME]: method,
+      [ATTR_DB_NAMESPACE]: name,
+    },
+  }))
 }
 
 /** https://developers.cloudflare.com/kv/api/ */
@@ -51,5 +49,5 @@ const cache = store('cloudflare-cache', ['match', 'put', 'delete'])
 /** The global `caches`. */
 export const CACHES: BindingInstrumentation = {
   returns: { open: () => cache },
-  properties: { default: cache },
+  ...tracedProperty('default', cache),
 }

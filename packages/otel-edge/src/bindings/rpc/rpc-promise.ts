@@ -1,4 +1,7 @@
-type Handler = (value: unknown) => unknown
+import { type Around, type Arounds, shadow } from '../../core/shadow.ts'
+
+/** Returns a promise that is settled as a promise of the runtime. The latter gets its handlers with the first call. */
+type Follow = () => Promise<unknown>
 
 /**
  * Reports how a promise of the runtime's RPC settles, for the client span of the call. The promise remains the object of the
@@ -13,10 +16,9 @@ export function followRpcPromise(
   onValue: () => void,
   onError: (error: unknown) => void,
 ): void {
-  const base = Object.getPrototypeOf(promise) as Promise<unknown>
   const { then } = promise
   let derived: Promise<unknown> | undefined
-  const follow = () => {
+  const follow: Follow = () => {
     derived ??= new Promise((resolve, reject) => Reflect.apply(then, promise, [resolve, reject])).then(
       (value: unknown) => {
         onValue()
@@ -29,23 +31,19 @@ export function followRpcPromise(
     )
     return derived
   }
-  const shadows = Object.create(base) as object
-  for (const method of ['then', 'catch', 'finally'] as const) {
-    const original: unknown = Reflect.get(base, method, promise)
-    if (typeof original !== 'function') continue
-    // A proxy keeps the name and the length of the runtime's method.
-    const value = new Proxy(original as () => unknown, {
-      apply(own, self, handlers: Handler[]): unknown {
-        // If the first argument is not a function, the runtime's method throws, unlike those of `Promise`.
-        if (self !== promise || typeof handlers[0] !== 'function') return Reflect.apply(own, self, handlers)
-        return Reflect.apply(Promise.prototype[method], follow(), handlers)
-      },
-    })
-    Object.defineProperty(shadows, method, { value })
-  }
-  // Has no effect on a frozen object.
-  Reflect.setPrototypeOf(promise, shadows)
+  shadow(promise, follow, PROMISE_METHODS)
   // `await` calls `then` in the next microtask. A promise that is not awaited is followed after that, and its rejection is
   // reported as unhandled.
   queueMicrotask(() => queueMicrotask(follow))
 }
+
+const PROMISE_METHODS: Arounds<PromiseLike<unknown>, Follow> = Object.fromEntries(
+  (['then', 'catch', 'finally'] as const).map((method) => {
+    // If the first argument is not a function, the runtime's method throws, unlike those of `Promise`.
+    const around: Around<PromiseLike<unknown>, Follow> = (call, follow, _, handlers) =>
+      typeof handlers[0] === 'function'
+        ? Reflect.apply(Promise.prototype[method], follow(), handlers)
+        : call()
+    return [method, around]
+  }),
+)

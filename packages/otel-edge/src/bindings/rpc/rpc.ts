@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api'
 import { ATTR_RPC_METHOD, ATTR_RPC_SYSTEM_NAME } from '@opentelemetry/semantic-conventions'
 import { isContextCarrier, toCarrier } from '../../core/carrier.ts'
 import { activeContext, hasActiveContext, withContext } from '../../core/context.ts'
@@ -14,31 +15,33 @@ type RemoteProperty = ((...args: unknown[]) => unknown) & Record<string, unknown
  * plain object, another stub) get no such argument, since nothing at the callee would remove it. `then`, `catch` and `finally`
  * of a property are those of the runtime.
  */
-export function wrapRemote(stub: object, path: string, binding: Binding): (...args: unknown[]) => unknown {
+export function wrapRemote(
+  property: object,
+  path: string,
+  binding: Binding,
+): (...args: unknown[]) => unknown {
   const { name, sdk } = binding
   const carriesContext = sdk.options.propagateBindings?.includes(name) ?? false
-  return wrapProperty(() => Reflect.get(stub, path) as RemoteProperty, path, binding, carriesContext)
+  return wrapProperty(property as RemoteProperty, path, binding, carriesContext)
 }
 
 function wrapProperty(
-  property: () => RemoteProperty,
+  property: RemoteProperty,
   path: string,
   binding: Binding,
   carriesContext: boolean,
 ): RemoteProperty {
   const { name, sdk } = binding
-  const proxy = new Proxy(property(), {
-    get(_, key) {
-      const target = property()
+  const proxy = new Proxy(property, {
+    get(target, key) {
       const value: unknown = Reflect.get(target, key)
       if (typeof key === 'symbol') return value
       if (key === 'then' || key === 'catch' || key === 'finally') {
         return typeof value === 'function' ? value.bind(target) : value
       }
-      const inner = () => Reflect.get(property(), key) as RemoteProperty
-      return wrapProperty(inner, `${path}.${key}`, binding, false)
+      return wrapProperty(value as RemoteProperty, `${path}.${key}`, binding, false)
     },
-    apply(_, __, args: unknown[]) {
+    apply(target, _, args: unknown[]) {
       const describe = () => ({
         name: `${name}.${path}`,
         kind: CLIENT,
@@ -47,20 +50,20 @@ function wrapProperty(
           [ATTR_RPC_METHOD]: `${name}/${path}`,
         },
       })
-      return withClientSpan(describe, () => {
-        const remote = args.map((arg) => bindCallback(unwrap(arg)))
-        if (carriesContext && hasActiveContext()) remote.push(toCarrier(activeContext(), sdk.propagator))
-        return Reflect.apply(property(), undefined, remote)
-      })
+      const call = (context = activeContext()) => {
+        const remote = args.map((arg) => bindCallback(unwrap(arg), context))
+        if (carriesContext && hasActiveContext()) remote.push(toCarrier(context, sdk.propagator))
+        return Reflect.apply(target, undefined, remote)
+      }
+      return withClientSpan(describe, call, false)
     },
   })
-  return setProxyTarget(proxy, property()) as RemoteProperty
+  return setProxyTarget(proxy, property)
 }
 
-/** Binds a function argument to the active context. The runtime would call it without a context. */
-function bindCallback(value: unknown): unknown {
+/** Binds a function argument to a context. The runtime would call it without one. */
+function bindCallback(value: unknown, context: Context): unknown {
   if (typeof value !== 'function' || !(value instanceof Function) || !hasActiveContext()) return value
-  const context = activeContext()
   const bound = (...args: unknown[]) =>
     withContext(context, () => Reflect.apply(value, undefined, args) as unknown)
   // This copies `Symbol.dispose` too, which the runtime calls when the last stub is disposed.

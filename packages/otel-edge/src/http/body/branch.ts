@@ -1,16 +1,18 @@
+import { stateOf } from '../../core/attached-state.ts'
+
 /** Called once when a body has ended. `error` is set when it failed, `endMillis` when it ended before the call. */
 export type OnBodyEnd = (error?: unknown, endMillis?: number) => void
 
 /** The body of a response to this worker, and the branches from which it can be read. */
 export interface ReceivedBody {
-  readonly now: () => number
-  readonly finish: OnBodyEnd
+  now(): number
+  finish(...end: Parameters<OnBodyEnd>): void
   /** The streams from which it can still be read: initially one, and one more for each `tee()` and `clone()`. */
-  readonly branches: Set<Branch>
+  branches: readonly Branch[]
   /** The number of reads that have not settled. */
   pending: number
   /** The time of the last read. */
-  readMillis?: number
+  readMillis: number | undefined
 }
 
 /** One stream of a received body. */
@@ -23,19 +25,27 @@ export interface Branch {
   reader?: object | undefined
 }
 
-/** The branch of each followed response, stream, reader and iterator. */
-export const followed: WeakMap<object, Branch> = new WeakMap()
+/** The branch of a followed response, stream, reader or iterator; `undefined` for other values. */
+export function branchOf(target: unknown): Branch | undefined {
+  return stateOf(target) as Branch | undefined
+}
 
-/** The branch of a followed stream; `undefined` for other streams. */
-export function branchOf(stream: ReadableStream): Branch | undefined {
-  return followed.get(stream)
+/** Adds a branch, unless the body has it already. */
+export function addBranch(branch: Branch): void {
+  const { body } = branch
+  body.branches = [...withoutBranch(branch), branch]
+}
+
+/** The other branches of the body. */
+export function withoutBranch(branch: Branch): readonly Branch[] {
+  return branch.body.branches.filter((other) => other !== branch)
 }
 
 /** Ends a branch that will not be read to its end. The body ends with its last branch. */
 export function giveUp(branch: Branch, error?: unknown): void {
-  const { branches, finish } = branch.body
-  branches.delete(branch)
-  if (branches.size === 0) finish(isDisconnect(error) ? undefined : error)
+  const { body } = branch
+  body.branches = withoutBranch(branch)
+  if (body.branches.length === 0) body.finish(isDisconnect(error) ? undefined : error)
 }
 
 /** Whether a body ended because its reader disconnected or cancelled, which is not an error of the sender. */

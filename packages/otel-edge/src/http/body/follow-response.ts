@@ -1,11 +1,11 @@
-import { type Branch, followed, type ReceivedBody } from './branch.ts'
+import { type Around, type Arounds, shadow } from '../../core/shadow.ts'
+import { addBranch, type Branch, branchOf, type ReceivedBody, withoutBranch } from './branch.ts'
 import { attachStream, until } from './follow-stream.ts'
-import { type Around, type Arounds, shadow } from './shadow.ts'
 
 /** Follows a response whose body has not been read, by shadowing its methods and its property `body`. */
 export function attach(response: Response, body: ReceivedBody): void {
   const branch: Branch = { body, response }
-  body.branches.add(branch)
+  addBranch(branch)
   shadow(response, branch, RESPONSE_METHODS, shadowBody)
 }
 
@@ -17,7 +17,7 @@ function shadowBody(between: object, base: object): void {
     configurable: true,
     get(this: Response) {
       const stream = Reflect.get(base, 'body', this) as Response['body']
-      const branch = followed.get(this)
+      const branch = branchOf(this)
       // In `node-fetch`, `body` is a stream of Node.js, without `getReader`.
       if (branch && stream?.getReader && branch.stream !== stream) attachStream(branch, stream)
       return stream
@@ -25,7 +25,7 @@ function shadowBody(between: object, base: object): void {
   })
 }
 
-const readWhole: Around<Response> = (call, branch, response) => {
+const readWhole: Around<Response, Branch> = (call, branch, response) => {
   // This call fails, and does not end the body.
   if (response.bodyUsed || branch.stream?.locked) return call()
   const { body } = branch
@@ -39,7 +39,7 @@ const readWhole: Around<Response> = (call, branch, response) => {
   )
 }
 
-const RESPONSE_METHODS: Arounds<Response> = {
+const RESPONSE_METHODS: Arounds<Response, Branch> = {
   text: readWhole,
   json: readWhole,
   arrayBuffer: readWhole,
@@ -48,12 +48,11 @@ const RESPONSE_METHODS: Arounds<Response> = {
   bytes: readWhole,
   clone(call, branch, response) {
     const { body } = branch
-    const others = [...body.branches].filter((other) => other !== branch)
+    const others = withoutBranch(branch)
     const copy = call() as Response
     // https://fetch.spec.whatwg.org/#concept-body-clone: the response and its clone each have a new stream from a `tee()`. Some
     // runtimes call the shadowed `tee()`, whose branches are removed here.
-    body.branches.clear()
-    for (const other of others) body.branches.add(other)
+    body.branches = others
     attach(response, body)
     attach(copy, body)
     return copy

@@ -1,10 +1,10 @@
-import { type Branch, giveUp, type ReceivedBody, release } from './branch.ts'
-import { type Around, type Arounds, shadow } from './shadow.ts'
+import { type Around, type Arounds, shadow } from '../../core/shadow.ts'
+import { addBranch, type Branch, giveUp, type ReceivedBody, release, withoutBranch } from './branch.ts'
 
 /** Follows a stream of a body by shadowing its methods. */
 export function attachStream(branch: Branch, stream: ReadableStream): void {
   branch.stream = stream
-  branch.body.branches.add(branch)
+  addBranch(branch)
   shadow(stream, branch, STREAM_METHODS)
 }
 
@@ -34,7 +34,7 @@ export function until<Value>(
   )
 }
 
-const iterate: Around<ReadableStream> = (call, branch, _, [options]) => {
+const iterate: Around<ReadableStream, Branch> = (call, branch, _, [options]) => {
   const iterator = call() as AsyncIterator<unknown>
   branch.reader = iterator
   if ((options as { preventCancel?: boolean } | undefined)?.preventCancel) keepOpen.add(iterator)
@@ -45,7 +45,7 @@ const iterate: Around<ReadableStream> = (call, branch, _, [options]) => {
 /** Iterators whose `return()` does not cancel the stream. */
 const keepOpen = new WeakSet<object>()
 
-const STREAM_METHODS: Arounds<ReadableStream> = {
+const STREAM_METHODS: Arounds<ReadableStream, Branch> = {
   getReader(call, branch, stream) {
     const reader = call() as ReadableStreamDefaultReader
     const { body } = branch
@@ -54,7 +54,7 @@ const STREAM_METHODS: Arounds<ReadableStream> = {
     // https://streams.spec.whatwg.org/#default-reader-closed: a rejection of `closed` counts as handled.
     reader.closed.then(
       // `cancel()` resolves `closed` too, but other branches may still be read.
-      () => body.branches.has(branch) && body.finish(),
+      () => body.branches.includes(branch) && body.finish(),
       (error) => {
         // `releaseLock()` rejects `closed` too.
         if (branch.reader === reader && stream.locked) body.finish(error)
@@ -66,7 +66,7 @@ const STREAM_METHODS: Arounds<ReadableStream> = {
   tee(call, branch) {
     const halves = call() as ReadableStream[]
     const { body } = branch
-    body.branches.delete(branch)
+    body.branches = withoutBranch(branch)
     for (const stream of halves) attachStream({ body }, stream)
     return halves
   },
@@ -104,9 +104,9 @@ const STREAM_METHODS: Arounds<ReadableStream> = {
 }
 
 // Records the time of the last read. The end of the stream is detected by `closed`.
-const read: Around<object> = (call, { body }) => until(body, call(), () => {})
+const read: Around<object, Branch> = (call, { body }) => until(body, call(), () => {})
 
-const READER_METHODS: Arounds<ReadableStreamDefaultReader> = {
+const READER_METHODS: Arounds<ReadableStreamDefaultReader, Branch> = {
   read,
   readAtLeast: read,
   cancel(call, branch, reader) {
@@ -115,7 +115,7 @@ const READER_METHODS: Arounds<ReadableStreamDefaultReader> = {
   },
 }
 
-const ITERATOR_METHODS: Arounds<AsyncIterator<unknown>> = {
+const ITERATOR_METHODS: Arounds<AsyncIterator<unknown>, Branch> = {
   next: (call, branch, iterator) =>
     until<IteratorResult<unknown>>(
       branch.body,

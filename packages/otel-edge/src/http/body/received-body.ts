@@ -1,7 +1,7 @@
-import type { Invocation } from '../../core/invocation.ts'
+import type { Invocation, UnfinishedBody } from '../../core/invocation.ts'
 import { sleep } from '../../core/sleep.ts'
 import { LAST_READ_MILLIS, UNREAD_MILLIS } from '../../limits.ts'
-import type { OnBodyEnd, ReceivedBody } from './branch.ts'
+import type { Branch, OnBodyEnd, ReceivedBody } from './branch.ts'
 import { attach } from './follow-response.ts'
 
 /**
@@ -17,43 +17,67 @@ export function followBody(invocation: Invocation, response: Response, onEnd: On
     onEnd()
     return
   }
-  const { now } = invocation.sdk
-  const headersMillis = now()
-  invocation.unfinished ??= new Set()
-  const { unfinished, lifetime, isOver: isLate } = invocation
-  let isFinished = false
-  const finish: OnBodyEnd = (error, endMillis) => {
-    if (isFinished) return
-    isFinished = true
-    unfinished.delete(leave)
-    onEnd(error, endMillis)
+  const body = new FollowedBody(invocation, onEnd)
+  attach(response, body)
+  if (body.isLate) body.leave()
+  else {
+    invocation.unfinished ??= []
+    invocation.unfinished.push(body)
   }
-  const body: ReceivedBody = { now, finish, branches: new Set(), pending: 0 }
-  const waitForReaders = async () => {
-    const deadline = now() + LAST_READ_MILLIS
-    let seenMillis: number | undefined
-    do {
-      seenMillis = body.readMillis
-      await sleep(UNREAD_MILLIS)
-    } while ((body.pending > 0 || body.readMillis !== seenMillis) && now() < deadline)
-    finish(undefined, body.readMillis ?? headersMillis)
+}
+
+class FollowedBody implements ReceivedBody, UnfinishedBody {
+  branches: readonly Branch[] = []
+  pending = 0
+  readMillis: number | undefined
+  /** Whether the invocation has ended before the response was received. */
+  readonly isLate: boolean
+  readonly #headersMillis: number
+  readonly #invocation: Invocation
+  #onEnd: OnBodyEnd | undefined
+
+  constructor(invocation: Invocation, onEnd: OnBodyEnd) {
+    this.#invocation = invocation
+    this.#onEnd = onEnd
+    this.isLate = invocation.isOver === true
+    this.#headersMillis = this.now()
   }
-  const leave = () => {
-    const branches = [...body.branches]
-    const { readMillis } = body
-    if (isLate || branches.some(({ reader }) => reader)) {
+
+  now(): number {
+    return this.#invocation.sdk.now()
+  }
+
+  finish(error?: unknown, endMillis?: number): void {
+    const onEnd = this.#onEnd
+    const { unfinished } = this.#invocation
+    this.#onEnd = undefined
+    const index = unfinished?.indexOf(this) ?? -1
+    if (index >= 0) unfinished?.splice(index, 1)
+    onEnd?.(error, endMillis)
+  }
+
+  leave(): void {
+    const { branches, readMillis } = this
+    if (this.isLate || branches.some(({ reader }) => reader)) {
       // The app can still read the body in `waitUntil`.
-      lifetime.waitUntil(waitForReaders())
+      this.#invocation.lifetime.waitUntil(this.#waitForReaders())
       return
     }
     // The runtime itself (HTMLRewriter, the Cache API) can read a body without calling JavaScript. Such a read ends with the
     // invocation at the latest.
     const isTaken = branches.some(
-      ({ stream, response: holder }) => stream?.locked || (readMillis === undefined && holder?.bodyUsed),
+      ({ stream, response }) => stream?.locked || (readMillis === undefined && response?.bodyUsed),
     )
-    finish(undefined, isTaken ? undefined : (readMillis ?? headersMillis))
+    this.finish(undefined, isTaken ? undefined : (readMillis ?? this.#headersMillis))
   }
-  attach(response, body)
-  if (isLate) leave()
-  else unfinished.add(leave)
+
+  async #waitForReaders(): Promise<void> {
+    const deadline = this.now() + LAST_READ_MILLIS
+    let seenMillis: number | undefined
+    do {
+      seenMillis = this.readMillis
+      await sleep(UNREAD_MILLIS)
+    } while ((this.pending > 0 || this.readMillis !== seenMillis) && this.now() < deadline)
+    this.finish(undefined, this.readMillis ?? this.#headersMillis)
+  }
 }

@@ -3,7 +3,7 @@ import type { Invocation } from '../../core/invocation.ts'
 import { followBody } from './received-body.ts'
 import { answerWithEnd, isComplete } from './response-body.ts'
 
-const invocation = { unfinished: new Set(), sdk: { now: () => Date.now() } } as unknown as Invocation
+const invocation = { unfinished: [], sdk: { now: () => Date.now() } } as unknown as Invocation
 
 test('a forwarded response of known length ends when its body has been sent', async () => {
   const { readable, writable } = new FixedLengthStream(2)

@@ -1,4 +1,5 @@
-export type HeadersCarrier = Headers | Record<string, string>
+import type { Invocation } from '../../core/invocation.ts'
+import { type HeadersCarrier, removeContext } from './context-headers.ts'
 
 export type FetchArgs = readonly [input: RequestInfo | URL, init?: RequestInit]
 
@@ -18,15 +19,8 @@ export function isCallOfFetch(args: readonly unknown[]): args is FetchArgs {
   return args.length > 0 && (init == null || typeof init === 'object' || typeof init === 'function')
 }
 
-/** The propagation headers of a call. */
-export interface ContextHeaders {
-  readonly names: readonly string[]
-  /** Removes the propagation headers that are not sent; see `removeContext`. */
-  remove(headers: Headers): void
-}
-
 /**
- * Copies a call, with headers that can be changed. The objects of the caller are not changed. Each of their properties is
+ * Copies a call, with headers that can be changed and without the context of the incoming request. The objects of the caller are not changed. Each of their properties is
  * read once and converted as in Web IDL (https://webidl.spec.whatwg.org/#js-to-dictionary). The arguments are not merged into
  * a `Request`, which would lose options of the runtime: `encodeResponseBody` (Workers), `dispatcher` (Node.js), `tls` (Bun).
  *
@@ -34,7 +28,7 @@ export interface ContextHeaders {
  */
 export function withOwnHeaders(
   [given, options]: FetchArgs,
-  context: ContextHeaders,
+  invocation: Invocation,
   isCopied: boolean,
 ): OutgoingCall {
   const copied = options == null ? {} : plainCopy(options)
@@ -43,7 +37,7 @@ export function withOwnHeaders(
   const input = request ?? `${given}`
   const init = merged ? {} : (copied ?? options ?? {})
   const { method, headers } = init
-  const carrier = copyHeaders(headers === undefined ? request?.headers : headers, context)
+  const carrier = copyHeaders(headers === undefined ? request?.headers : headers, invocation)
   const own: Record<PropertyKey, unknown> = {
     method: method === undefined ? undefined : `${method}`,
     // The runtime rejects invalid headers with its own error.
@@ -87,20 +81,15 @@ function plainCopy(init: RequestInit): RequestInit | undefined {
 }
 
 /** Copies headers, if possible into a plain object, which the runtime reads in half the time of a `Headers`. */
-function copyHeaders(given: unknown, { names, remove }: ContextHeaders): HeadersCarrier | undefined {
+function copyHeaders(given: unknown, invocation: Invocation): HeadersCarrier | undefined {
   if (given === undefined) return {}
   if (typeof given !== 'object' || given === null) return undefined
   if (Object.getPrototypeOf(given) === Object.prototype && !(Symbol.iterator in given)) {
+    const names = invocation.sdk.propagator.fields()
     const entries = Object.entries(given as Record<string, string>)
     if (!entries.some(([name]) => names.includes(name.toLowerCase()))) return Object.fromEntries(entries)
   }
   const copy = new Headers(given as HeadersInit)
-  remove(copy)
+  removeContext(invocation, copy)
   return copy
-}
-
-export function hasHeader(carrier: HeadersCarrier, name: string): boolean {
-  return carrier instanceof Headers
-    ? carrier.has(name)
-    : Object.keys(carrier).some((own) => own.toLowerCase() === name)
 }

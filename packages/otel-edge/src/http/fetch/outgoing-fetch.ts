@@ -1,4 +1,4 @@
-import type { Context, Span, TextMapPropagator } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions'
 import { setSpan } from '@throughline/otel-shared'
 import { isWorkerd } from '#async-local-storage'
@@ -6,15 +6,15 @@ import { getInvocation, type Invocation } from '../../core/invocation.ts'
 import { contextOfFetch, isTracingSuppressed, withoutTracing } from '../../core/suppress-tracing.ts'
 import { CLIENT, ERROR } from '../../platform/api-constants.ts'
 import type { Send } from '../../platform/native-fetch.ts'
-import { EdgeSpan } from '../../trace/edge-span.ts'
+import { recordOf } from '../../trace/edge-span.ts'
 import { recordError } from '../../trace/record-error.ts'
 import { startSpan } from '../../trace/tracer.ts'
 import { followBody } from '../body/received-body.ts'
 import { withoutCaller } from '../caller.ts'
 import { captureHeaders } from '../capture-headers.ts'
 import { spanNameOf } from '../http-method.ts'
-import { HEADERS_SETTER, removeContext } from './context-headers.ts'
-import { type FetchArgs, hasHeader, isCallOfFetch, withOwnHeaders } from './fetch-arguments.ts'
+import { ABSENT_HEADERS_SETTER, HEADERS_SETTER, hasTraceContext } from './context-headers.ts'
+import { type FetchArgs, isCallOfFetch, withOwnHeaders } from './fetch-arguments.ts'
 import { isOtlpExport } from './otlp-export.ts'
 import { followRedirects } from './redirects.ts'
 import { requestAttributes } from './request-attributes.ts'
@@ -29,70 +29,54 @@ export function traceFetch(send: Send, args: readonly unknown[], binding?: strin
   const invocation = getInvocation(context)
   return !invocation || isTracingSuppressed(context) || !isCallOfFetch(args)
     ? send(...args)
-    : sendTraced(invocation, context, args, routeOf(invocation, send, binding))
+    : sendTraced(invocation, context, args, { send, binding })
 }
 
-/** How a request is sent, and where its context may be sent. */
+/** How a request is sent. */
 interface Route {
-  readonly binding: string | undefined
   readonly send: Send
-  /** Like `send`, but follows redirects itself if an address may not get the context. */
-  readonly sendOn: Send
-  /** Whether the context may be sent to every address. */
-  readonly isEverywhere: boolean
-  /** The context to send: with the caller's session and user only through bindings and to the origins of `propagateTo`. */
-  readonly toSend: (context: Context) => Context
-  /** Whether the context may be sent to this address. */
-  readonly mayCarry: (address: string) => boolean
-}
-
-function routeOf({ sdk }: Invocation, send: Send, binding: string | undefined): Route {
-  const { propagateTo } = sdk.options
-  // A request through a binding reaches one service, also after redirects.
-  const isEverywhere = binding !== undefined || propagateTo === undefined || propagateTo === 'all'
-  const mayCarry = (address: string) => isEverywhere || propagateTo.includes(URL.parse(address)?.origin ?? '')
-  const sendOn: Send = isEverywhere
-    ? send
-    : (...request) =>
-        followRedirects(send, request as unknown as FetchArgs, sdk.propagator.fields(), mayCarry)
-  const isInternal = binding !== undefined || !isEverywhere
-  return {
-    binding,
-    send,
-    sendOn,
-    isEverywhere,
-    toSend: isInternal ? (context) => context : withoutCaller,
-    mayCarry,
-  }
+  readonly binding: string | undefined
 }
 
 async function sendTraced(
   invocation: Invocation,
   context: Context,
   args: FetchArgs,
-  route: Route,
+  { send, binding }: Route,
 ): Promise<Response> {
   const { sdk } = invocation
   const { options, propagator, config } = sdk
-  if (config.disabled) return passOn(propagator, context, args, route)
-  const { binding, send, sendOn, isEverywhere, toSend, mayCarry } = route
-  const remove = (headers: Headers) => removeContext(invocation, headers)
-  const outgoing = withOwnHeaders(args, { names: propagator.fields(), remove }, !isEverywhere)
-  const { method, address, input, init } = outgoing
+  const { propagateTo } = options
+  // A request through a binding reaches one service, also after redirects.
+  const isEverywhere = binding !== undefined || propagateTo === undefined || propagateTo === 'all'
+  const mayCarry = (url: string) => isEverywhere || propagateTo.includes(URL.parse(url)?.origin ?? '')
+  const fields = propagator.fields()
+  const outgoing = withOwnHeaders(args, invocation, !isEverywhere)
+  const { method, address, input, init, headers } = outgoing
   if (isOtlpExport(outgoing, sdk.exportUrls)) return send(input, init)
-  const name = binding === undefined ? spanNameOf(method, sdk) : `fetch ${binding}`
-  const span = startSpan(invocation, name, context, { kind: CLIENT })
-  if (span instanceof EdgeSpan && span.record) {
-    span.record.attributes = requestAttributes(method, address, sdk)
-    captureHeaders(span, 'request', outgoing.headers, options)
+  const sendOn = () =>
+    isEverywhere ? send(input, init) : followRedirects(send, [input, init], fields, mayCarry)
+  const span = startSpan(invocation, '', context, { kind: CLIENT })
+  const record = recordOf(span)
+  if (record) {
+    record.name = binding === undefined ? spanNameOf(method, sdk) : `fetch ${binding}`
+    record.attributes = requestAttributes(method, address, sdk)
+    captureHeaders(span, 'request', outgoing, options)
   }
-  if (mayCarry(address)) propagator.inject(toSend(setSpan(context, span)), outgoing.headers, HEADERS_SETTER)
-  if (!span.isRecording()) return sendOn(input, init)
+  // When OTEL_SDK_DISABLED is set, the incoming context is forwarded, unless the request has a trace context of its own.
+  const isOwn = config.disabled && hasTraceContext(headers, fields)
+  if (!isOwn && mayCarry(address)) {
+    const withSpan = setSpan(context, span)
+    // The session and the user of the caller are sent only through bindings and to the origins of `propagateTo`.
+    const sent = binding === undefined && isEverywhere ? withoutCaller(withSpan) : withSpan
+    propagator.inject(sent, headers, config.disabled ? ABSENT_HEADERS_SETTER : HEADERS_SETTER)
+  }
+  if (!record) return sendOn()
   let response: Response
   try {
     // A framework or another SDK that traces `fetch`, too, would add a second span. In workerd, each worker has its own globals,
     // and the runtime reports no `fetch` to other code.
-    response = await (isWorkerd ? sendOn(input, init) : withoutTracing(() => sendOn(input, init), context))
+    response = await (isWorkerd ? sendOn() : withoutTracing(sendOn, context))
   } catch (error) {
     recordError(span, error)
     span.end()
@@ -107,36 +91,10 @@ async function sendTraced(
   return response
 }
 
-/** When OTEL_SDK_DISABLED is set, forwards the incoming context, unless the request already has a trace context. */
-function passOn(
-  propagator: TextMapPropagator,
-  context: Context,
-  args: FetchArgs,
-  { sendOn, isEverywhere, toSend, mayCarry }: Route,
-): Promise<Response> {
-  const incoming: Record<string, string> = {}
-  propagator.inject(toSend(context), incoming, HEADERS_SETTER)
-  if (Object.keys(incoming).length === 0) return sendOn(...args)
-  const { input, init, address, headers } = withOwnHeaders(
-    args,
-    { names: [], remove: () => {} },
-    !isEverywhere,
-  )
-  const hasOwn = propagator
-    .fields()
-    .some((name) => !/^(?:baggage|tracestate)$/.test(name) && hasHeader(headers, name))
-  if (!hasOwn && mayCarry(address)) {
-    for (const [name, value] of Object.entries(incoming)) {
-      if (!hasHeader(headers, name)) HEADERS_SETTER.set(headers, name, value)
-    }
-  }
-  return sendOn(input, init)
-}
-
 function followResponse(invocation: Invocation, span: Span, response: Response): void {
-  const { status, headers } = response
+  const { status } = response
   span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
-  captureHeaders(span, 'response', headers, invocation.sdk.options)
+  captureHeaders(span, 'response', response, invocation.sdk.options)
   if (status >= 400) {
     span.setAttribute(ATTR_ERROR_TYPE, String(status))
     span.setStatus({ code: ERROR })

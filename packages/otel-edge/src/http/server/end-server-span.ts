@@ -3,12 +3,12 @@ import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
 } from '@opentelemetry/semantic-conventions'
-import { redactText } from '@throughline/otel-shared'
 import { setInList } from '../../core/attribute-list.ts'
 import { withContext } from '../../core/context.ts'
 import type { RequestOutcome, ServerRequest } from '../../core/invocation.ts'
+import { redactName } from '../../core/redact-name.ts'
 import { ERROR } from '../../platform/api-constants.ts'
-import { EdgeSpan } from '../../trace/edge-span.ts'
+import { recordOf } from '../../trace/edge-span.ts'
 import { endInvocation } from '../../trace/end-invocation.ts'
 import { recordError } from '../../trace/record-error.ts'
 import { answerWithEnd, isComplete } from '../body/response-body.ts'
@@ -41,28 +41,28 @@ export function noteOutcome(
 export function finishServerRequest(server: ServerRequest, response: Response): Response {
   const { span, request, invocation, outcome } = server
   const { options, config, now } = invocation.sdk
+  const record = recordOf(span)
+  // The ids of a span that is not recorded are sent only to a caller that sent a context, and to an HTML page, which starts
+  // tracing later.
+  const isVisible = record || (!config.disabled && (server.hasCaller || isForPage(request)))
   // A handler can return a value that is not a response, which the runtime rejects with its own error. Like a response with
   // status 101, it gets no timing headers.
-  const status = response instanceof Response ? response.status : 101
-  const isRecording = span.isRecording()
-  if (isRecording && response instanceof Response) {
+  const isResponse = response instanceof Response
+  const status = isVisible && isResponse ? response.status : 101
+  if (record && isResponse) {
     nameByRoute(server)
-    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status)
-    captureHeaders(span, 'response', response.headers, options)
+    setInList(record.attributes, ATTR_HTTP_RESPONSE_STATUS_CODE, status)
+    captureHeaders(span, 'response', response, options)
     if (status >= 500) {
       if (outcome?.error === undefined) span.setAttribute(ATTR_ERROR_TYPE, String(status))
       else recordError(span, outcome.error)
       span.setStatus({ code: ERROR })
     }
   }
-  // The ids of a span that is not recorded are sent only to a caller that sent a context, and to an HTML page, which starts
-  // tracing later.
-  const hasTimings =
-    status !== 101 && (isRecording || (!config.disabled && (server.hasCaller || isForPage(request))))
-  const nowMillis = hasTimings ? now() : undefined
+  const nowMillis = status === 101 ? undefined : now()
   const timed = nowMillis === undefined ? response : withTimingHeaders(server, response, nowMillis)
   // The runtime does not read the body of a response to HEAD, so its end cannot be followed.
-  if (isRecording && hasTimings && !isComplete(timed) && request.method !== 'HEAD') {
+  if (record && status !== 101 && !isComplete(timed) && server.method !== 'HEAD') {
     return endAfterBody(server, timed)
   }
   endInvocation(invocation, span, nowMillis)
@@ -88,14 +88,15 @@ export function failServerRequest(server: ServerRequest, error: unknown): void {
 
 /** Sets the name of the span and `http.route`. */
 export function nameByRoute(server: ServerRequest): void {
-  const { span, request, invocation, outcome } = server
+  const { span, method, invocation, outcome } = server
   const route = outcome?.route
-  if (route === undefined || !(span instanceof EdgeSpan) || !span.record) return
+  const record = recordOf(span)
+  if (route === undefined || !record) return
   // Written to the record, since `setAttribute` and `updateName` would each redact the route again.
-  const redactedRoute = redactText(route)
+  const redactedRoute = redactName(route)
   server.route = redactedRoute
-  setInList(span.record.attributes, ATTR_HTTP_ROUTE, redactedRoute)
-  span.record.name = `${spanNameOf(request.method, invocation.sdk)} ${redactedRoute}`
+  setInList(record.attributes, ATTR_HTTP_ROUTE, redactedRoute)
+  record.name = `${spanNameOf(method, invocation.sdk)} ${redactedRoute}`
 }
 
 function isForPage({ headers }: Request): boolean {

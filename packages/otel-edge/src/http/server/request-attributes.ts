@@ -7,7 +7,7 @@ import { methodAttributes } from '../http-method.ts'
 import { serverAttributes } from '../server-attributes.ts'
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span */
-export function requestAttributes({ url, method, headers }: Request, sdk: Sdk): AttributeList {
+export function requestAttributes(url: string, method: string, headers: Headers, sdk: Sdk): AttributeList {
   const { prefix, scheme, server } = originOf(url)
   const queryStart = url.indexOf('?', prefix.length)
   const path = url.slice(prefix.length, queryStart < 0 ? url.length : queryStart)

@@ -7,7 +7,7 @@ import type { Sdk } from '../../core/sdk.ts'
 import type { WaitUntil } from '../../core/wait-until.ts'
 import type { EdgeOptions } from '../../options.ts'
 import { SERVER } from '../../platform/api-constants.ts'
-import { EdgeSpan } from '../../trace/edge-span.ts'
+import { recordOf } from '../../trace/edge-span.ts'
 import { type StartSpanOptions, startSpan } from '../../trace/tracer.ts'
 import { recordCaller } from '../caller.ts'
 import { captureHeaders } from '../capture-headers.ts'
@@ -27,7 +27,7 @@ export function startServerRequest(
   trust: EdgeOptions['trust'] = sdk.options.trust,
 ): ServerRequest {
   const receivedMillis = sdk.now()
-  const { headers, method, url } = request
+  const { headers } = request
   const isPublic = trust !== 'all' && trust !== 'internal'
   const invocation: Invocation = { sdk, lifetime, unfinished: undefined }
   // The active context is empty, unless an app is called within another invocation.
@@ -45,21 +45,26 @@ export function startServerRequest(
     }
   }
   const context = setInvocation(parent, invocation)
-  const path = sdk.options.sampler?.rules && new URL(url).pathname
+  const path = sdk.options.sampler?.rules && new URL(request.url).pathname
   const options: StartSpanOptions = {
     kind: SERVER,
     startTime: receivedMillis,
     samplingInput: { path, isPublic },
   }
   if (links) options.links = links
-  const span = startSpan(invocation, spanNameOf(method, sdk), context, options)
-  if (span instanceof EdgeSpan && span.record) {
-    span.record.attributes = requestAttributes(request, sdk)
-    captureHeaders(span, 'request', headers, sdk.options)
+  const span = startSpan(invocation, '', context, options)
+  const record = recordOf(span)
+  // Each property of a request is read only when it is needed, since that is a call into the runtime.
+  const method = record ? request.method : ''
+  if (record) {
+    record.name = spanNameOf(method, sdk)
+    record.attributes = requestAttributes(request.url, method, headers, sdk)
+    captureHeaders(span, 'request', { headers }, sdk.options)
     if (parent === incoming) recordCaller(span, incoming)
   }
   const server: ServerRequest = {
     request,
+    method,
     span,
     context: setSpan(context, span),
     invocation,

@@ -1,4 +1,5 @@
 import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
+import { cached } from '../../core/cached.ts'
 
 /** Matches the metrics that `setTimingHeaders` writes. A metric with the same name in another form is not of this package. */
 const OURS = /^(?:trace(?:parent)?;desc="00-[0-9a-f-]+"|edge;desc="\d+";dur=\d+)$/
@@ -28,6 +29,6 @@ export function hasRoute(header = ''): boolean {
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4
  */
-export function routeMetric(route: string): string {
-  return /[^ -~]/.test(route) ? '' : `, ${ATTR_HTTP_ROUTE};desc="${route.replace(/["\\]/g, '\\$&')}"`
-}
+export const routeMetric: (route: string) => string = cached((route) =>
+  /[^ -~]/.test(route) ? '' : `, ${ATTR_HTTP_ROUTE};desc="${route.replace(/["\\]/g, '\\$&')}"`,
+)

@@ -12,14 +12,15 @@ const CACHING: ReadonlySet<string> = new Set([...TARGETED, 'cache-control', 'exp
  *   https://www.rfc-editor.org/rfc/rfc9111#name-freshness
  */
 export function mayBeShared(
-  { method, headers: request }: Request,
-  { status, headers }: Response,
+  request: Request,
+  response: Response,
   names: readonly string[],
   nowMillis: number,
 ): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
-  // Most responses have no headers for caches.
-  if (status !== 304 && !names.some((name) => CACHING.has(name))) return false
+  // Most responses have no headers for caches. Each property that is read is a call into the runtime.
+  if (!names.some((name) => CACHING.has(name)) && response.status !== 304) return false
+  const { status, headers } = response
+  if (!/^(?:GET|HEAD)$/.test(request.method)) return false
   if (TARGETED.some((name) => (lifetimeOf(headers.get(name) ?? '') ?? 0) > 0)) return true
   const control = headers.get('cache-control')?.toLowerCase() ?? ''
   // With field names (`private="set-cookie"`) a directive applies to these fields only.
@@ -36,7 +37,7 @@ export function mayBeShared(
           /^(?:20[0346]|30[0148]|4(?:04|05|10|14)|501)$/.test(`${status}`) &&
           (status === 304 || control.includes('public') || headers.has('last-modified'))
   if (!isKept || headers.get('vary')?.includes('*')) return false
-  return !request.has('authorization') || /public|s-maxage|must-revalidate/.test(control)
+  return !request.headers.has('authorization') || /public|s-maxage|must-revalidate/.test(control)
 }
 
 /** The number of seconds for which a shared cache may reuse a response, fresh or stale; `undefined` if not specified. */

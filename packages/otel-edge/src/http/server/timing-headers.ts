@@ -1,5 +1,6 @@
-import { formatTraceparent, isSpanContextValid } from '@throughline/otel-shared'
+import { formatTraceparent } from '@throughline/otel-shared'
 import type { ServerRequest } from '../../core/invocation.ts'
+import { INVALID_SPAN_CONTEXT } from '../../platform/api-constants.ts'
 import { copyResponse } from '../body/response-body.ts'
 import { hasRoute, routeMetric, withoutOwnTimings } from './server-timing.ts'
 import { mayBeShared } from './shared-cache.ts'
@@ -33,7 +34,7 @@ function setTimingHeaders(
   const existing = names.includes('server-timing') ? headers.get('server-timing') : null
   const others = existing === null ? undefined : withoutOwnTimings(existing)
   // Without ids of this span, only those of a traced worker behind this one are removed.
-  if (!isSpanContextValid(spanContext) || mayBeShared(request, response, names, nowMillis)) {
+  if (spanContext === INVALID_SPAN_CONTEXT || mayBeShared(request, response, names, nowMillis)) {
     if (existing === null || others === existing) return
     if (others === undefined) headers.delete('server-timing')
     else headers.set('server-timing', others)
