@@ -52,6 +52,27 @@ test('a trace can be found, opened and read from the click to the database', asy
   await expect(details.filter({ hasText: 'at charge' })).toHaveCount(0)
 })
 
+test('a value of a span leads to the traces with the same value', async ({ page, collector }) => {
+  const order = (id: string) => ({
+    service: 'shop',
+    name: 'order',
+    at: 0,
+    for: 10,
+    attributes: [
+      attribute('order.id', id),
+      attribute('lines', { arrayValue: { values: [{ stringValue: 'a' }] } }),
+    ],
+  })
+  const [traceId] = await Promise.all(
+    ['17 "a" \\', '17 "a" \\', '18'].map((id) => sendTree(collector.otlpUrl, order(id))),
+  )
+  await openTrace(page, traceId ?? '')
+  await spanRow(page, 'shop', 'order').click()
+  await expect(page.getByRole('link', { name: 'Find traces with this lines' })).toHaveCount(0)
+  await page.getByRole('link', { name: 'Find traces with this order.id' }).click()
+  await expect(page.getByRole('heading', { name: '2 traces' })).toBeVisible()
+})
+
 test('the position of a bar agrees with the scale', async ({ page, collector }) => {
   const traceId = await sendTree(collector.otlpUrl, {
     service: 'shop',

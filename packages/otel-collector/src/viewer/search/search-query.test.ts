@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   CUSTOM,
@@ -5,6 +6,7 @@ import {
   formProblem,
   parseForm,
   type SearchForm,
+  searchFor,
   toSummariesQuery,
 } from './search-query.ts'
 
@@ -125,3 +127,30 @@ describe('a form is not searched for', () => {
 function tags(a: string, b: string): string {
   return JSON.stringify({ a, b })
 }
+
+describe('the search for an attribute', () => {
+  test('the address has the attribute and searches the last week', () => {
+    expect(searchFor('http.route', '/api/orders')).toBe('/?lookback=10080&tags=http.route%3D%2Fapi%2Forders')
+  })
+
+  test('any value is searched for as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (value) => {
+        const address = searchFor('some.key', value) ?? ''
+        const parsed = parseForm(new URLSearchParams(address.slice(2)))
+        expect(formProblem(parsed)).toBeUndefined()
+        expect(asked(parsed)).toEqual({ 'query.attributes': JSON.stringify({ 'some.key': value }) })
+      }),
+    )
+  })
+
+  test.each([
+    ['an empty key', '', 'a'],
+    ['a key with a space', 'a b', 'c'],
+    ['a key with an equals sign', 'a=b', 'c'],
+    ['a key with a quote', 'a"', 'c'],
+    ['a value of more than 1,000 characters', 'a', 'c'.repeat(1_000)],
+  ])('%s cannot be searched for', (_, key, value) => {
+    expect(searchFor(key, value)).toBeUndefined()
+  })
+})

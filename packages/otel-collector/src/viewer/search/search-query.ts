@@ -125,6 +125,17 @@ export function toSummariesQuery(form: SearchForm, nowMillis: number): URLSearch
   return query
 }
 
+/** Longer values make addresses that servers and browsers refuse. */
+const MAX_TAG_LENGTH = 1_000
+
+/** The address of a search for an attribute in the last week. `undefined` if the search cannot express it. */
+export function searchFor(key: string, value: string): string | undefined {
+  if (/[\s="]/.test(key) || key === '' || key.length + value.length > MAX_TAG_LENGTH) return undefined
+  const isPlain = /^[^\s"\\]+$/.test(value)
+  const tags = `${key}=${isPlain ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`
+  return `/?${formatForm({ ...EMPTY, lookback: '10080', tags })}`
+}
+
 interface ParsedTags {
   readonly tags: Readonly<Record<string, string>>
   /** The text from the first token that is not `key=value`. */

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { anyValueText } from '../../spans/any-value-text.ts'
 import { ATTR_ATTRIBUTION, spanKindName } from '../../spans/semconv.ts'
 import { formatDate, formatDuration, formatOffset } from '../format/format.ts'
+import { searchFor } from '../search/search-query.ts'
 import { LongText } from './long-text.tsx'
 import type { SpanNode, TraceTree } from './trace-tree.ts'
 
@@ -176,12 +177,26 @@ function Attributes({ title, attributes, dropped }: AttributesProps) {
             </dt>
             <dd>
               <LongText text={anyValueText(value)} />
+              <FindLink attribute={{ key, value }} />
             </dd>
           </div>
         ))}
       </dl>
       {dropped ? <p class="hint">{dropped} more were dropped by the sender</p> : null}
     </section>
+  )
+}
+
+function FindLink({ attribute: { key, value } }: { attribute: KeyValue }) {
+  const isScalar = value.arrayValue === undefined && value.kvlistValue === undefined
+  const address = isScalar ? searchFor(key, anyValueText(value)) : undefined
+  return address === undefined ? null : (
+    <a class="find" href={address} title="Find traces with this value">
+      <svg viewBox="0 0 16 16" role="img" aria-label={`Find traces with this ${key}`}>
+        <circle cx="7" cy="7" r="4.5" />
+        <path d="m10.5 10.5 4 4" />
+      </svg>
+    </a>
   )
 }
 
