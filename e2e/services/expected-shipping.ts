@@ -2,6 +2,16 @@ import type { ExpectedSpan } from '@throughline/otel-testing'
 import { client } from '../expected-spans.ts'
 import { acquired, statement } from './expected-spans.ts'
 
+/** The lines of the log of a shipment. */
+export const SHIPPING_LINES = [
+  'carrier: parcel received',
+  'carrier: shipment quoted',
+  ...['slot answered', 'slot answered', 'slot sent', 'slot sent'].map((line) => `carrier: ${line}`),
+  'dispatch: shipment dispatched',
+  'settlement: dispatch recorded',
+  'shipping: shipment booked',
+]
+
 export interface Shipment {
   readonly orderId: string
   readonly exchange?: string

@@ -11,21 +11,13 @@ import {
   orderRequest,
 } from '../expected-spans.ts'
 import { fetchTrace } from '../trace.ts'
-import { issuedReceipt, shippingCall } from './expected-shipping.ts'
+import { issuedReceipt, SHIPPING_LINES, shippingCall } from './expected-shipping.ts'
 import { paymentCall, riskCall, settledPayment } from './expected-spans.ts'
 import { expect, test } from './fixtures.ts'
 
 const EDGE = ['fulfilment', 'gateway', 'inventory', 'shop', 'shop-web']
 const GO = ['bank', 'payments', 'risk', 'settlement']
 const NODE = ['carrier', 'dispatch', 'receipts', 'shipping']
-const SHIPPING_LINES = [
-  'carrier: parcel received',
-  'carrier: shipment quoted',
-  ...['slot answered', 'slot answered', 'slot sent', 'slot sent'].map((line) => `carrier: ${line}`),
-  'dispatch: shipment dispatched',
-  'settlement: dispatch recorded',
-  'shipping: shipment booked',
-]
 const PARENT = 'b7ad6b7169203331'
 
 test('a click on Buy is one trace through gRPC, PostgreSQL, Redis, Kafka, RabbitMQ and settlement, with its log lines', async ({

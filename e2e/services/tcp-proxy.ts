@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** A TCP proxy in front of a server, whose connections a test interrupts. */
 export interface TcpProxy {
   readonly port: number
-  /** Keeps back what is sent in this direction, on the connections that are open. */
-  hold(direction: 'to server' | 'to client'): void
+  /** Keeps back what is sent in this direction on the connections that are open. The returned function sends it. */
+  hold(direction: 'to server' | 'to client'): () => void
   /** Ends the connections that are open. New ones are accepted. */
   cut(): void
   close(): void
@@ -36,10 +36,13 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     hold(direction) {
-      for (const { client, upstream } of pairs) {
+      const held = [...pairs].map(({ client, upstream }) => {
         const [from, to] = direction === 'to server' ? [client, upstream] : [upstream, client]
         from.unpipe(to)
-        from.resume()
+        return () => from.pipe(to)
+      })
+      return () => {
+        for (const release of held) release()
       }
     },
     cut,

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { type CallOptions, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import {
   type CarrierStub,
   loadCarrier,
@@ -7,6 +6,8 @@ import {
   type QuoteReply,
   type QuoteRequest,
 } from './definition.ts'
+
+const TIMEOUT_MILLIS = 3000
 
 /** The carrier does not take the shipment. */
 export class RefusedError extends Error {
@@ -43,7 +44,7 @@ export function openCarrier(address: string): CarrierClient {
 async function quote(stub: CarrierStub, request: QuoteRequest): Promise<QuoteReply> {
   try {
     return await new Promise<QuoteReply>((resolve, reject) =>
-      stub.quote(request, (error, reply) => (reply ? resolve(reply) : reject(error))),
+      stub.quote(request, options(), (error, reply) => (reply ? resolve(reply) : reject(error))),
     )
   } catch (error) {
     const { code, details } = error as Partial<ServiceError>
@@ -54,14 +55,14 @@ async function quote(stub: CarrierStub, request: QuoteRequest): Promise<QuoteRep
 
 async function listSlots(stub: CarrierStub, orderId: string): Promise<string[]> {
   const names: string[] = []
-  for await (const { name } of stub.listSlots({ orderId }) as AsyncIterable<{ name: string }>)
+  for await (const { name } of stub.listSlots({ orderId }, options()) as AsyncIterable<{ name: string }>)
     names.push(name)
   return names
 }
 
 function addParcels(stub: CarrierStub, { orderId, parcels }: QuoteRequest): Promise<Manifest> {
   return new Promise((resolve, reject) => {
-    const call = stub.addParcels((error, manifest) => {
+    const call = stub.addParcels(options(), (error, manifest) => {
       if (!manifest) reject(error)
       else if (manifest.received === parcels) resolve(manifest)
       else reject(new Error(`${manifest.received} of ${parcels} parcels were received`))
@@ -73,7 +74,7 @@ function addParcels(stub: CarrierStub, { orderId, parcels }: QuoteRequest): Prom
 
 /** Returns the first slot that the carrier accepts. */
 async function negotiate(stub: CarrierStub, orderId: string, slots: readonly string[]): Promise<string> {
-  const call = stub.negotiate()
+  const call = stub.negotiate(options())
   const answers = call[Symbol.asyncIterator]() as AsyncIterator<{ slot: string; isAccepted: boolean }>
   let accepted: string | undefined
   for (const name of slots) {
@@ -85,7 +86,12 @@ async function negotiate(stub: CarrierStub, orderId: string, slots: readonly str
   call.end()
   // The stream, and with it its span, ends when the server's end is read.
   const { done } = await answers.next()
-  if (!done) await once(call, 'end')
+  if (!done) throw new Error('the carrier did not end the negotiation')
   if (accepted === undefined) throw new Error('the carrier accepted no slot')
   return accepted
+}
+
+/** A call ends with the status DEADLINE_EXCEEDED when the carrier does not answer in time. */
+function options(): CallOptions {
+  return { deadline: Date.now() + TIMEOUT_MILLIS }
 }

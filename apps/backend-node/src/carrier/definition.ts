@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  type CallOptions,
   type ChannelCredentials,
   type Client,
   type ClientDuplexStream,
@@ -48,10 +49,10 @@ export interface Answer {
 
 /** The generated client of `proto/carrier/v1/carrier.proto`. */
 export interface CarrierStub extends Client {
-  quote(request: QuoteRequest, callback: requestCallback<QuoteReply>): void
-  listSlots(request: ListSlotsRequest): ClientReadableStream<Slot>
-  addParcels(callback: requestCallback<Manifest>): ClientWritableStream<Parcel>
-  negotiate(): ClientDuplexStream<Slot, Answer>
+  quote(request: QuoteRequest, options: CallOptions, callback: requestCallback<QuoteReply>): void
+  listSlots(request: ListSlotsRequest, options: CallOptions): ClientReadableStream<Slot>
+  addParcels(options: CallOptions, callback: requestCallback<Manifest>): ClientWritableStream<Parcel>
+  negotiate(options: CallOptions): ClientDuplexStream<Slot, Answer>
 }
 
 interface CarrierConstructor {

@@ -5,7 +5,7 @@ import { readVariables } from '../process/variables.ts'
 import { createCarrier } from './server.ts'
 import { openTrackingNumbers } from './tracking-numbers.ts'
 
-await runService(async (logger, onStop) => {
+await runService(async ({ logger, onStop }) => {
   const { LISTEN_ADDRESS, REDIS_URL } = readVariables('LISTEN_ADDRESS', 'REDIS_URL')
   const trackingNumbers = await openTrackingNumbers(REDIS_URL, (error) =>
     logger.error({ err: error }, 'redis failed'),

@@ -4,6 +4,7 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
   Server,
+  type ServiceError,
   status,
 } from '@grpc/grpc-js'
 import { trace } from '@opentelemetry/api'
@@ -37,7 +38,7 @@ export function createCarrier({ trackingNumbers, logger }: CarrierOptions): Serv
       const error = new Error(`a shipment has at most ${MAX_PARCELS} parcels`)
       recordError(error)
       logger.warn({ orderId, parcels }, 'shipment refused')
-      return callback({ code: status.FAILED_PRECONDITION, message: error.message, details: error.message })
+      return callback(toServiceError(status.FAILED_PRECONDITION, error.message))
     }
     logger.info({ orderId, parcels }, 'shipment quoted')
     callback(null, { priceCents: CENTS_PER_PARCEL * parcels })
@@ -59,26 +60,37 @@ export function createCarrier({ trackingNumbers, logger }: CarrierOptions): Serv
         received += 1
         recordMessage('parcel received', orderId, String(number))
       }
+      // Each call has to be answered, or its span does not end.
+      if (call.cancelled) return callback(toServiceError(status.CANCELLED, 'cancelled by the caller'))
       callback(null, { received, trackingNumber: await trackingNumbers.next() })
     } catch (error) {
       recordError(error)
-      const message = 'no tracking number'
-      callback({ code: status.UNAVAILABLE, message, details: message })
+      callback(toServiceError(status.UNAVAILABLE, 'no tracking number'))
     }
   }
 
   const negotiate: handleBidiStreamingCall<Slot, Answer> = async (call) => {
-    let received = 0
-    for await (const { orderId, name } of call as AsyncIterable<Slot>) {
-      received += 1
-      // The first slot of the day is always full.
-      call.write({ slot: name, isAccepted: received > 1 })
-      recordMessage('slot answered', orderId, name)
+    try {
+      let received = 0
+      for await (const { orderId, name } of call as AsyncIterable<Slot>) {
+        received += 1
+        // The first slot of the day is always full.
+        call.write({ slot: name, isAccepted: received > 1 })
+        recordMessage('slot answered', orderId, name)
+      }
+      call.end()
+    } catch (error) {
+      recordError(error)
+      call.emit('error', toServiceError(status.INTERNAL, 'the slots could not be read'))
     }
-    call.end()
   }
 
   const server = new Server()
   server.addService(loadCarrier().service, { quote, listSlots, addParcels, negotiate })
   return server
+}
+
+/** The instrumentation takes the text of the span's status from `message`, gRPC that of the response from `details`. */
+function toServiceError(code: status, message: string): Partial<ServiceError> {
+  return { code, message, details: message }
 }

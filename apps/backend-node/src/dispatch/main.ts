@@ -6,9 +6,9 @@ import { readVariables } from '../process/variables.ts'
 import { openShipments } from '../shipping/store.ts'
 import { startWorker } from './worker.ts'
 
-await runService(async (logger, onStop) => {
+await runService(async ({ logger, onStop }) => {
   const env = readVariables('DATABASE_URL', 'RABBITMQ_URL', 'KAFKA_BROKERS')
-  const shipments = await openShipments(env.DATABASE_URL)
+  const shipments = await openShipments(env.DATABASE_URL, logger)
   onStop(() => shipments.close())
   const kafka = createKafka(env.KAFKA_BROKERS, logger)
   await createTopics(env.KAFKA_BROKERS, SHIPMENTS_DISPATCHED)

@@ -40,7 +40,7 @@ export async function startWorker(options: WorkerOptions): Promise<() => Promise
         const done = process(channel, message, options).finally(() => inProcess.delete(done))
         inProcess.add(done)
       })
-      cancel = () => channel.cancel(consumerTag)
+      cancel = async () => channel.cancel(consumerTag)
     },
   })
   return async () => {

@@ -12,7 +12,7 @@ export interface Address {
 
 /** Parses `host:port`. Throws an `Error` when it is not one. */
 export function parseAddress(text: string): Address {
-  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? []
+  const [, host = '', port = ''] = /^\[?([^\]]*)\]?:(\d{1,5})$/.exec(text) ?? []
   if (port === '' || Number(port) > 65_535)
     throw new Error(`"${text}" is not an address: host:port is expected`)
   return { host: host || '0.0.0.0', port: Number(port) }

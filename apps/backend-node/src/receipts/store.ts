@@ -1,5 +1,5 @@
-import { Pool } from 'pg'
-import { createTable } from '../process/create-table.ts'
+import type { Logger } from 'pino'
+import { openPool } from '../process/open-pool.ts'
 import type { PaymentAccepted } from './payment-accepted.ts'
 
 const TABLE = `CREATE TABLE IF NOT EXISTS receipts (
@@ -19,9 +19,8 @@ export interface ReceiptStore {
 }
 
 /** Connects to PostgreSQL and creates the table. */
-export async function openReceipts(url: string): Promise<ReceiptStore> {
-  const pool = new Pool({ connectionString: url })
-  await createTable(pool, TABLE)
+export async function openReceipts(url: string, logger: Logger): Promise<ReceiptStore> {
+  const pool = await openPool({ url, logger, table: TABLE })
   return {
     async insert({ paymentId, orderId, amountCents }) {
       await pool.query(INSERT, [paymentId, orderId, amountCents])

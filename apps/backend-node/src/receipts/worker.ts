@@ -10,6 +10,8 @@ export interface WorkerOptions {
   readonly consumer: Consumer
   readonly receipts: ReceiptStore
   readonly logger: Logger
+  /** Called when the consumer ends by an error, after which it does not start again. */
+  readonly onCrash: (error: Error) => void
 }
 
 /** Consumes accepted payments, each at least once. Resolves when the consumer has joined its group. */
@@ -17,6 +19,9 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   const { consumer } = options
   const joined = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, () => resolve())
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) options.onCrash(payload.error)
   })
   await consumer.connect()
   await consumer.subscribe({ topics: [PAYMENTS_ACCEPTED], fromBeginning: true })

@@ -31,12 +31,12 @@ export function createApp({ carrier, shipments, publisher, logger }: AppOptions)
     describeOrder(wanted)
     try {
       const booking = await carrier.book(wanted)
-      const shipmentId = await shipments.insert(orderId, booking)
+      const { id: shipmentId, trackingNumber } = await shipments.insert(orderId, booking)
       describeOrder({ shipmentId })
       // After a failure the caller tries again. The consumer accepts a message twice.
       await publisher.publish({ shipmentId, orderId })
       logger.info({ orderId, shipmentId }, 'shipment booked')
-      response.status(201).json({ shipmentId, trackingNumber: booking.trackingNumber })
+      response.status(201).json({ shipmentId, trackingNumber })
     } catch (error) {
       recordError(error)
       if (error instanceof RefusedError) {

@@ -6,12 +6,12 @@ import { createApp } from './app.ts'
 import { openPublisher } from './publisher.ts'
 import { openShipments } from './store.ts'
 
-await runService(async (logger, onStop) => {
+await runService(async ({ logger, onStop }) => {
   const env = readVariables('LISTEN_ADDRESS', 'CARRIER_ADDRESS', 'DATABASE_URL', 'RABBITMQ_URL')
   const { host, port } = parseAddress(env.LISTEN_ADDRESS)
   const carrier = openCarrier(env.CARRIER_ADDRESS)
   onStop(() => carrier.close())
-  const shipments = await openShipments(env.DATABASE_URL)
+  const shipments = await openShipments(env.DATABASE_URL, logger)
   onStop(() => shipments.close())
   const publisher = await openPublisher(env.RABBITMQ_URL, logger)
   onStop(() => publisher.close())
