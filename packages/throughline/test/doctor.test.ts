@@ -78,6 +78,18 @@ test('every finding of the catalogue is the finding of a fault, and has a page w
   }
 })
 
+test('the table of faults names tests and their findings, and all of them are counted', () => {
+  const faults = [...FAULTS, ...TRACE_FAULTS, ...BROWSER_FAULTS]
+  const known = new Set(faults.map(({ name, finds }) => `${name}: ${finds}`))
+  const index = readFileSync(join(DOCS, 'README.md'), 'utf8')
+  const section = index.slice(index.indexOf('## How it was tested'))
+  const rows = [...section.matchAll(/^\| [^|]+ \| ([^|]+) \| \[([\w-]+)\]/gm)]
+  const named = rows.map(([, name = '', finds]) => `${name.trim()}: ${finds}`)
+  expect(named.length).toBeGreaterThanOrEqual(24)
+  expect(named.filter((each) => !known.has(each))).toEqual([])
+  expect(section).toContain(`There are ${faults.length} such tests: `)
+})
+
 test('the attributes of the script tag are those of the SDK', () => {
   const path = join(import.meta.dirname, '../../otel-web/src/extras/check-attributes.ts')
   expect(readFileSync(path, 'utf8')).toContain(`/${WITHOUT_EFFECT.source}/`)

@@ -50,6 +50,17 @@ describe('redirects', () => {
     expect((await follow({ url: new URL(url), ...PATIENT })).status).toBe(302)
   })
 
+  test.each(['file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,a', 'ftp://a.example/'])(
+    'do not lead to %s',
+    async (location) => {
+      const { url } = await startSite({ 'GET /': to(location) })
+      expect(await tryFollow({ url: new URL(url), ...PATIENT })).toMatchObject({
+        kind: 'other',
+        message: `${new URL(url).host} redirects to an address that begins with ${new URL(location).protocol}`,
+      })
+    },
+  )
+
   test.each([
     ['a path', '/b/c', '/b/c'],
     ['a relative path', 'c', '/a/c'],

@@ -21,6 +21,12 @@ export async function follow({ timeoutMillis, ...input }: RequestInput): Promise
       throw new RequestFailure('other', `${input.url.host} redirects more than ${MAX_REDIRECTS} times`)
     }
     url = new URL(location, url)
+    if (!/^https?:$/.test(url.protocol)) {
+      throw new RequestFailure(
+        'other',
+        `${input.url.host} redirects to an address that begins with ${url.protocol}`,
+      )
+    }
   }
 }
 

@@ -1,9 +1,12 @@
-import type { ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer, type Socket } from 'node:net'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { readBody, startHttpServer } from '@throughline/otel-testing/node'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createCertificate } from '../../test/certificate.ts'
 import { response } from '../../test/observed.ts'
 import { decodeUserInfo, headerOf, isRedirect, listOf, mediaTypeOf, send, trySend } from './request.ts'
 
@@ -32,6 +35,12 @@ async function serveBytes(onConnection: (socket: Socket) => void) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+}
+
+/** The error of a server that cannot listen. */
+async function failureOf(server: Server): Promise<unknown> {
+  const [error] = await once(server, 'error')
+  return error
 }
 
 describe('a request', () => {
@@ -154,13 +163,18 @@ describe('a compressed response', () => {
     ['gzip by its old name', 'x-gzip', gzipSync('<html>')],
     ['Brotli', 'br', brotliCompressSync('<html>')],
     ['deflate', 'deflate', deflateSync('<html>')],
+    ['deflate without its header', 'deflate', deflateRawSync('<html>')],
+    ['zstd', 'zstd', zstdCompressSync('<html>')],
+    ['two encodings', 'br, gzip', gzipSync(brotliCompressSync('<html>'))],
+    ['an encoding beside none', 'gzip, identity', gzipSync('<html>')],
+    ['gzip that ends too early', 'gzip', gzipSync('<html>').subarray(0, -4)],
   ])('is decompressed for %s', async (_, encoding, bytes) => {
     expect(await bodyOf(encoding, bytes)).toBe('<html>')
   })
 
   test.each([
     ['it is not compressed', 'gzip', Buffer.from('<html>')],
-    ['its encoding is not known', 'zstd', Buffer.from('<html>')],
+    ['its encoding is not known', 'compress', Buffer.from('<html>')],
     ['its encoding is none', 'identity', Buffer.from('<html>')],
   ])('is left as it is when %s', async (_, encoding, bytes) => {
     expect(await bodyOf(encoding, bytes)).toBe('<html>')
@@ -170,9 +184,94 @@ describe('a compressed response', () => {
     expect(await bodyOf('gzip', gzipSync(Buffer.alloc(8 * MIB, 'a')))).toHaveLength(8 * MIB)
   })
 
-  test('is left as it is when it would become larger', async () => {
-    const bytes = gzipSync(Buffer.alloc(64 * MIB))
-    expect(Buffer.byteLength(await bodyOf('gzip', bytes), 'latin1')).toBeLessThanOrEqual(bytes.length)
+  test('is cut there when it would become larger', async () => {
+    expect(await bodyOf('gzip', gzipSync(Buffer.alloc(64 * MIB, 'a')))).toHaveLength(8 * MIB)
+  })
+})
+
+describe('an odd response is read as browsers read it:', () => {
+  const HEADERS = 'content-type: text/html\r\ncontent-length: 6\r\n'
+  test.each([
+    ['HTTP/1.0 without a length', 'HTTP/1.0 200 OK\r\n\r\n<html>'],
+    [
+      'after 103 Early Hints',
+      `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n${HEADERS}\r\n<html>`,
+    ],
+    ['after 100 Continue', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n${HEADERS}\r\n<html>`],
+    ['with more bytes than its length', `HTTP/1.1 200 OK\r\n${HEADERS}\r\n<html></html>`],
+    ['with lines that end in LF', `HTTP/1.1 200 OK\n${HEADERS.replaceAll('\r', '')}\n<html>`],
+    ['with 100 kB of headers', `HTTP/1.1 200 OK\r\n${HEADERS}x-a: ${'a'.repeat(100_000)}\r\n\r\n<html>`],
+  ])('%s', async (_, bytes) => {
+    const url = await serveBytes((socket) => socket.end(bytes))
+    expect(await send({ url, ...PATIENT })).toMatchObject({ status: 200, body: '<html>' })
+  })
+})
+
+describe('a text', () => {
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le')
+  const bigEndian = (text: string) => utf16(text).swap16()
+  test.each([
+    ['has the encoding of its mark: UTF-8', 'text/html; charset=utf-16le', Buffer.from('\ufeff<é>')],
+    ['has the encoding of its mark: UTF-16', 'text/html; charset=utf-8', utf16('\ufeff<é>')],
+    ['has the encoding of its mark: UTF-16, big-endian', 'text/html', bigEndian('\ufeff<é>')],
+    ['has the encoding of its type', 'text/html; charset=UTF-16LE', utf16('<é>')],
+    [
+      'has the encoding of its type in quotes',
+      'text/html;charset="iso-8859-1"',
+      Buffer.from('<é>', 'latin1'),
+    ],
+    ['has an encoding that does not exist', 'text/html; charset=none', Buffer.from('<é>')],
+    ['has no encoding', '', Buffer.from('<é>')],
+  ])('%s', async (_, type, bytes) => {
+    const { url } = await serve((response) => response.writeHead(200, { 'content-type': type }).end(bytes))
+    expect((await send({ url, ...PATIENT })).body).toBe('<é>')
+  })
+
+  test.each([
+    ['<meta charset=windows-1252>é', 'latin1'],
+    ['<meta http-equiv=content-type content="text/html; charset=iso-8859-1">é', 'latin1'],
+    ['<meta charset="utf-16">é', 'utf8'],
+    ['<meta charset=utf-8>é', 'utf8'],
+    [`${' '.repeat(1024)}<meta charset=windows-1252>é`, 'utf8'],
+  ] as const)('has the encoding of its element: %s', async (text, encoding) => {
+    const { url } = await serve((response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end(Buffer.from(text, encoding)),
+    )
+    expect((await send({ url, ...PATIENT })).body).toBe(text)
+  })
+})
+
+describe('an address', () => {
+  test('can be one of IPv6', async (context) => {
+    const server = createServer((_, response) => response.end('ok'))
+    server.listen(0, '::1')
+    const error = await Promise.race([once(server, 'listening').then(() => undefined), failureOf(server)])
+    if (error) return context.skip('this machine has no IPv6')
+    onTestFinished(() => void server.close())
+    const url = new URL(`http://[::1]:${(server.address() as AddressInfo).port}/`)
+    expect((await send({ url, ...PATIENT })).body).toBe('ok')
+  })
+
+  test('with other letters than those of ASCII is sent as Punycode', async () => {
+    const failure = await trySend({ url: new URL(`http://${'ä'.repeat(60)}.invalid/`), ...PATIENT })
+    expect(failure).toMatchObject({ kind: 'name', message: expect.stringMatching(/the name xn--/) })
+  })
+
+  test('with a certificate of its own is a failure of TLS', async () => {
+    const server = createTlsServer({ ...createCertificate() }, (_, response) => response.end('ok'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    expect(await trySend({ url, ...PATIENT })).toMatchObject({
+      kind: 'tls',
+      message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    })
+  })
+
+  test('whose server never begins TLS is a time-out', async () => {
+    const url = await serveBytes(() => {})
+    const secure = new URL(url.href.replace('http:', 'https:'))
+    expect(await trySend({ url: secure, timeoutMillis: 50 })).toMatchObject({ kind: 'timeout' })
   })
 })
 
@@ -211,6 +310,34 @@ describe('a request that fails', () => {
   test('has the kind of a body that is cut', async () => {
     const url = await serveBytes((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'))
     expect(await trySend({ url, ...PATIENT })).toMatchObject({ kind: 'closed' })
+  })
+
+  test('has the kind of a switch to another protocol', async () => {
+    const bytes = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'
+    const url = await serveBytes((socket) => void socket.write(bytes))
+    expect(await trySend({ url, ...PATIENT })).toMatchObject({
+      kind: 'other',
+      message: `${url.host} switches to another protocol (status 101)`,
+    })
+  })
+
+  test('has the kind of hints without an end', async () => {
+    const url = await serveBytes((socket) => {
+      const write = () => {
+        while (socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'));
+      }
+      socket.on('drain', write)
+      write()
+    })
+    expect(await trySend({ url, timeoutMillis: 50 })).toMatchObject({ kind: 'timeout' })
+  })
+
+  test.each([
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+    ['300 kB of headers', `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(300_000)}\r\n\r\n`],
+  ])('has the kind of an answer with %s', async (_, bytes) => {
+    const url = await serveBytes((socket) => socket.end(bytes))
+    expect(await trySend({ url, ...PATIENT })).toMatchObject({ kind: 'other' })
   })
 
   test('has the kind of headers that do not come', async () => {

@@ -1,10 +1,13 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { explainFailure, failureAsValue, type RequestFailure } from './failure.ts'
+import { decodeText } from './decode-text.ts'
+import { decompress } from './decompress.ts'
+import { explainFailure, failureAsValue, RequestFailure } from './failure.ts'
 
 /** The maximum size of a response body. The rest is not read. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024
+/** The limit of Chromium. That of Node.js is 16 kB, which a long policy exceeds. */
+const MAX_HEADER_BYTES = 256 * 1024
 
 export interface RequestInput {
   /** User info in it is sent as `Authorization`. */
@@ -37,31 +40,37 @@ export interface Response {
  * @throws {RequestFailure} when there is no response.
  */
 export async function send(input: RequestInput): Promise<Response> {
-  const { url, method = 'GET', headers = {}, body, timeoutMillis } = input
+  const { url, method = 'GET', headers = {}, timeoutMillis } = input
   const signal = AbortSignal.timeout(timeoutMillis)
   const options: RequestOptions = {
     method,
-    headers: { 'user-agent': 'throughline-doctor', ...headers, ...authorization(url), ...length(body) },
+    headers: { 'user-agent': 'throughline-doctor', ...headers, ...authorization(url), ...length(input.body) },
     signal,
     agent: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // As browsers, it accepts lines that end in LF. Nothing follows the response, since a connection has one request.
+    insecureHTTPParser: true,
   }
   const sentMillis = Date.now()
   try {
-    const message = await exchange(url, options, body)
+    const message = await exchange(url, options, input.body)
     const receivedMillis = Date.now()
     const { statusCode: status = 0 } = message
     const lines = headerLines(message.rawHeaders)
     const bytes = await readBody(message)
+    const { 'content-encoding': encoding = '', 'content-type': type } = message.headers
+    const body = await decompress(bytes, encoding, MAX_BODY_BYTES)
     return {
       url: withoutUserInfo(url),
       status,
       headers: lines,
-      body: decompress(bytes, message.headers['content-encoding']).toString('utf8'),
+      body: decodeText(body, type),
       sentMillis,
       receivedMillis,
     }
   } catch (error) {
     // While the body is read, the error of an aborted request says that the connection was closed.
+    if (error instanceof RequestFailure) throw error
     throw explainFailure(signal.aborted ? signal.reason : error, url.host, timeoutMillis)
   }
 }
@@ -106,6 +115,10 @@ function exchange(url: URL, options: RequestOptions, body?: Uint8Array | string)
   return new Promise((resolve, reject) => {
     const outgoing = request(withoutUserInfo(url), options, resolve)
     outgoing.on('error', reject)
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy()
+      reject(new RequestFailure('other', `${url.host} switches to another protocol (status 101)`))
+    })
     outgoing.end(body)
   })
 }
@@ -120,18 +133,6 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     if (sizeBytes > MAX_BODY_BYTES) break
   }
   return Buffer.concat(chunks)
-}
-
-/** The requests do not ask for compression, but some servers compress anyway. A body that becomes too large is left as it is. */
-function decompress(bytes: Buffer, encoding = ''): Buffer {
-  const options = { maxOutputLength: MAX_BODY_BYTES }
-  try {
-    if (/^(?:x-)?gzip$/i.test(encoding)) return gunzipSync(bytes, options)
-    if (/^br$/i.test(encoding)) return brotliDecompressSync(bytes, options)
-    return /^deflate$/i.test(encoding) ? inflateSync(bytes, options) : bytes
-  } catch {
-    return bytes
-  }
 }
 
 function headerLines(raw: readonly string[]): [string, string][] {

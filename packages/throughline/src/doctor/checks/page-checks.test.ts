@@ -156,6 +156,15 @@ describe('the attributes of the tag', () => {
     ])
   })
 
+  test.each([
+    [20, []],
+    [21, [['page-propagate-origin', '21 origins, of which 20 are checked']]],
+  ])('%i origins give %j', (count, expected) => {
+    const origins = Array.from({ length: count }, (_, index) => `https://${index}.example`)
+    const head = tag(`data-propagate-to="${origins.join()}"`)
+    expect(found(checkSnippet(target({ page: { head } })))).toEqual(expected)
+  })
+
   test('an empty service name is none', () => {
     const head = '<script src="/throughline.js" data-service-name=""></script>'
     expect(found(checkSnippet(target({ page: { head } })))).toEqual([

@@ -1,4 +1,5 @@
 import { displayUrl } from '../../http/display-url.ts'
+import { MAX_LISTED } from '../observe/api.ts'
 import type { Tag } from '../parse/html.ts'
 import { WITHOUT_EFFECT } from '../parse/tag-attributes.ts'
 import { type Finding, finding } from '../target/finding.ts'
@@ -62,6 +63,14 @@ function checkAttributes({ page: { snippet } }: Target): Finding[] {
       finding('page-propagate-origin', {
         seen: snippet.invalidPropagateTo.map((entry) => JSON.stringify(entry)).join(', '),
         fix: 'Write origins without a path, a slash at the end and spaces, separated by commas: https://api.example.com,https://b.example',
+      }),
+    )
+  }
+  if (snippet.propagateTo.length > MAX_LISTED) {
+    findings.push(
+      finding('page-propagate-origin', {
+        seen: `${snippet.propagateTo.length} origins, of which ${MAX_LISTED} are checked`,
+        fix: 'List the origins of your own APIs only. Pass --api for each further one that is to be checked.',
       }),
     )
   }

@@ -5,6 +5,9 @@ import type { DoctorOptions } from '../target/options.ts'
 import type { ApiObservation, PageObservation } from '../target/target.ts'
 import { sendTraced } from './traced-request.ts'
 
+/** How many origins of a page are requested. A page can list any number. */
+export const MAX_LISTED = 20
+
 /** The headers that the SDK adds to a request, in the order in which browsers list them. */
 export const TRACE_HEADERS: readonly string[] = ['baggage', 'traceparent', 'tracestate']
 
@@ -30,8 +33,9 @@ export function observeApis(
 /** The addresses of the APIs on other origins: those of the options, and the origins that the script tag lists. */
 export function apisOf({ response, snippet }: PageObservation, { apis }: DoctorOptions): URL[] {
   const named = apis.filter(({ origin }) => origin !== response.url.origin)
-  const origins = new Set([response.url, ...named].map(({ origin }) => origin))
-  return [...named, ...(snippet?.propagateTo ?? []).filter(({ origin }) => !origins.has(origin))]
+  const listed = new Map(snippet?.propagateTo.map((url) => [url.origin, url]))
+  for (const { origin } of [response.url, ...named]) listed.delete(origin)
+  return [...named, ...[...listed.values()].slice(0, MAX_LISTED)]
 }
 
 /** What a page asks for before a request to another origin. */

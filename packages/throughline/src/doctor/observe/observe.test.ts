@@ -144,6 +144,15 @@ describe('an API', () => {
     expect(apis.map(({ url, isListed }) => [url.pathname, isListed])).toEqual([['/v1', true]])
   })
 
+  test('is one of at most twenty that the page lists, each once', async () => {
+    const page = 'https://www.example.com/'
+    // Port 1 refuses connections.
+    const origins = Array.from({ length: 30 }, (_, index) => `http://127.0.0.${index + 1}:1`)
+    const head = `<script src=/throughline.js data-propagate-to="${[origins[0], ...origins].join()}">`
+    const apis = await observeApis(observedPage(page, head), optionsOf(page), TRACE_ID)
+    expect(apis.map(({ url }) => url.origin)).toEqual(origins.slice(0, 20))
+  })
+
   test('gets no user info of the page', async () => {
     const api = await startSite({})
     const page = 'https://www.example.com/'

@@ -100,6 +100,7 @@ describe('the text report', () => {
     ['sequences that control a terminal', '\u001b[2Ja\u001b]0;title\u0007b', ' [2Ja ]0;title b'],
     ['control characters of eight bits', 'a\u009b31mb', 'a 31mb'],
     ['backspaces', 'ab\b\b\u007fc', 'ab c'],
+    ['marks that turn text around', 'a\u202etxt\u202c\u2066b', 'a txt b'],
   ])('has no %s of names and bodies', (_, seen, expected) => {
     const lines = textReport(diagnosis(of('page-status', seen, seen)), false).split('\n')
     expect(lines.slice(1, 3)).toEqual([`  seen  ${expected}`, `  fix   ${expected}`])

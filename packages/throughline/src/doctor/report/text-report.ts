@@ -35,9 +35,9 @@ function describeDeep({ requests, arrived, spans, services, counted, logLines }:
   )
 }
 
-/** Names and bodies of others can contain line breaks, and sequences that control a terminal. */
+/** Names and bodies of others can contain line breaks, sequences that control a terminal, and marks that turn text around. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ')
 }
 
 function summary(findings: readonly Finding[]): string {
