@@ -51,6 +51,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'viewer/search',
     'viewer/graph',
     'viewer/trace',
+    'viewer/compare',
     'viewer',
     '.',
   ],

@@ -42,6 +42,17 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await check(page, info, 'an odd trace')
     })
 
+    test('the comparison is readable', async ({ page, collector }, info) => {
+      const first = await sendTree(collector.otlpUrl, buyPlan())
+      const second = await sendTree(collector.otlpUrl, buyPlan({ problem: true }))
+      await page.goto(`/compare/${first}`)
+      await page.getByRole('main').getByRole('link').waitFor()
+      await check(page, info, 'traces to compare with')
+      await page.goto(`/compare/${first}/${second}`)
+      await page.getByRole('table').waitFor()
+      await check(page, info, 'two traces')
+    })
+
     test('the services page is readable', async ({ page, collector }, info) => {
       await sendTree(collector.otlpUrl, buyPlan())
       await page.goto('/graph')

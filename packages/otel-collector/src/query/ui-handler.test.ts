@@ -64,6 +64,10 @@ describe('the viewer', () => {
   test.each([
     ['/', 200],
     ['/graph', 200],
+    ['/compare/abc', 200],
+    ['/compare/abc/def', 200],
+    ['/compare/abc/def/123', 404],
+    ['/compare/', 404],
     [`/trace/${TRACE_ID}`, 200],
     ['/trace/abc', 200],
     ['/trace/xyz', 404],

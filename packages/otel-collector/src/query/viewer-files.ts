@@ -59,7 +59,7 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect 
 
 const ASSETS = '/assets/'
 const BUILT = new URL('../viewer-files/', import.meta.url)
-const PAGE_PATH = /^\/(?:graph|trace\/[0-9a-f]{1,32})?$/i
+const PAGE_PATH = /^\/(?:graph|trace\/[0-9a-f]{1,32}|compare\/[0-9a-f]{1,32}(?:\/[0-9a-f]{1,32})?)?$/i
 
 // Cache: shared by all collectors in a process.
 let bundled: Promise<readonly BundledFile[]> | undefined

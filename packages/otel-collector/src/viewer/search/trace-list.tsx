@@ -21,16 +21,22 @@ export function sortSummaries(summaries: readonly TraceSummary[], order: Order):
   return summaries
 }
 
+interface TraceListProps {
+  readonly summaries: readonly TraceSummary[]
+  /** The address that a trace links to. Default: its page. */
+  readonly addressOf?: (traceId: string) => string
+}
+
 /** A list of links to traces. Traces that contain only web vitals are collapsed at the end. */
-export function TraceList({ summaries }: { summaries: readonly TraceSummary[] }) {
+export function TraceList({ summaries, addressOf = (traceId) => `/trace/${traceId}` }: TraceListProps) {
   const [vitals, others] = partition(summaries)
   return (
     <>
-      {others.length > 0 && <Rows summaries={others} />}
+      {others.length > 0 && <Rows summaries={others} addressOf={addressOf} />}
       {vitals.length > 0 && (
         <details class="folded" open={others.length === 0}>
           <summary>{formatCount(vitals.length, 'trace')} of web vitals</summary>
-          <Rows summaries={vitals} />
+          <Rows summaries={vitals} addressOf={addressOf} />
         </details>
       )}
     </>
@@ -44,13 +50,19 @@ export function partition(summaries: readonly TraceSummary[]): readonly [TraceSu
   return [summaries.filter(isVitals), summaries.filter((summary) => !isVitals(summary))]
 }
 
-function Rows({ summaries }: { summaries: readonly TraceSummary[] }) {
+function Rows({ summaries, addressOf }: Required<TraceListProps>) {
   const colorOf = serviceColors(summaries.flatMap(({ services }) => services.map(({ name }) => name)))
   const longest = Math.max(...summaries.map(durationNano), 1)
   return (
     <ol class="traces">
       {summaries.map((summary) => (
-        <TraceRow key={summary.traceId} summary={summary} colorOf={colorOf} longest={longest} />
+        <TraceRow
+          key={summary.traceId}
+          summary={summary}
+          address={addressOf(summary.traceId)}
+          colorOf={colorOf}
+          longest={longest}
+        />
       ))}
     </ol>
   )
@@ -58,11 +70,12 @@ function Rows({ summaries }: { summaries: readonly TraceSummary[] }) {
 
 interface TraceRowProps {
   readonly summary: TraceSummary
+  readonly address: string
   readonly colorOf: (service: string) => string
   readonly longest: number
 }
 
-function TraceRow({ summary, colorOf, longest }: TraceRowProps) {
+function TraceRow({ summary, address, colorOf, longest }: TraceRowProps) {
   const { serviceName, operationName } = summary.pageLoad ?? {
     serviceName: summary.rootServiceName,
     operationName: summary.rootOperationName,
@@ -72,7 +85,7 @@ function TraceRow({ summary, colorOf, longest }: TraceRowProps) {
     <li>
       <a
         class="trace-row"
-        href={`/trace/${summary.traceId}`}
+        href={address}
         style={{ '--service': colorOf(serviceName), '--share': durationNano(summary) / longest }}
       >
         <span class="trace-name">

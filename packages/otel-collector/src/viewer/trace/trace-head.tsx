@@ -101,6 +101,7 @@ export function TraceHead({ traceId, tree, path, isLive, onRefresh }: TraceHeadP
         <a href={`/trace/${traceId}.json`} download={`trace-${traceId}.json`}>
           Download OTLP JSON
         </a>
+        <a href={`/compare/${traceId}`}>Compare</a>
       </div>
     </div>
   )
