@@ -30,6 +30,8 @@ export interface FindOptions {
   readonly log: (line: string) => void
   /** Whether Go may build one, which takes minutes. One that was built is found in any case. Default: true. */
   readonly canBuild?: boolean
+  /** Whether it may run in Docker, where it sees the folder of `writeJaegerConfig` only. Default: true. */
+  readonly canUseDocker?: boolean
 }
 
 /**
@@ -38,13 +40,17 @@ export interface FindOptions {
  *
  * Throws an `Error` that lists the attempts and the reason why each failed.
  */
-export async function findJaeger({ log, canBuild = true }: FindOptions): Promise<Jaeger> {
+export async function findJaeger({
+  log,
+  canBuild = true,
+  canUseDocker = true,
+}: FindOptions): Promise<Jaeger> {
   const tried: string[] = []
   const candidates = [
     fromVariable,
     fromPath,
     fromRelease,
-    fromDocker,
+    ...(canUseDocker ? [fromDocker] : []),
     fromBuild,
     ...(canBuild ? [fromGo] : []),
   ]

@@ -1,13 +1,17 @@
 import { findJaeger } from '../../scripts/jaeger.ts'
 import { findCollector } from '../../scripts/otelcol/find-collector.ts'
-import { type OneMachine, type Programs, startOneMachine } from '../../scripts/otelcol/one-machine.ts'
+import { type OneMachine, startOneMachine } from '../../scripts/otelcol/one-machine.ts'
+import type { Programs } from '../../scripts/otelcol/processes.ts'
 import { findFreePorts } from '../../scripts/ports.ts'
 import { startParts } from '../start-parts.ts'
 
 /** The Collector and Jaeger that the script before the tests has found or built. */
 export async function findPrograms(): Promise<Programs> {
   const log = () => {}
-  const [otelcol, jaeger] = await Promise.all([findCollector({ log }), findJaeger({ log, canBuild: false })])
+  const [otelcol, jaeger] = await Promise.all([
+    findCollector({ log }),
+    findJaeger({ log, canBuild: false, canUseDocker: false }),
+  ])
   return { otelcol: otelcol.path, jaeger: jaeger.command }
 }
 

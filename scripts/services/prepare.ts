@@ -60,10 +60,16 @@ export async function prepareServices(options: PrepareOptions): Promise<Programs
 
 function missingTools(): string[] {
   return [
-    ['go', 'Go 1.26 or newer (`go`), which builds the Go services'],
-    ['java', 'Java 17 or newer (`java`), which runs Kafka'],
-    ...(hasKafka(kafkaFolder()) ? [] : [['mvn', 'Maven (`mvn`), which downloads Kafka']]),
-  ].flatMap(([program = '', description = '']) => (isInstalled(program) ? [] : [description]))
+    ...(isInstalled('go') ? [] : ['Go 1.26 or newer (`go`), which builds the Go services']),
+    ...missingKafkaTools(),
+  ]
+}
+
+function missingKafkaTools(): string[] {
+  return [
+    ...(isInstalled('java') ? [] : ['Java 17 or newer (`java`), which runs Kafka']),
+    ...(hasKafka(kafkaFolder()) || isInstalled('mvn') ? [] : ['Maven (`mvn`), which downloads Kafka']),
+  ]
 }
 
 function missingPackages(): string[] {
@@ -109,6 +115,17 @@ function kafkaFolder(): string {
 
 function hasKafka(folder: string): boolean {
   return globSync('kafka_*.jar', { cwd: folder }).length > 0
+}
+
+/**
+ * Downloads the jars of Kafka that are not there yet, and returns their folder.
+ *
+ * Throws an `UnavailableError` that names each program that is missing.
+ */
+export async function prepareKafka(options: PrepareOptions): Promise<string> {
+  const missing = missingKafkaTools()
+  if (missing.length > 0) throw new UnavailableError(missing)
+  return fetchKafka(options)
 }
 
 async function fetchKafka({ log, signal }: PrepareOptions): Promise<string> {

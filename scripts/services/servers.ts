@@ -57,13 +57,20 @@ export function startRedis({ port, folder, onLine }: ServerOptions): Promise<Ser
   })
 }
 
-/** Starts a Kafka of one node, which is broker and controller. `ports` are theirs. */
+export interface KafkaOptions extends ServerOptions {
+  readonly controllerPort: number
+  /** Properties that replace those of the broker. */
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+/** Starts a Kafka of one node, which is broker and controller. `port` and `controllerPort` are theirs. */
 export async function startKafka(
   jars: string,
-  { port, controllerPort, folder, onLine }: ServerOptions & { readonly controllerPort: number },
+  { port, controllerPort, folder, onLine, properties = {} }: KafkaOptions,
 ): Promise<ServiceProcess> {
   const file = join(folder, 'kafka.properties')
-  writeFileSync(file, kafkaProperties(port, controllerPort, join(folder, 'kafka')))
+  const others = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(file, kafkaProperties(port, controllerPort, join(folder, 'kafka')) + others.join(''))
   const options = [
     '-XX:TieredStopAtLevel=1',
     '-XX:+UseSerialGC',
