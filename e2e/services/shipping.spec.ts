@@ -1,12 +1,16 @@
 import { flatten, type ReceivedSpan } from '@throughline/otel-testing'
 import { findFreePorts } from '../../scripts/ports.ts'
-import { expectTree } from '../expected-spans.ts'
+import { client, expectTree } from '../expected-spans.ts'
 import { fetchTrace } from '../trace.ts'
 import { bookedShipment, carrierCall } from './expected-shipping.ts'
 import { expect, test } from './fixtures.ts'
+import { addRawParcels } from './raw-calls.ts'
 import { urlOf } from './raw-messages.ts'
 import { isOf, linesOf, newId, PARENT, ship, startShipping } from './ship.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
+
+// https://grpc.io/docs/guides/status-codes/
+const UNAVAILABLE = 14
 
 test.beforeEach(({ system }) => {
   test.skip(
@@ -39,6 +43,62 @@ test('a shipment that the carrier refuses is an error from its span to the reque
     expect(span.status?.message).toBe('a shipment has at most 20 parcels')
     expect(span.events?.map(({ name }) => name)).toEqual(['exception'])
   }
+})
+
+test('a carrier that is not there is an error of the call and of the request', async ({ system }) => {
+  const [carrierPort = 0] = await findFreePorts(1)
+  const carrier = { CARRIER_ADDRESS: `127.0.0.1:${carrierPort}` }
+  const { url, stop } = await startShipping(system.services, carrier)
+  const traceId = newId()
+  expect((await ship(url, { orderId: newId(), traceId })).status).toBe(502)
+  await stop()
+  await expectTree(system.uiUrl, traceId, {
+    service: 'shipping',
+    name: 'POST /shipments',
+    kind: 'SERVER',
+    parentSpanId: PARENT,
+    status: 'ERROR',
+    children: [
+      {
+        ...client('shipping', /Quote$/),
+        status: 'ERROR',
+        attributes: { 'rpc.grpc.status_code': UNAVAILABLE },
+        children: [],
+      },
+    ],
+  })
+})
+
+test('a client stream that the caller cancels has a span, which is the parent of what the handler does', async ({
+  system,
+}) => {
+  const traceId = newId()
+  const parcels = addRawParcels(system.services, { traceparent: `00-${traceId}-${PARENT}-01` })
+  parcels.write({ orderId: traceId, number: 1 })
+  const received = () => linesOf(system.log, 'carrier', 'parcel received').filter(isOf(traceId))
+  await expect.poll(() => received().length).toBe(1)
+  parcels.cancel()
+  await expectTree(system.uiUrl, traceId, {
+    service: 'carrier',
+    name: /AddParcels$/,
+    kind: 'SERVER',
+    parentSpanId: PARENT,
+    children: [{ ...client('carrier', 'incr'), children: [] }],
+  })
+})
+
+test('a connection to PostgreSQL that is lost while it is idle is replaced', async ({ system }) => {
+  const { services, log, uiUrl } = system
+  const proxy = await startTcpProxy(services.ports.postgresPort)
+  const database = `postgres://throughline@127.0.0.1:${proxy.port}/postgres`
+  const { url, stop } = await startShipping(services, { DATABASE_URL: database })
+  proxy.cut()
+  await expect.poll(() => linesOf(log, 'shipping', 'postgresql disconnected').length).toBe(1)
+  const traceId = newId()
+  expect((await ship(url, { orderId: traceId, traceId })).status).toBe(201)
+  await expectTree(uiUrl, traceId, { ...bookedShipment({ orderId: traceId }), parentSpanId: PARENT })
+  await stop()
+  proxy.close()
 })
 
 test('SIGTERM answers the request in flight and exports the spans that wait for their batch', async ({
