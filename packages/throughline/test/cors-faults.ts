@@ -100,6 +100,13 @@ export const CORS_FAULTS: readonly Fault[] = [
     other: api({ preflight: { 'access-control-allow-headers': 'Content-Type,Traceparent' } }),
   },
   {
+    name: 'an API whose list of headers lacks a comma',
+    finds: 'cors-headers',
+    sees: /access-control-allow-headers "traceparent, tracestate, baggage, x-a x-b" is not a list of names$/,
+    routes: pageFor,
+    other: api({ preflight: { 'access-control-allow-headers': `${TRACE_HEADERS}, x-a x-b` } }),
+  },
+  {
     name: 'an API whose timing the page cannot read',
     finds: 'cors-timing',
     routes: pageFor,

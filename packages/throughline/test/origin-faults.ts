@@ -53,6 +53,18 @@ export const ORIGIN_FAULTS: readonly Fault[] = [
     hasTls: true,
   },
   {
+    name: 'a script of another origin that may not be embedded',
+    finds: 'page-script-corp',
+    sees: /^loader .*: cross-origin-resource-policy same-origin$/,
+    routes: (other) => withLoaderOf(other, ''),
+    other: {
+      'GET /throughline.js': {
+        ...SCRIPT,
+        headers: { ...SCRIPT.headers, 'cross-origin-resource-policy': 'same-origin' },
+      },
+    },
+  },
+  {
     name: 'a hash for a script of another origin without crossorigin',
     finds: 'page-script-cors',
     sees: /integrity without crossorigin/,

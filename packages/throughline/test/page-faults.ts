@@ -132,6 +132,12 @@ export const PAGE_FAULTS: readonly Fault[] = [
     ),
   },
   {
+    name: 'a policy with a sandbox in which no script runs',
+    finds: 'page-csp-script',
+    sees: /^"sandbox allow-forms" blocks every script$/,
+    routes: withPolicy('sandbox allow-forms'),
+  },
+  {
     name: 'a hash that allows the loader only',
     finds: 'page-csp-script',
     sees: /blocks .*throughline-sdk\.js/,

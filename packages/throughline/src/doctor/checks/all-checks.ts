@@ -11,6 +11,7 @@ import { checkPageTrace } from './page-trace.ts'
 import { checkRelayAnswer } from './relay-answer.ts'
 import { checkRelayClock } from './relay-clock.ts'
 import { checkRelayExports } from './relay-exports.ts'
+import { checkResourcePolicy } from './resource-policy.ts'
 import { checkScriptFiles } from './script-files.ts'
 import { checkSnippet } from './snippet.ts'
 import { checkTraceArrival } from './trace-arrival.ts'
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   checkPageResponse,
   checkSnippet,
   checkScriptFiles,
+  checkResourcePolicy,
   checkContentSecurityPolicy,
   checkMixedContent,
   checkPageTrace,

@@ -34,6 +34,14 @@ describe('the scripts of the SDK', () => {
   })
 
   test.each([
+    ['sandbox', ['page-csp-script', '"sandbox" blocks every script']],
+    ['SANDBOX allow-forms', ['page-csp-script', '"sandbox allow-forms" blocks every script']],
+    ['sandbox allow-forms Allow-Scripts', undefined],
+  ])('are blocked by a sandbox without allow-scripts: %s', (policy, expected) => {
+    expect(found(check(policy))).toEqual(expected ? [expected] : [])
+  })
+
+  test.each([
     [
       'are blocked',
       "script-src 'none'",

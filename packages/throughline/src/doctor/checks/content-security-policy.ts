@@ -1,5 +1,6 @@
 import { displayUrl } from '../../http/display-url.ts'
 import {
+  blocksAllScripts,
   blocksConnection,
   blocksScript,
   blocksTrustedTypes,
@@ -28,6 +29,15 @@ function checkScripts(policy: Policy, { page }: Target): Finding[] {
     [src ? displayUrl(src) : 'the inline script of the SDK', loader],
     [displayUrl(sdk), { tag, url: sdk, isAdded: true, integrity: integrity('data-sdk-integrity') }],
   ]
+  const sandbox = blocksAllScripts(policy)
+  if (sandbox !== undefined) {
+    return [
+      finding('page-csp-script', {
+        seen: `"${sandbox}" blocks every script`,
+        fix: 'Add allow-scripts and allow-same-origin to sandbox, or remove it.',
+      }),
+    ]
+  }
   for (const [name, use] of uses) {
     const directive = blocksScript(policy, page.response.url, use)
     // The SDK is loaded by the loader: one finding is enough.

@@ -43,6 +43,15 @@ function checkPreflight(where: string, preflight: Response, origin: string): Fin
     ]
   }
   if (!allowsOrigin(preflight, origin)) return [wrongOrigin(`${where}: OPTIONS`, preflight, origin)]
+  const malformed = malformedList(preflight)
+  if (malformed !== undefined) {
+    return [
+      finding('cors-headers', {
+        seen: `${where}: ${malformed}`,
+        fix: 'Separate the names by commas. Until then the browser blocks each request with a preflight.',
+      }),
+    ]
+  }
   const allowed = listOf(preflight, 'access-control-allow-headers').map((name) => name.toLowerCase())
   const missing = allowed.includes('*') ? [] : TRACE_HEADERS.filter((name) => !allowed.includes(name))
   if (missing.length === 0) return []
@@ -81,6 +90,20 @@ function checkTraced({ url, traced, preflight }: ApiObservation, origin: string)
     )
   }
   return [...findings, ...checkTraceparents(traced, traceparents)]
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+
+/**
+ * A list of a preflight that is not one of names. The preflight then fails, also when it has the names that are needed.
+ *
+ * @see https://fetch.spec.whatwg.org/#cors-preflight-fetch
+ */
+export function malformedList(preflight: Response): string | undefined {
+  const names = ['access-control-allow-methods', 'access-control-allow-headers']
+  const name = names.find((each) => listOf(preflight, each).some((item) => !TOKEN.test(item)))
+  return name && `${name} ${JSON.stringify(headerOf(preflight, name))} is not a list of names`
 }
 
 /** Whether CORS lets a page of `origin` read a response. */

@@ -5,7 +5,7 @@ import { headerOf, isRedirect, listOf, mediaTypeOf, type Response } from '../../
 import type { FindingId } from '../target/catalogue.ts'
 import { type Finding, finding } from '../target/finding.ts'
 import type { RelayObservation, Target } from '../target/target.ts'
-import { allowsOrigin } from './cors.ts'
+import { allowsOrigin, malformedList } from './cors.ts'
 
 /** The endpoint accepts an empty export from the page. */
 export function checkRelayAnswer({ relay, page }: Target): Finding[] {
@@ -99,6 +99,8 @@ function preflightProblem(preflight: Response | RequestFailure, origin: string):
   if (!allowsOrigin(preflight, origin)) {
     return `OPTIONS: ${describeOrigin(preflight)}`
   }
+  const malformed = malformedList(preflight)
+  if (malformed !== undefined) return `OPTIONS: ${malformed}`
   const allowed = listOf(preflight, 'access-control-allow-headers').map((name) => name.toLowerCase())
   return allowed.includes('*') || allowed.includes('content-type')
     ? undefined

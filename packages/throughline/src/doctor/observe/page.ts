@@ -1,6 +1,6 @@
 import { follow, tryFollow, withUserInfoOf } from '../../http/follow.ts'
 import { type Response, trySend } from '../../http/request.ts'
-import { parsePolicies } from '../parse/content-security-policy.ts'
+import { parseMetaPolicies, parsePolicies } from '../parse/content-security-policy.ts'
 import { readTags, type Tag } from '../parse/html.ts'
 import { refererHeader } from '../parse/site.ts'
 import { findSnippet, type Snippet } from '../parse/snippet.ts'
@@ -30,7 +30,7 @@ export async function observePage(options: DoctorOptions): Promise<PageObservati
   return {
     response,
     tags,
-    policies: parsePolicies([...policyHeaders(response), ...policyElements(tags)]),
+    policies: [...parsePolicies(policyHeaders(response)), ...parseMetaPolicies(policyElements(tags))],
     snippet: findSnippet(tags, response.url),
   }
 }

@@ -18,6 +18,23 @@ export function parsePolicies(headers: readonly string[]): Policy[] {
   return headers.flatMap((header) => header.split(',').map(parsePolicy)).filter(({ size }) => size > 0)
 }
 
+/** Directives that have no effect in a `meta` element. @see https://www.w3.org/TR/CSP3/#meta-element */
+const HEADER_ONLY = ['sandbox', 'report-uri', 'frame-ancestors']
+
+/** The policies of `meta` elements. */
+export function parseMetaPolicies(contents: readonly string[]): Policy[] {
+  return parsePolicies(contents).map(
+    (policy) => new Map([...policy].filter(([name]) => !HEADER_ONLY.includes(name))),
+  )
+}
+
+/** The directive `sandbox` if it lets no script run. */
+export function blocksAllScripts(policy: Policy): string | undefined {
+  const flags = policy.get('sandbox')
+  if (!flags || flags.some((flag) => flag.toLowerCase() === 'allow-scripts')) return undefined
+  return ['sandbox', ...flags].join(' ')
+}
+
 function parsePolicy(text: string): Policy {
   const policy = new Map<string, readonly string[]>()
   for (const directive of text.split(';')) {

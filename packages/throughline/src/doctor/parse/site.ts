@@ -4,7 +4,7 @@
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
-function siteOf(url: URL, page: URL): 'same-origin' | 'same-site' | 'cross-site' {
+export function siteOf(url: URL, page: URL): 'same-origin' | 'same-site' | 'cross-site' {
   if (url.origin === page.origin) return 'same-origin'
   if (url.protocol !== page.protocol) return 'cross-site'
   return siteHost(url.hostname) === siteHost(page.hostname) ? 'same-site' : 'cross-site'

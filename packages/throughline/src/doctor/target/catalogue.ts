@@ -15,6 +15,7 @@ export const CATALOGUE = {
   'page-script-failed': ['error', 'A script of the SDK does not load'],
   'page-script-type': ['error', 'A script of the SDK is not JavaScript'],
   'page-script-cors': ['error', 'A script of the SDK lacks CORS for its integrity hash'],
+  'page-script-corp': ['error', 'A resource policy blocks a script of the SDK'],
   'page-csp-script': ['error', 'The content security policy blocks the SDK'],
   'page-csp-connect': ['error', 'The content security policy blocks requests'],
   'page-csp-trusted-types': ['error', 'Trusted Types block the SDK'],
