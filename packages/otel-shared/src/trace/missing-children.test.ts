@@ -131,6 +131,16 @@ test('spans that are their own parents, or those of each other, end the search',
   expect(sentences(...spans)).toEqual(['a started 2 server spans, 1 arrived', 'b sent 1 request, 0 arrived'])
 })
 
+test('a trace can be a long chain, and have many spans without parents', () => {
+  const counts = { client: 2 }
+  const chain = Array.from({ length: 50_000 }, (_, index) => span(`a/${index + 1}`, `a/${index}`, { counts }))
+  const orphans = Array.from({ length: 50_000 }, (_, index) => span(`b/${index}`, `gone/${index}`))
+  const found = findMissingChildren([...chain, ...orphans])
+  expect(found).toHaveLength(chain.length)
+  // The first span of the chain is an orphan, too.
+  expect(found.flatMap((each) => each.orphans)).toHaveLength(199)
+})
+
 describe('an attribute', () => {
   test.each<[string, unknown, unknown]>([
     ['throughline.children.client', '2', ['client', 2]],

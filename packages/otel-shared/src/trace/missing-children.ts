@@ -25,6 +25,8 @@ export interface MissingChildren {
   readonly orphans: readonly string[]
 }
 
+/** Each of them is compared with every span that counts its children. */
+const MAX_ORPHANS = 200
 /** How far the clocks of two services may differ. */
 const TOLERANCE_MILLIS = 50
 
@@ -56,9 +58,10 @@ export function findMissingChildren(spans: readonly StoredSpan[]): MissingChildr
     siblings.push(span)
     childrenOf.set(span.parentSpanId, siblings)
   }
+  const topOf = ancestorFinder(byId)
   const orphans = spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !byId.has(parentSpanId))
-  const groups = counted.flatMap((parent) => groupsOf(parent, childrenOf, topOf(parent, byId)))
-  for (const orphan of orphans) addReceiver(orphan, groups)
+  const groups = counted.flatMap((parent) => groupsOf(parent, childrenOf, topOf(parent)))
+  for (const orphan of orphans.slice(0, MAX_ORPHANS)) addReceiver(orphan, groups)
   return groups.flatMap((group) => (group.lost > 0 || group.receivers.length > 0 ? [describe(group)] : []))
 }
 
@@ -93,18 +96,24 @@ function groupsOf(
   })
 }
 
-function topOf(span: StoredSpan, byId: ReadonlyMap<string, StoredSpan>): StoredSpan {
-  const seen = new Set<StoredSpan>()
-  let top = span
-  for (
-    let above: StoredSpan | undefined = span;
-    above && !seen.has(above);
-    above = byId.get(above.parentSpanId ?? '')
-  ) {
-    seen.add(above)
-    top = above
+/** Finds the highest ancestor of spans. Each span is visited once, since a chain of spans can be long. */
+function ancestorFinder(byId: ReadonlyMap<string, StoredSpan>): (span: StoredSpan) => StoredSpan {
+  const tops = new Map<StoredSpan, StoredSpan>()
+  return (span) => {
+    const path = new Set<StoredSpan>()
+    let top = span
+    for (
+      let above: StoredSpan | undefined = span;
+      above && !path.has(above);
+      above = byId.get(above.parentSpanId ?? '')
+    ) {
+      top = tops.get(above) ?? above
+      path.add(above)
+      if (top !== above) break
+    }
+    for (const each of path) tops.set(each, top)
+    return top
   }
-  return top
 }
 
 /** Adds an orphan to the group that it continues: one that lacks a child, else the only one with an open call at that time. */
@@ -113,9 +122,11 @@ function addReceiver(orphan: StoredSpan, groups: readonly Group[]): void {
     ({ parent, top, kind }) =>
       top !== orphan && parent.service !== orphan.service && LINKS.get(kind)?.receiver === orphan.kind,
   )
-  const [shortest] = candidates
-    .filter(({ lost, parent }) => lost > 0 && isDuring(orphan, parent))
-    .sort((a, b) => durationOf(a.parent) - durationOf(b.parent))
+  let shortest: Group | undefined
+  for (const group of candidates) {
+    const fits = group.lost > 0 && isDuring(orphan, group.parent)
+    if (fits && !(shortest && durationOf(shortest.parent) <= durationOf(group.parent))) shortest = group
+  }
   const open = candidates.flatMap((group) =>
     group.openCalls.filter((call) => isDuring(orphan, call)).map((call) => ({ group, call })),
   )
