@@ -1,12 +1,18 @@
 import { type KeyValue, redactAttribute } from '@throughline/otel-shared'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expandTemplate } from '../../packages/otel-shared/test/expand-template.ts'
 import {
   ORDINARY_KEYS,
   ORDINARY_PATHS,
   ORDINARY_TEXTS,
   ORDINARY_URLS,
 } from '../../packages/otel-shared/test/known-ordinary.ts'
-import { knownSecrets } from '../../packages/otel-shared/test/known-secrets.ts'
+import { createRandom, knownSecrets } from '../../packages/otel-shared/test/known-secrets.ts'
+import {
+  ORDINARY_TEXT_TEMPLATES,
+  ORDINARY_URL_TEMPLATES,
+} from '../../packages/otel-shared/test/ordinary-templates.ts'
+import { SECRET_TEXTS, SECRET_URLS } from '../../packages/otel-shared/test/secret-templates.ts'
 import { fetchTrace } from '../trace.ts'
 import { NOT_REDACTED, REDACTED_BESIDES } from './redaction-differences.ts'
 import { newTraceId, post, requestOf, strings } from './requests.ts'
@@ -59,6 +65,33 @@ describe('texts without a secret', () => {
   ])('those in %s are unchanged, except for those that are named', async (key, ordinary) => {
     const received = await throughCollector(key, ordinary)
     expect(unnamed(differences(ordinary, received))).toEqual([])
+  })
+})
+
+describe('the second lists of docs/redaction.md, with random content', () => {
+  const random = createRandom(1)
+  const expand = (templates: readonly string[]) =>
+    templates.map((template) => expandTemplate(template, random))
+
+  test('at most 5 of 100 secrets are not redacted', async () => {
+    const secrets = expand([...SECRET_URLS, ...SECRET_TEXTS])
+    const redacted = await throughCollector(
+      'exception.message',
+      secrets.map(({ text }) => text),
+    )
+    const left = secrets.filter(({ text, secrets }, index) =>
+      secrets.some((secret) => isLeft(redacted[index] ?? text, secret)),
+    )
+    const texts = left.map(({ text }) => text)
+    expect([left.length * 20 <= secrets.length, texts]).toEqual([true, texts])
+  })
+
+  test('at most 2 of 100 ordinary texts are changed', async () => {
+    const ordinary = expand([...ORDINARY_URL_TEMPLATES, ...ORDINARY_TEXT_TEMPLATES]).map(({ text }) => text)
+    // The fragment of an address is removed.
+    const kept = ordinary.filter((text) => !/^https?:[^ ]*#/.test(text))
+    const changed = differences(kept, await throughCollector('exception.message', kept))
+    expect([changed.length * 50 <= kept.length, changed]).toEqual([true, changed])
   })
 })
 

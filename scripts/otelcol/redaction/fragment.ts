@@ -1,6 +1,6 @@
 import { SECRET_KEY } from '../../../packages/otel-shared/src/redaction/redact-attribute.ts'
 import { ATTR_URL_FULL, ATTR_URL_QUERY } from '../../../packages/otel-shared/src/semconv.ts'
-import { GATES, type Gate } from './gates.ts'
+import { GATES } from './gates.ts'
 import { redactionSteps, type Step } from './steps.ts'
 import { replaceParts, toRe2 } from './to-re2.ts'
 
@@ -44,7 +44,7 @@ processors:
     error_mode: ignore
     trace_statements:
 ${Object.entries(TEXTS)
-  .map(([context, texts]) => formatGroup(context, statementsOf(texts, steps)))
+  .map(([context, texts]) => formatGroup(context, statementsOf(context, texts, steps)))
   .join('')}`
 }
 
@@ -63,37 +63,28 @@ interface Texts {
 // The mask of the processor before, as the SDK writes it.
 const MASK_STEP: Step = { kind: 'key', pattern: '^\\*{4}$', replacement: 'REDACTED' }
 
-function statementsOf({ maps, fields }: Texts, steps: readonly Step[]): string[] {
+/** The statements for the texts of a context, each with the condition that the gate of its kind is open. */
+function statementsOf(context: string, { maps, fields }: Texts, steps: readonly Step[]): string[] {
+  const all = [MASK_STEP, FRAGMENT_STEP, ...steps]
+  const kinds = [...new Set(all.map(({ kind }) => kind))]
+  const texts = [...maps.map((path) => `Concat(Values(${path}), "\\n")`), ...fields]
+  const isOpen = (step: Step) => `where ${context}.cache["${step.kind}"] == true`
   return [
-    ...maps.flatMap((path) =>
-      gated(path, `Concat(Values(${path}), "\\n")`, [MASK_STEP, FRAGMENT_STEP, ...steps], replaceValues),
-    ),
-    ...fields.flatMap((path) => gated(path, path, steps, replaceField)),
+    `set(${context}.cache["text"], Concat([${texts.join(', ')}], "\\n"))`,
+    `set(${context}.cache["lower"], ToLowerCase(${context}.cache["text"]))`,
+    ...kinds.map((kind) => `set(${context}.cache["${kind}"], true) where ${gateCondition(context, kind)}`),
+    ...maps.flatMap((path) => all.map((step) => `${replaceValues(path, step)} ${isOpen(step)}`)),
+    ...fields.flatMap((path) => steps.map((step) => `${replaceField(path, step)} ${isOpen(step)}`)),
   ]
 }
 
-type Replace = (path: string, step: Step) => string
-
-/** The statements for a text, each with the condition that the gate of its kind is open. */
-function gated(path: string, text: string, steps: readonly Step[], replace: Replace): string[] {
-  const [context = '', ...rest] = path.split('.')
-  const cached = (key: string) => `${context}.cache["${rest.join('.')} ${key}"]`
-  const condition = (gate: Gate | undefined, kind: string): string => {
-    if (!gate) throw new Error(`${kind} has no gate`)
-    const literals = gate.literals?.map((part) => `Index(${cached('lower')}, ${literal(part)}) >= 0`)
-    const parts = [
-      ...(literals ? [`(${literals.join(' or ')})`] : []),
-      ...(gate.pattern ? [`IsMatch(${cached('text')}, ${literal(gate.pattern)})`] : []),
-    ]
-    return parts.join(' and ')
-  }
-  const kinds = [...new Set(steps.map(({ kind }) => kind))]
-  return [
-    `set(${cached('text')}, ${text})`,
-    `set(${cached('lower')}, ToLowerCase(${cached('text')}))`,
-    ...kinds.map((kind) => `set(${cached(kind)}, true) where ${condition(GATES[kind], kind)}`),
-    ...steps.map((step) => `${replace(path, step)} where ${cached(step.kind)} == true`),
-  ]
+function gateCondition(context: string, kind: string): string {
+  const gate = GATES[kind]
+  if (!gate) throw new Error(`${kind} has no gate`)
+  const matches = (pattern: string) => `IsMatch(${context}.cache["text"], ${literal(pattern)})`
+  const contains = (part: string) => `Index(${context}.cache["lower"], ${literal(part)}) >= 0`
+  const either = [...(gate.literals ?? []).map(contains), ...(gate.patterns ?? []).map(matches)].join(' or ')
+  return gate.and ? `(${either}) and ${matches(gate.and)}` : either
 }
 
 function replaceValues(path: string, { pattern, replacement }: Step): string {

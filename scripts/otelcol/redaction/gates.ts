@@ -1,11 +1,103 @@
 /**
- * What a text must contain to contain a secret of a kind: one of some literals, in lower case, and a match of a pattern of RE2. The
- * texts of a span are searched for it together. Most spans then skip most steps, which take a hundred times as long.
+ * What a text must contain to contain a secret of a kind: one of some literals, in lower case, or a match of one of some patterns of RE2,
+ * and in any case a match of `and`. The texts of a span are searched for it together. Most spans then skip most steps, which
+ * take up to a hundred times as long.
  */
 export interface Gate {
   readonly literals?: readonly string[]
-  readonly pattern?: string
+  readonly patterns?: readonly string[]
+  readonly and?: string
 }
+
+/** What keys of providers begin with or contain, as in `PROVIDER_KEY`. */
+const PROVIDER_LITERALS = [
+  ...[
+    'akia',
+    'asia',
+    'key-',
+    'private-',
+    'pul-',
+    'api-',
+    'pk-',
+    'sk-',
+    'lf-',
+    'pplx-',
+    'lin_oauth_',
+    'bkua_',
+    'dapi',
+  ],
+  ...[
+    'sbp_',
+    '_v1_',
+    'shp',
+    'rubygems_',
+    '|',
+    'q~',
+    'github_pat_',
+    'glpat-',
+    'gldt-',
+    'glft-',
+    'glrt-',
+    'glptt-',
+  ],
+  ...[
+    'glcbt-',
+    'glsoat-',
+    'xox',
+    'xapp-',
+    'pk_',
+    'rk_',
+    'sk_',
+    'hf_',
+    'gho_',
+    'ghp_',
+    'ghs_',
+    'ghu_',
+    'ghr_',
+    'aiza',
+  ],
+  ...[
+    'ya29.',
+    'gocspx-',
+    'sg.',
+    'hvb.',
+    'hvs.',
+    'dckr_',
+    'figd_',
+    'sq0',
+    'age-secret-key-',
+    'pmak-',
+    'sib-',
+    'dp.',
+  ],
+  ...[
+    'pscale_',
+    'tskey-',
+    'pypi-',
+    'atatt',
+    'atctt',
+    'atbb',
+    'apa91b',
+    'cfpat-',
+    'cipat_',
+    '1//0',
+    'sb_secret_',
+  ],
+  ...[
+    'nvapi-',
+    'dt0c01.',
+    '.local.',
+    '.public.',
+    'sntry',
+    'pat-',
+    'glc_',
+    'fo1_',
+    '.atlasv1.',
+    'access_token$',
+    'oy2',
+  ],
+  ...['re_', 'hrku-', 'v1.0-'],
+]
 
 /** By the name of the kind in the steps. Every kind has a gate. */
 export const GATES: Readonly<Record<string, Gate>> = {
@@ -34,25 +126,38 @@ export const GATES: Readonly<Record<string, Gate>> = {
       ...['hmac', 'sig', 'sess', 'sid', 'auth', 'key', 'code'],
     ],
     // A name, a separator, and no `//`.
-    pattern: `[\\w\\]"'\\\\][\\\\"'\\]]*(?:[\\t ]*(?:[=:]{1,3}>?|->)|>)[\\t ]*[^\\s/]`,
+    and: `[\\w\\]"'\\\\][\\\\"'\\]]*(?:[\\t ]*(?:[=:]{1,3}>?|->)|>)[\\t ]*(?:[^\\s/]|/[^/])`,
   },
   QUERY_VALUE: { literals: ['?', '&'] },
   JSON_WEB_TOKEN: { literals: ['eyj'] },
-  PATH_TOKEN: { literals: ['/'], pattern: '[/?][\\w-]{16}' },
+  PATH_TOKEN: { patterns: ['/[\\w-]{16}', '\\?[\\w-]{16}'] },
   PRIVATE_KEY: { literals: ['private'] },
-  PROVIDER_KEY: { pattern: '[\\w~.:|$/-]{16}' },
-  PREFIXED_KEY: { pattern: '[_-][A-Za-z\\d]{28}' },
+  PROVIDER_KEY: {
+    literals: PROVIDER_LITERALS,
+    patterns: [
+      '(?:SK|AC)[\\da-f-]{32}',
+      '[\\da-f]{32}-',
+      '\\.[\\w-]{6}\\.',
+      's\\.[A-Za-z\\d]{24}',
+      '\\d{6}:[\\w-]{30}',
+      '(?:AQ|EAA|sl\\.)[\\w.-]{40}',
+      'NR[A-Z]{2}-',
+      'pat\\w{14}\\.',
+    ],
+    and: '[\\w~.:|$-]{12}',
+  },
+  PREFIXED_KEY: { patterns: ['[_-][A-Za-z\\d]{28}'] },
   BEARER: { literals: ['bearer'] },
   CREDENTIAL: {
     literals: ['basic', 'digest', 'negotiate', 'token', 'passw', 'passcode', 'key', 'code'],
-    pattern: '[\\d=]',
+    and: '[\\d=]',
   },
   COMMAND_OPTION: { literals: ['-u', '-p', '--'] },
-  SQL_PASSWORD: { literals: ['password', 'identified'], pattern: "'" },
+  SQL_PASSWORD: { literals: ['password', 'identified'], and: "'" },
   NAMED_ELSEWHERE: { literals: ['passw', 'secret', 'token', 'key', 'authorization', 'cookie'] },
   WEBHOOK: { literals: ['hook'] },
   COOKIELESS_SESSION: { literals: ['/('] },
-  CARD_NUMBER: { pattern: '\\d{4}[ -]?\\d{4}' },
-  IBAN: { pattern: '[A-Z]{2}\\d\\d' },
-  PHONE_NUMBER: { literals: ['+', '-'], pattern: '\\d{3}' },
+  CARD_NUMBER: { patterns: ['\\d{4}[ -]?\\d{4}'] },
+  IBAN: { patterns: ['[A-Z]{2}\\d\\d'] },
+  PHONE_NUMBER: { literals: ['+', '-'], and: '\\d' },
 }

@@ -1,4 +1,8 @@
-import { ANNOUNCES, NAMES_CONTENT } from '../../../packages/otel-shared/src/redaction/path-tokens.ts'
+import {
+  ANNOUNCES,
+  MAY_ANNOUNCE,
+  NAMES_CONTENT,
+} from '../../../packages/otel-shared/src/redaction/path-tokens.ts'
 import * as rare from '../../../packages/otel-shared/src/redaction/rare-secret-kinds.ts'
 import type { SecretKind } from '../../../packages/otel-shared/src/redaction/secret-kind.ts'
 import * as common from '../../../packages/otel-shared/src/redaction/secret-kinds.ts'
@@ -170,8 +174,8 @@ function announcing(): string {
   return `/(?:[\\w.~-]*[^p/\\s])?(?:(?:${anywhere.join('|')})[\\w.~-]*|${last.join('|')})`
 }
 
-function contentName(): string {
-  return replaceParts(NAMES_CONTENT.source, [
+function unanchored({ source }: RegExp): string {
+  return replaceParts(source, [
     ['^', ''],
     ['$', ''],
   ])
@@ -185,10 +189,10 @@ function pathTokenSteps(): Step[] {
   const name = 'PATH_TOKEN'
   return [
     protect(name, `(?i)(${announcing()}[/?])([\\w-]{16,})`),
-    protect(name, '(/[irst]/)([\\w-]{20,})'),
+    protect(name, `(?i)(/${unanchored(MAY_ANNOUNCE)}/)([\\w-]{20,})`),
     protect(name, '(/)([\\da-f]{40}[\\w-]*)'),
     protect(name, '(/)([\\w-]{30,})', OTHER_MARK),
-    step(name, { pattern: `(?i)(/${contentName()}/)[${MARK}${OTHER_MARK}]`, replacement: '$1' }),
+    step(name, { pattern: `(?i)(/${unanchored(NAMES_CONTENT)}/)[${MARK}${OTHER_MARK}]`, replacement: '$1' }),
     // Without a digit, without a capital, or with a suffix as of a file, a segment is no token.
     step(name, {
       pattern: `[${MARK}${OTHER_MARK}]([A-Za-z_-]+(?:[^\\w-]|$)|[\\w-]+\\.)`,

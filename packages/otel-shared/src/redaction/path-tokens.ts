@@ -43,7 +43,7 @@ const FIRST_RUN = /[\w.=~@-]{6,}/
 // `presets` does not announce a token.
 export const ANNOUNCES: RegExp =
   /(?:^|[^p])(?:reset|forgot|verif|validat|confirm|activat|invit|magic|passw|unsub|recover|token|unlock|share|secret|log-?in$|sign-?(?:in|up)|auth$|hook|\botp|accept$|join$|\bkey$|api-?key|opt-?out|\bsso$|session$|regist|access$|integration$|\bical$|guest$|one-?time|\bping)/i
-const MAY_ANNOUNCE = /^(?:downloads?|dl|cal|feed|rss|[ilrst])$/i
+export const MAY_ANNOUNCE: RegExp = /^(?:downloads?|dl|cal|feed|rss|[ilrst])$/i
 export const NAMES_CONTENT: RegExp =
   /^(?:commit|tree|blob|raw|sha|digest|md5|hash|checksum|trace|object|block|tx|asset|static|image|media|avatar|build|archive|revision|layer|manifest|cache|status|playlist|thumbnail|persisted|ipfs)(?:e?s|\d+)?$/i
 /** Segments between an announcement and its token: not a lower-case word, or one of these words. */
