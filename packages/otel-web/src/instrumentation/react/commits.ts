@@ -16,8 +16,6 @@ import {
 
 /** The number of trees walked so far. */
 export let commits = 0
-/** The number of trees walked when no root had pending updates, the last time. */
-export let idle = 0
 /** The cause of all updates in the latest commit. */
 export let commitCause: Cause
 /** Store values that changed since the last commit, with the context that changed them. */
@@ -40,9 +38,7 @@ export function onCommit(root: FiberRoot): void {
   // A store can be read in several roots, which commit one after the other.
   const pending = [...roots.keys()].filter(({ pendingLanes }) => pendingLanes)
   if (pending.every((each) => each === root)) storeChanges.clear()
-  if (pending.length) return
-  deferred.clear()
-  idle = commits
+  if (!pending.length) deferred.clear()
 }
 
 /**
@@ -135,17 +131,14 @@ function causeOfHooks(fiber: Fiber, above: Cause): Cause {
   for (let hook = fiber.memoizedState; hook?.queue !== undefined; hook = hook.next) {
     const followed = (hook.queue?.dispatch as FollowedSetter | undefined)?.hook_
     render ??= followed?.render_?.commit_ ? undefined : followed?.render_
-    if (!render?.isNew_) {
-      if (render) break
-    } else if (followed) followed.isCommitted_ = true
+    if (render) break
   }
   if (!render || render.commit_) return above
   const cause = join(above, render.own_)
   closeRender()
   render.cause_ = cause ?? outer
   render.commit_ = commits
-  render.lanes_ = fiber.lanes
-  for (const note of render.shown_ ?? []) note()
+  for (const show of render.shown_ ?? []) show(fiber.lanes)
   return cause
 }
 

@@ -8,12 +8,6 @@ export interface ComponentRender {
   cause_?: Cause
   /** The number of the commit that contains this render. */
   commit_?: number
-  /** The priorities of the component's updates that the commit has skipped; 0 if none is pending. */
-  lanes_?: number
-  /** True if `use` suspended the render. */
-  isSuspended_?: boolean
-  /** True if a hook's wrapped reducer or action has not been committed before. The commit of this render commits it. */
-  isNew_?: boolean
-  /** Callbacks for the commit. Each records the values that a hook shows from then on. */
-  shown_?: (() => void)[]
+  /** Called at the commit, with the priorities of the component's updates that it has skipped; 0 if none is pending. */
+  shown_?: ((lanes: number) => void)[]
 }

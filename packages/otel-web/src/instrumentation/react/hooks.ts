@@ -1,9 +1,9 @@
 // biome-ignore-all lint/complexity/useMaxParams: called for each hook of each render; rest parameters cost an array each
 import { type Cause, join, UNKNOWN } from './cause.ts'
-import { catchUp, commitCause, commits, deferred, idle, storeChanges } from './commits.ts'
-import type { FollowedHook, FollowedSetter, Update } from './followed-setter.ts'
+import { catchUp, commitCause, commits, deferred, storeChanges } from './commits.ts'
+import type { FollowedHook, FollowedSetter } from './followed-setter.ts'
 import type { MetReact } from './meet-react.ts'
-import { contexts, currentRender, isInside, runAs, setLastHook, take, taken } from './pass.ts'
+import { contexts, currentRender, isInside, runAs, setLastHook, take, taken, whenCommitted } from './pass.ts'
 import type { EffectCreate, Hook } from './react-internals.ts'
 
 /** The result of a hook that returns a state and a setter. */
@@ -21,8 +21,8 @@ interface Snapshot {
   changed_?: unknown
 }
 
-/** Updates that React has in its queue in place of actions. */
-const tags = new WeakMap<object, Hook>()
+/** Payloads that React has in the queue of `useActionState`, with the action that each stands for. */
+const tags = new WeakMap<object, { readonly cause_: Cause; readonly payload_: unknown }>()
 const snapshots = new WeakMap<object, Snapshot>()
 
 let standIn: MetReact['standIn_']
@@ -31,76 +31,50 @@ export function setStandIn(given: MetReact['standIn_']): void {
   standIn = given
 }
 
-/**
- * Records that the active context queues an update.
- *
- * Its state may hold what earlier updates of the hook have set that React has not shown yet: a router sets the whole
- * state of its own at each step. So the cause of a render are all of the hook's updates that were pending with one that
- * it took.
- */
-function enqueue(own: FollowedSetter): Update {
-  const cause_ = contexts?.active()
-  const hook_ = hookOf(own)
-  const render = hook_.last_?.render_
-  if (render?.commit_ && (!render.lanes_ || render.commit_ <= idle)) hook_.starters_ = undefined
-  hook_.starters_ = join(hook_.starters_, cause_)
-  hook_.last_ = { cause_, hook_ }
-  return hook_.last_
-}
-
-/** Records that the rendering component takes an update. */
-function takeUpdate(update: Update): void {
-  if (!update.render_?.commit_) update.render_ = currentRender()
-  take(join(update.cause_, update.hook_.starters_))
-}
-
-/** Unwraps tagged actions. React calls a reducer in a render, and an action of `useActionState` outside of renders. */
-function untagged(reducer: Hook): Hook {
-  return (state, action) => {
-    const tag = tags.get(action as object)
-    return tag ? tag(reducer, state) : reducer(state, action)
-  }
-}
-
-/** Records that the hook that returns `pair` has rendered, and replaces the setter by its wrapper. */
-function rendered(pair: Pair, name: string): FollowedHook {
-  const hook = hookOf(pair[1], name)
-  setLastHook(hook)
-  pair[1] = hook.standIn_
-  return hook
-}
-
 function hookOf(setter: FollowedSetter, name?: string): FollowedHook {
-  setter.hook_ ??= { standIn_: standIn(setter, name as string) }
+  // V8 keeps properties that are added later outside of the object, where reading them takes longer.
+  setter.hook_ ??= {
+    render_: undefined,
+    starters_: undefined,
+    value_: undefined,
+    standIn_: standIn(setter, name as string),
+  }
   return setter.hook_
 }
 
-/** Like {@link rendered}, for a hook whose setter dispatches actions. */
-function renderedActions(pair: Pair, name: string): FollowedHook {
-  const hook = rendered(pair, name)
-  const render = hook.isCommitted_ ? undefined : currentRender()
-  if (render) {
-    // Actions that were dispatched before the first commit have no tags.
-    render.isNew_ = true
-    take(hook.starters_)
-  }
+/** Records that the active context queues an update. */
+function enqueue(own: FollowedSetter): FollowedHook {
+  const hook = hookOf(own)
+  hook.starters_ = join(hook.starters_, contexts?.active())
   return hook
 }
 
-/** Records the cause of a change in what the hook shows: whether it is pending, and its result. */
-function showing(pair: Pair, name: string, isPending: unknown, result?: unknown): Pair {
-  const hook = renderedActions(pair, name)
-  const [wasPending = false, before] = hook.shown_ ?? []
-  if (wasPending !== isPending || before !== result) take(hook.starters_)
-  const render = currentRender()
-  if (render) {
-    render.shown_ ??= []
-    render.shown_.push(() => {
-      hook.shown_ = [isPending, result]
-      if (!isPending) hook.starters_ = undefined
-    })
-  }
+/**
+ * Records that the hook that returns `pair` has rendered, and replaces the setter by its wrapper.
+ *
+ * A render that shows another value than the latest commit has taken updates. Its cause are all updates that were
+ * pending, since the value of one may hold what earlier ones have set: a router sets the whole state of its own at each
+ * step.
+ *
+ * @param pending whether the hook says so of its actions
+ */
+function rendered(pair: Pair, name: string, pending?: unknown, isTagged?: boolean): Pair {
+  const hook = hookOf(pair[1], name)
+  setLastHook(hook)
+  if (hook.starters_ || isTagged) mayTake(hook, pair[0], pending, isTagged)
+  else if (hook.value_ !== pair[0]) hook.value_ = pair[0]
+  pair[1] = hook.standIn_
   return pair
+}
+
+function mayTake(hook: FollowedHook, value: unknown, pending: unknown, isTagged?: boolean): void {
+  if (!hook.isPending_ !== !pending || !Object.is(hook.value_, value)) take(hook.starters_)
+  whenCommitted((lanes) => {
+    hook.value_ = value
+    hook.isTagged_ = isTagged
+    hook.isPending_ = pending
+    if (!pending && !lanes) hook.starters_ = undefined
+  })
 }
 
 /**
@@ -125,22 +99,37 @@ const effect =
 
 /** The call of any other setter. */
 export const start: FollowCall = (own, action) => {
-  enqueue(own)
+  if (!isInside) enqueue(own)
   return own(action)
 }
 
+const state: FollowHook = (own, name) => (first, initial, init) => {
+  const pair = own(first, initial, init) as Pair
+  // The state hook that React gives to a `<form action>` has no setter.
+  // @see ReactFiberHooks.js, `ensureFormComponentIsStateful`
+  return pair[1] ? rendered(pair, name) : pair
+}
+
+const actionState: FollowHook = (own, name) => (action, initial, permalink) => {
+  const untagged: Hook = (before, payload) => {
+    const tag = tags.get(payload as object)
+    return runAs(tag?.cause_, () => (action as Hook)(before, tag ? tag.payload_ : payload))
+  }
+  const pair = own(untagged, initial, permalink) as Pair
+  return rendered(pair, name, pair[2], true)
+}
+
 /**
- * React passes the action to a reducer or to an action of the page. The update takes its place only once React has the
- * wrapper of that function, which gives the action back.
+ * React calls the action of `useActionState` when earlier ones have ended. A tag takes the place of the payload once
+ * React has the wrapper of the page's action, which gives the payload back.
  */
-const dispatch: FollowCall = (own, action) => {
-  const update = enqueue(own)
-  if (isInside || !update.hook_.isCommitted_) return own(action)
-  tags.set(update, (reducer, state) => {
-    if (isInside) takeUpdate(update)
-    return runAs(!isInside && update.cause_, () => (reducer as Hook)(state, action))
-  })
-  return own(update)
+const dispatch: FollowCall = (own, payload_) => {
+  if (isInside) return own(payload_)
+  const hook = enqueue(own)
+  if (!hook.isTagged_) return own(payload_)
+  const tag = { cause_: contexts?.active(), payload_ }
+  tags.set(tag, tag)
+  return own(tag)
 }
 
 /** Functions that are called in place of React's hooks, by name. */
@@ -151,28 +140,19 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
   useInsertionEffect: effect(() => taken, true),
   useState: (own, name) => (initial) => {
     const pair = own(initial) as Pair
-    // The state hook that React gives to a `<form action>` has no setter.
-    // @see ReactFiberHooks.js, `ensureFormComponentIsStateful`
-    if (pair[1]) rendered(pair, name)
-    return pair
+    return pair[1] ? rendered(pair, name) : pair
   },
-  useReducer: (own, name) => (reducer, initial, init) => {
-    const pair = own(untagged(reducer as Hook), initial, init) as Pair
-    renderedActions(pair, name)
-    return pair
-  },
-  useOptimistic: (own, name) => (state, reducer) => {
-    const pair = own(state, reducer) as Pair
-    return showing(pair, name, pair[0] !== state, pair[0])
+  useReducer: state,
+  useOptimistic: (own, name) => (passed, reducer) => {
+    const pair = own(passed, reducer) as Pair
+    return rendered(pair, name, pair[0] !== passed)
   },
   useTransition: (own, name) => () => {
     const pair = own() as Pair
-    return showing(pair, name, pair[0])
+    return rendered(pair, name, pair[0])
   },
-  useActionState: (own, name) => (action, initial, permalink) => {
-    const pair = own(untagged(action as Hook), initial, permalink) as Pair
-    return showing(pair, name, pair[2], pair[0])
-  },
+  useActionState: actionState,
+  useFormState: actionState,
   useSyncExternalStore: (own, name) => (subscribe, getSnapshot, getServerSnapshot) => {
     let snapshot = snapshots.get(getSnapshot as Hook) as Snapshot
     if (!snapshot) {
@@ -200,15 +180,6 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
     else for (const { cause_ } of holding) take(cause_ ?? UNKNOWN)
     return shown
   },
-  use: (own) => (usable) => {
-    try {
-      return own(usable)
-    } catch (error) {
-      const render = currentRender()
-      if (render) render.isSuspended_ = true
-      throw error
-    }
-  },
 }
 
 /**
@@ -216,32 +187,18 @@ export const hooks: Readonly<Record<string, FollowHook>> = {
  */
 export const calls: Readonly<Record<string, FollowCall>> = {
   useState(own, action) {
-    if (!contexts || isInside) return own(action)
-    const update = enqueue(own)
-    let isCalled: boolean | undefined
-    let ahead: readonly unknown[] | undefined
-    // React calls an update function in each render that takes the update, and in no other.
-    own((state: unknown) => {
-      const to =
-        ahead && ahead[0] === state ? ahead[1] : typeof action === 'function' ? action(state) : action
-      ahead = undefined
-      if (isInside) takeUpdate(update)
-      else if (!isCalled) {
-        // React computes a state eagerly if the component has no other update.
-        update.hook_.starters_ = update.cause_
-        if (to !== state) {
-          // React would not call the function again in the render. The exception makes React discard that result: React
-          // catches it and calls the function in the render.
-          ahead = [state, to]
-          throw ahead
-        }
-      }
-      return to
+    if (isInside) return own(action)
+    const hook = enqueue(own)
+    const cause = contexts?.active()
+    own((before: unknown) => {
+      const after = typeof action === 'function' ? action(before) : action
+      // React computes a state eagerly if the component has no other update, and queues none that changes nothing.
+      if (!isInside) hook.starters_ = Object.is(after, before) ? undefined : cause
+      return after
     })
-    isCalled = true
   },
-  useReducer: dispatch,
   useActionState: dispatch,
+  useFormState: dispatch,
   // It is unknown which of the components that share a store subscribes, so the cause of the whole commit is used.
   useSyncExternalStore: (subscribe, listener) => runAs(commitCause, () => subscribe(listener)),
 }

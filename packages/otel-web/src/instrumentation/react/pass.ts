@@ -70,15 +70,16 @@ export function currentRender(): ComponentRender | undefined {
 
 /** Records that a hook with a setter has rendered. */
 export function setLastHook(hook: FollowedHook): void {
-  const before = hook.render_
   lastHook = hook
-  // The component resumes a suspended render, whose updates were already taken.
-  if (before === component) return
-  if (before?.isSuspended_ && !before.commit_) {
-    take(before.own_)
-    if (hook.last_?.render_ === before) hook.last_.render_ = component
-  }
-  hook.render_ = component
+  if (hook.render_ !== component) hook.render_ = component
+}
+
+/** Calls back when the render of the current component is committed. */
+export function whenCommitted(shown: (lanes: number) => void): void {
+  const render = currentRender()
+  if (!render) return
+  render.shown_ ??= []
+  render.shown_.push(shown)
 }
 
 /** Records that React starts a slice of work. React reads the previous dispatcher then. */
