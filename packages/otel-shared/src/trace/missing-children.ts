@@ -71,6 +71,8 @@ interface Group {
   /** The highest ancestor of the parent. */
   readonly top: StoredSpan
   readonly kind: string
+  /** The kind of the spans at the other end; `undefined` if there is none. */
+  readonly receiver: string | undefined
   readonly started: number
   readonly lost: number
   /** Calls without children. */
@@ -92,7 +94,8 @@ function groupsOf(
     )
     const openCalls = children.filter(({ isCall, spanId }) => isCall && !childrenOf.has(spanId))
     const lost = Math.max(started - children.length, 0)
-    return { parent, top, kind, started, lost, openCalls, cutCalls: new Set(), receivers: [] }
+    const receiver = LINKS.get(kind)?.receiver
+    return { parent, top, kind, receiver, started, lost, openCalls, cutCalls: new Set(), receivers: [] }
   })
 }
 
@@ -118,18 +121,20 @@ function ancestorFinder(byId: ReadonlyMap<string, StoredSpan>): (span: StoredSpa
 
 /** Adds an orphan to the group that it continues: one that lacks a child, else the only one with an open call at that time. */
 function addReceiver(orphan: StoredSpan, groups: readonly Group[]): void {
-  const candidates = groups.filter(
-    ({ parent, top, kind }) =>
-      top !== orphan && parent.service !== orphan.service && LINKS.get(kind)?.receiver === orphan.kind,
-  )
   let shortest: Group | undefined
-  for (const group of candidates) {
-    const fits = group.lost > 0 && isDuring(orphan, group.parent)
-    if (fits && !(shortest && durationOf(shortest.parent) <= durationOf(group.parent))) shortest = group
+  const open: { group: Group; call: StoredSpan }[] = []
+  // One loop without further lists, since a trace can have many groups.
+  for (const group of groups) {
+    const { parent, top, receiver, lost, openCalls } = group
+    if (receiver !== orphan.kind || top === orphan || parent.service === orphan.service) continue
+    if (
+      lost > 0 &&
+      isDuring(orphan, parent) &&
+      !(shortest && durationOf(shortest.parent) <= durationOf(parent))
+    )
+      shortest = group
+    for (const call of openCalls) if (isDuring(orphan, call)) open.push({ group, call })
   }
-  const open = candidates.flatMap((group) =>
-    group.openCalls.filter((call) => isDuring(orphan, call)).map((call) => ({ group, call })),
-  )
   const [only] = open
   if (shortest) {
     shortest.receivers.push(orphan)
