@@ -39,7 +39,7 @@ describe('secrets that the SDK redacts', () => {
     expect(left.toSorted()).toEqual(Object.keys(NOT_REDACTED).toSorted())
   })
 
-  test('the same in an attribute that is an address', async () => {
+  test('the Collector redacts the same secrets in an attribute that is an address', async () => {
     const redacted = await throughCollector(
       'url.full',
       urls.map(([, url]) => url),
@@ -99,7 +99,7 @@ describe('other places than attributes of spans', () => {
   const secret = 'mail to anna@example.com'
   const clean = 'mail to REDACTED'
 
-  test('names, messages, events, resource and scope', async () => {
+  test('a secret in a name, a message, an event or the resource is redacted', async () => {
     const traceId = newTraceId()
     const event = {
       timeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
@@ -118,7 +118,7 @@ describe('other places than attributes of spans', () => {
     expect(span?.resource).toMatchObject({ 'app.owner': clean, 'app.token': 'REDACTED' })
   })
 
-  test('values whose key names a secret, of any type but boolean as the SDK does', async () => {
+  test('a value whose key names a secret is redacted, also a number or a list', async () => {
     const traceId = newTraceId()
     const attributes: KeyValue[] = [
       ...strings({ 'db.password': 'x', 'http.request.header.cookie': 'a=b', 'session.id': 'visit' }),

@@ -72,7 +72,7 @@ function addParcels(stub: CarrierStub, { orderId, parcels }: QuoteRequest): Prom
   })
 }
 
-/** Returns the first slot that the carrier accepts. */
+/** Offers each slot, and returns the last one that the carrier accepts. */
 async function negotiate(stub: CarrierStub, orderId: string, slots: readonly string[]): Promise<string> {
   const call = stub.negotiate(options())
   const answers = call[Symbol.asyncIterator]() as AsyncIterator<{ slot: string; isAccepted: boolean }>

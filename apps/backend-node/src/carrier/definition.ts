@@ -47,7 +47,7 @@ export interface Answer {
   readonly isAccepted: boolean
 }
 
-/** The generated client of `proto/carrier/v1/carrier.proto`. */
+/** The client that `@grpc/grpc-js` creates from `proto/carrier/v1/carrier.proto`. */
 export interface CarrierStub extends Client {
   quote(request: QuoteRequest, options: CallOptions, callback: requestCallback<QuoteReply>): void
   listSlots(request: ListSlotsRequest, options: CallOptions): ClientReadableStream<Slot>

@@ -25,7 +25,7 @@ export interface CarrierOptions {
 
 /** A gRPC server of the service, which does not listen yet. */
 export function createCarrier({ trackingNumbers, logger }: CarrierOptions): Server {
-  /** Makes one message of a stream an event of the stream's span, and a line of the log: the instrumentation has no events of messages. */
+  /** Records a message of a stream as an event of its span, which the instrumentation does not do, and in the log. */
   const recordMessage = (message: string, orderId: string, name: string) => {
     trace.getActiveSpan()?.addEvent(message, { 'message.name': name })
     logger.info({ orderId, item: name }, message)

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 
 /** A client of Kafka that logs to the service's own log. */
 export function createKafka(brokers: string, logger: Logger): Kafka {
-  // By default franz-go compresses its batches so, and kafkajs without a codec cannot read them.
+  // franz-go compresses batches with Snappy by default, for which kafkajs has no codec of its own.
   const { CompressionCodecs, CompressionTypes } = kafkajs
   CompressionCodecs[CompressionTypes.Snappy] = createSnappyCodec
   const clientId = process.env.OTEL_SERVICE_NAME ?? 'node'

@@ -8,7 +8,7 @@ export interface PoolOptions {
   readonly table: string
 }
 
-// Services that start at once do not create the same table at once, which PostgreSQL refuses.
+// PostgreSQL refuses to create a table twice at the same time, as services that start together would.
 const LOCK = 7_211_001
 
 /** Connects to PostgreSQL and creates a table. This belongs to no request and is not traced. */

@@ -1,6 +1,6 @@
 import { InvalidMessageError, parseObject } from '../process/invalid-message-error.ts'
 
-/** A booked shipment, as JSON in a message of RabbitMQ. Dispatched, it is the same in a message of Kafka. */
+/** A booked shipment, as JSON in a message of RabbitMQ. A message of Kafka has the same fields when it is dispatched. */
 export interface ShipmentBooked {
   readonly shipmentId: string
   readonly orderId: string

@@ -1,4 +1,4 @@
-import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { type Attributes, SpanStatusCode, trace } from '@opentelemetry/api'
 
 /** What is known about an order. */
 interface OrderFacts {
@@ -23,8 +23,9 @@ export function describeOrder(facts: OrderFacts): void {
   )
 }
 
-/** Records an error and sets the status of the active span, or of another one. */
-export function recordError(error: unknown, span: Span | undefined = trace.getActiveSpan()): void {
+/** Records an error on the active span, and sets its status. */
+export function recordError(error: unknown): void {
+  const span = trace.getActiveSpan()
   const { message } = error instanceof Error ? error : new Error(String(error))
   span?.recordException(error instanceof Error ? error : message)
   span?.setStatus({ code: SpanStatusCode.ERROR, message })

@@ -22,13 +22,13 @@ import packageJson from '../../package.json' with { type: 'json' }
 
 process.env.OTEL_BSP_SCHEDULE_DELAY ??= '500'
 
-// Without it, the instrumentations see what is loaded by `require` only.
+// Without this hook, the instrumentations see only what is loaded by `require`.
 register()
 
 /** The stock SDK. Sampler, exporter, batches, propagators, service name and resource are configured by `OTEL_*`. */
 export const sdk = new NodeSDK({
   resource: defaultResource().merge(resourceFromAttributes({ [ATTR_SERVICE_VERSION]: packageJson.version })),
-  // The last one wins.
+  // For an attribute of several detectors, the last one counts.
   resourceDetectors: [hostDetector, serviceInstanceIdDetector, envDetector],
   traceExporter: new OTLPTraceExporter(),
   // Without these two the SDK posts metrics and logs to the collector, which accepts only traces.

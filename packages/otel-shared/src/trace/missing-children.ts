@@ -25,7 +25,7 @@ export interface MissingChildren {
   readonly orphans: readonly string[]
 }
 
-/** Each of them is compared with every span that counts its children. */
+/** How many spans without a parent are compared: each with every span that counts its children. */
 const MAX_ORPHANS = 200
 /** How far the clocks of two services may differ. */
 const TOLERANCE_MILLIS = 50

@@ -20,9 +20,10 @@ export function isCallOfFetch(args: readonly unknown[]): args is FetchArgs {
 }
 
 /**
- * Copies a call, with headers that can be changed and without the context of the incoming request. The objects of the caller are not changed. Each of their properties is
- * read once and converted as in Web IDL (https://webidl.spec.whatwg.org/#js-to-dictionary). The arguments are not merged into
- * a `Request`, which would lose options of the runtime: `encodeResponseBody` (Workers), `dispatcher` (Node.js), `tls` (Bun).
+ * Copies a call, with headers that can be changed and without the context of the incoming request. The objects of the caller
+ * are not changed. Each of their properties is read once and converted as in Web IDL
+ * (https://webidl.spec.whatwg.org/#js-to-dictionary). The arguments are not merged into a `Request`, which would lose options
+ * of the runtime: `encodeResponseBody` (Workers), `dispatcher` (Node.js), `tls` (Bun).
  *
  * @param isCopied whether the `init` to send must be a plain object, which `followRedirects` needs.
  */
