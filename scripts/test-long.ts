@@ -3,8 +3,9 @@ import { setUpChromium } from './chromium.ts'
 import { show } from './command.ts'
 import { playwright } from './playwright.ts'
 import { report, type StepResult } from './report.ts'
+import { vitest } from './vitest.ts'
 
-/** Tests that take minutes: a hundred unloads, outages of half a minute, ten thousand requests, the corpus in Firefox. */
+/** Tests that take minutes: a hundred unloads, outages of half a minute, ten thousand requests, floods, the corpus in Firefox. */
 await setUpChromium()
 await build()
 const options = { env: { LONG: '1' }, args: ['--grep', '@long'] }
@@ -15,6 +16,7 @@ report([
     'packages/otel-web/test/conformance/playwright.config.ts',
     options,
   ),
+  await vitest('collector, long: floods', ['--project=otel-collector', 'flood.test'], { LONG: '1' }),
   await outage(),
 ])
 

@@ -168,3 +168,17 @@ test('OTEL variables set propagator, sampler, service name and resource of a Nod
   expect(unsampledId).toMatch(/^[0-9a-f]{32}$/)
   expect(await fetchTrace(system.uiUrl, unsampledId)).toEqual([])
 })
+
+test('a body that is no shipment is refused with a reason', async ({ system }) => {
+  const { url, stop } = await startShipping(system.services, {})
+  const refusal = async (body: string) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${url}/shipments`, { method: 'POST', headers, body })
+    const { error } = (await response.json()) as { error: { code: string } }
+    return [response.status, error.code]
+  }
+  expect(await refusal('{')).toEqual([400, 'bad_request'])
+  expect(await refusal('{}')).toEqual([400, 'bad_request'])
+  expect(await refusal(JSON.stringify('x'.repeat(20_000)))).toEqual([413, 'too_large'])
+  await stop()
+})

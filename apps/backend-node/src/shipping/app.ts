@@ -52,14 +52,18 @@ export function createApp({ carrier, shipments, publisher, logger }: AppOptions)
   app.use(
     (error: { readonly status?: number }, _request: Request, response: Response, _next: NextFunction) => {
       const status = error.status ?? 500
-      if (status === 500) logger.error({ err: error }, 'request failed')
-      sendProblem(response, status, [
-        'bad_request',
-        'The body must be a JSON object with orderId and parcels.',
-      ])
+      if (status >= 500) logger.error({ err: error }, 'request failed')
+      sendProblem(response, status, problemOf(status))
     },
   )
   return app
+}
+
+/** The problem of a request that did not reach its handler, by the status that Express gives it. */
+function problemOf(status: number): readonly [code: string, message: string] {
+  if (status >= 500) return ['internal_error', 'The request failed.']
+  if (status === 413) return ['too_large', `The body must have at most ${MAX_BODY_BYTES} bytes.`]
+  return ['bad_request', 'The body must be a JSON object with orderId and parcels.']
 }
 
 /** Answers with the id of the trace, with which support finds the request. */

@@ -10,7 +10,7 @@ export {
 import { ATTR_URL_FULL, ATTR_URL_TEMPLATE } from '@throughline/otel-shared'
 
 /**
- * The attributes that say what an HTTP span requested, the best one first. The last two are those of conventions before 1.20,
+ * The attributes that say what an HTTP span requested, the best one first. The last two are those of conventions before 1.21,
  * which some SDKs still send.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
@@ -31,7 +31,7 @@ export const HTTP_TARGET_KEYS: readonly string[] = [
  */
 export const CALL_KEYS: readonly string[] = [...HTTP_TARGET_KEYS, 'rpc.system', 'rpc.system.name']
 
-/** The status code of a response; the second one is of conventions before 1.20. */
+/** The status code of a response; the second one is of conventions before 1.21. */
 export const HTTP_STATUS_KEYS: readonly string[] = ['http.response.status_code', 'http.status_code']
 
 /** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/ */

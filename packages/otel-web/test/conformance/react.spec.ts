@@ -86,7 +86,7 @@ for (const version of VERSIONS) {
       expect(result.orders).toBeGreaterThan(700)
     })
 
-    test(`React ${version}, ${mode}: random programs have no wrong context and lose at most a tenth`, async ({
+    test(`React ${version}, ${mode}: random programs have no wrong context and lose at most a tenth @long`, async ({
       page,
     }) => {
       test.setTimeout(240_000)
