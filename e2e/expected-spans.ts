@@ -147,3 +147,11 @@ export function expectTree(
     ...options,
   })
 }
+
+/** The call of the payments service in `apps/backend` for an accepted card. */
+export function acceptedPayment(): ExpectedSpan {
+  return {
+    ...client('shop', 'POST'),
+    children: [paymentsServer({ children: [client('backend', 'INSERT payments')] })],
+  }
+}

@@ -2,6 +2,7 @@ import { flatten } from '@throughline/otel-testing'
 import { buy, GOOD_CARD, goToCheckout, REFUSED_CARD } from './checkout.ts'
 import {
   acceptedOrder,
+  acceptedPayment,
   apiServer,
   clickBuy,
   client,
@@ -27,10 +28,7 @@ test('a click on Buy is one trace of six services, complete within five seconds'
     {
       ...acceptedOrder({
         attributes: { 'http.request.method': 'POST', 'http.response.status_code': 201 },
-        payment: {
-          ...client('shop', 'POST'),
-          children: [paymentsServer({ children: [client('backend', 'INSERT payments')] })],
-        },
+        payment: acceptedPayment(),
       }),
       status: 'UNSET',
     },
